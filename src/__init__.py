@@ -1,0 +1,1 @@
+"""penstock: streaming flows on one laptop."""

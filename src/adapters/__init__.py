@@ -1,0 +1,1 @@
+"""One room per technology; siblings never import each other."""

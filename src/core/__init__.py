@@ -1,0 +1,1 @@
+"""Immutable values and pure functions: no I/O, no clock, no randomness."""
