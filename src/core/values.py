@@ -7,7 +7,7 @@ values here, because a flow file keeps them apart.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, cast
 
-JsonScalar: TypeAlias = "None | bool | int | float | str"
+JsonScalar: TypeAlias = "bool | int | float | str | None"
 Json: TypeAlias = "JsonScalar | tuple[Json, ...] | JsonMap"
 """A frozen JSON value."""
 PlainJson: TypeAlias = "JsonScalar | list[PlainJson] | dict[str, PlainJson]"
@@ -15,7 +15,7 @@ PlainJson: TypeAlias = "JsonScalar | list[PlainJson] | dict[str, PlainJson]"
 
 
 class JsonMap(Mapping[str, Json]):
-    """An immutable JSON object that keeps its key order; equality and hash ignore the order, but not the kind of numbers."""
+    """An immutable JSON object that keeps its key order; equality ignores the order, but not the kind of numbers."""
 
     __slots__ = ("_hash", "_items", "_plain")
 

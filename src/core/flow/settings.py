@@ -1,0 +1,125 @@
+"""The settings of one component: names with frozen JSON values, in document order, without losing odd entries."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from ..values import Json, JsonMap, PlainJson, freeze, kind_key, same, thaw
+
+Entry: TypeAlias = "tuple[str, Json] | tuple[str, Json, JsonMap]"
+"""Name and value; the third part, where there is one, is an entry of the file with more or other keys than these."""
+
+
+class Settings(Mapping[str, Json]):
+    """Immutable settings. A name that occurs twice keeps both entries in the file; the last one counts.
+
+    Equality and hash mean content: the order does not count, the kind of a number does.
+    """
+
+    __slots__ = ("_entries", "_hash", "_last")
+
+    _entries: tuple[Entry, ...]
+    _last: dict[str, int]
+    _hash: int | None
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        object.__setattr__(self, "_entries", tuple(entries))
+        object.__setattr__(self, "_last", {entry[0]: index for index, entry in enumerate(self._entries)})
+        object.__setattr__(self, "_hash", None)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> "Settings":
+        """Settings from plain values, in the order of the mapping."""
+        return cls((name, freeze(value)) for name, value in values.items())
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry in document order, doubles included."""
+        return self._entries
+
+    def __getitem__(self, name: str) -> Json:
+        return self._entries[self._last[name]][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._last)
+
+    def __len__(self) -> int:
+        return len(self._last)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._last
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Settings cannot be changed (tried to set {name!r}); use with_values")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Settings):
+            return NotImplemented
+        if len(self._last) != len(other._last):
+            return False
+        return all(name in other._last and same(self[name], other[name]) for name in self._last)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash(frozenset((name, kind_key(self[name])) for name in self._last)))
+        assert self._hash is not None
+        return self._hash
+
+    def __repr__(self) -> str:
+        """The names only: values may be secret."""
+        return f"Settings({list(self._last)!r})"
+
+    def __reduce__(self) -> tuple[type["Settings"], tuple[tuple[Entry, ...]]]:
+        return (Settings, (self._entries,))
+
+    def with_values(self, values: Mapping[str, object]) -> "Settings":
+        """These settings with new values; nothing else changes, new names go to the end. Itself when nothing changes."""
+        entries = list(self._entries)
+        changed = False
+        for name, plain in values.items():
+            value = freeze(plain)
+            at = self._last.get(name)
+            if at is None:
+                entries.append((name, value))
+            elif same(entries[at][1], value):
+                continue
+            else:
+                entries[at] = _with_value(entries[at], value)
+            changed = True
+        return Settings(entries) if changed else self
+
+    def without(self, *names: str) -> "Settings":
+        """The settings without these names."""
+        return Settings(entry for entry in self._entries if entry[0] not in names)
+
+
+def _with_value(entry: Entry, value: Json) -> Entry:
+    return (entry[0], value) if len(entry) == 2 else (entry[0], value, entry[2].set("value", value))
+
+
+EMPTY_SETTINGS = Settings()
+
+
+def decode_settings(entries: object) -> Settings | None:
+    """Settings from a document's list of ``{name, value}``; None when it is no such list."""
+    if not isinstance(entries, (list, tuple)):
+        return None
+    made: list[Entry] = []
+    for raw in entries:
+        if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str):
+            return None
+        if len(raw) == 2 and tuple(raw) == ("name", "value"):
+            made.append((raw["name"], freeze(raw["value"])))
+        else:
+            odd = freeze(raw)
+            assert isinstance(odd, JsonMap)
+            made.append((raw["name"], odd.get("value"), odd))
+    return Settings(made)
+
+
+def encode_settings(settings: Settings) -> list[PlainJson]:
+    """The document's list of ``{name, value}``; everything in it is fresh."""
+    return [
+        {"name": entry[0], "value": thaw(entry[1])} if len(entry) == 2 else thaw(entry[2]) for entry in settings.entries
+    ]
