@@ -1,0 +1,76 @@
+"""The special stages beside the canvas: error, statistics, start, stop, test origin."""
+
+from enum import Enum
+
+import attrs
+
+from ..catalogue.definitions import Catalogue, StageDefinition
+from ..flow.model import Flow, StageInstance
+from ..flow.names import instance_stem, lane_name
+from .basics import NewId
+from .stages import new_instance
+
+
+class Slot(Enum):
+    """Where a special stage stands: the attribute of the flow, its instance suffix, label prefix and mirror setting."""
+
+    ERROR = ("error_stage", "ErrorStage", "Error Records", "badRecordsHandling")
+    STATS = ("stats_stage", "StatsAggregatorStage", "Stats Aggregator", "statsAggregatorStage")
+    START = ("start_stages", "StartEventStage", "Start Event", "startEventStage")
+    STOP = ("stop_stages", "StopEventStage", "Stop Event", "stopEventStage")
+    TEST_ORIGIN = ("test_origin", "TestOriginStage", "Test Origin", "testOriginStage")
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of ``Flow``."""
+        return self.value[0]
+
+    @property
+    def suffix(self) -> str:
+        """The end of the instance name, in place of a number."""
+        return self.value[1]
+
+    @property
+    def label(self) -> str:
+        """The start of the stage label."""
+        return self.value[2]
+
+    @property
+    def mirror(self) -> str:
+        """The pipeline setting that repeats which stage is in the slot."""
+        return self.value[3]
+
+
+def special_of(flow: Flow, slot: Slot) -> StageInstance | None:
+    """The stage in a slot, if any."""
+    held = getattr(flow, slot.attribute)
+    if isinstance(held, tuple):
+        return held[0] if held else None
+    return held if isinstance(held, StageInstance) else None
+
+
+def set_special(
+    flow: Flow, slot: Slot, definition: StageDefinition, catalogue: Catalogue, *, new_id: NewId
+) -> tuple[Flow, StageInstance]:
+    """The flow with a new stage of this kind in a slot, and that stage; the mirror setting follows."""
+    stage = new_instance(
+        definition,
+        catalogue,
+        instance_name=f"{instance_stem(definition.label)}_{slot.suffix}",
+        label=f"{slot.label} - {definition.label}",
+        new_id=new_id,
+    )
+    if slot is Slot.TEST_ORIGIN and not stage.output_lanes:
+        stage = attrs.evolve(stage, output_lanes=(lane_name(new_id()),))
+    held = (stage,) if slot in (Slot.START, Slot.STOP) else stage
+    mirror = f"{definition.library}::{definition.name}::{definition.version}"
+    configuration = flow.configuration.with_values({slot.mirror: mirror})
+    return attrs.evolve(flow, **{slot.attribute: held, "configuration": configuration}), stage
+
+
+def clear_special(flow: Flow, slot: Slot) -> Flow:
+    """The flow with nothing in a slot."""
+    empty: tuple[()] | None = () if slot in (Slot.START, Slot.STOP) else None
+    return attrs.evolve(
+        flow, **{slot.attribute: empty, "configuration": flow.configuration.with_values({slot.mirror: ""})}
+    )
