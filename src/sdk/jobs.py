@@ -1,0 +1,122 @@
+"""Jobs and runs: handles that start, watch and stop."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..core.project import Job as JobValue
+from ..core.project import JobRun as JobRunValue
+from .results import SeekableList, shown
+
+if TYPE_CHECKING:
+    from .session import Session
+
+T = TypeVar("T")
+Call = Callable[..., Any]
+
+
+class JobRun:
+    """One run of a job. ``state`` is as of the last look; ``refresh_status()`` looks again."""
+
+    def __init__(self, session: "Session", call: Call, value: JobRunValue) -> None:
+        self._session, self._call, self.value = session, call, value
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+        return self.value.run_id
+
+    @property
+    def name(self) -> str:
+        """The name of the run."""
+        return self.value.name
+
+    @property
+    def state(self) -> str:
+        """Queued, Starting, Running, Canceling, Canceled, Failed, Completed, CompletedWithErrors or …Warnings."""
+        return self.value.state
+
+    @property
+    def message(self) -> str:
+        """Why it failed, when it did."""
+        return self.value.message
+
+    def refresh_status(self) -> str:
+        """Looks again and gives the state."""
+        self.value = self._call(self._session.run, self.value.job_id, self.value.run_id)
+        return self.value.state
+
+    def wait(self) -> str:
+        """Waits for the end and gives the last state."""
+        self.value = self._call(self._session.wait, self.value.job_id, self.value.run_id)
+        return self.value.state
+
+    def cancel(self) -> str:
+        """Stops after the batch it is in, commits, and gives the last state."""
+        self.value = self._call(self._session.cancel, self.value.job_id, self.value.run_id)
+        return self.value.state
+
+    @property
+    def logs(self) -> list[dict[str, Any]]:
+        """The log so far: timestamp (epoch ms), severity, message."""
+        lines = self._call(self._session.log, self.value.run_id)
+        return [{"timestamp": at, "severity": severity, "message": text} for at, severity, text in lines]
+
+    @property
+    def metrics(self) -> Any:
+        """Counters, meters and timers of the pipeline and its stages as of the last look (read-only)."""
+        return shown(self.value.metrics)
+
+    def __repr__(self) -> str:
+        return f"JobRun(name={self.name!r}, state={self.state!r}, run_id={self.run_id!r})"
+
+
+class Job:
+    """Something to run: a flow with runtime parameters."""
+
+    def __init__(self, session: "Session", call: Call, value: JobValue) -> None:
+        self._session, self._call, self.value = session, call, value
+
+    @property
+    def job_id(self) -> str:
+        """The id of the job."""
+        return self.value.job_id
+
+    @property
+    def name(self) -> str:
+        """The name of the job."""
+        return self.value.name
+
+    @property
+    def description(self) -> str:
+        """The description."""
+        return self.value.description
+
+    @property
+    def flow_id(self) -> str:
+        """The flow that it runs, as saved at the start of each run."""
+        return self.value.flow_id
+
+    def start(self, name: str | None = None) -> JobRun:
+        """Starts a run from where the last one got to."""
+        number = len(self.job_runs) + 1
+        value = self._call(self._session.start, self.value, name or f"{self.name} {number}")
+        return JobRun(self._session, self._call, value)
+
+    @property
+    def job_runs(self) -> SeekableList[JobRun]:
+        """Every run, oldest first."""
+        runs = self._call(self._session.runs, self.value.job_id)
+        return SeekableList((JobRun(self._session, self._call, each) for each in runs), "run")
+
+    def reset_offset(self) -> None:
+        """Forgets how far the job has got: the next run starts from the beginning."""
+        self._call(self._session.reset_offset, self.value.job_id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Job) and other.job_id == self.job_id
+
+    def __hash__(self) -> int:
+        return hash(self.job_id)
+
+    def __repr__(self) -> str:
+        return f"Job(name={self.name!r}, flow_id={self.flow_id!r}, job_id={self.job_id!r})"

@@ -1,0 +1,218 @@
+"""The platform: where projects live, and the one-line ways in."""
+
+import atexit
+import os
+import weakref
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from ..core.errors import ClosedError, InvalidValueError, NameInUseError
+from ..core.project import ProjectId, ProjectInfo
+from . import compose
+from .project import Project
+from .results import LazyList, Response
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..ports.backend import Backend
+
+T = TypeVar("T")
+DEFAULT_PROJECT = "default"
+
+
+async def open_session(backend: "Backend", info: ProjectInfo, options: compose.Options, where: object) -> Session:
+    """The session of one project of a backend."""
+    ports = await backend.open(info.project_id)
+    return Session(
+        backend=backend,
+        project=info,
+        ports=ports,
+        catalogues=compose.catalogue_source(ports, options),
+        clock=options.clock,
+        ids=options.ids,
+        make_engine=compose.engine_maker(options),
+        place=compose.place_of(where),  # type: ignore[arg-type]
+    )
+
+
+def new_project_info(options: compose.Options, name: str, description: str, tags: Iterable[str]) -> ProjectInfo:
+    """A project value with a new id."""
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValueError("project name", name, "a text that is not empty")
+    return ProjectInfo(
+        ProjectId(options.ids.new_id()), name, description or "", tuple(tags), options.clock.now_ms()
+    )
+
+
+class Portal:
+    """One thread with an event loop for everything a platform does; made on first use, freed on close."""
+
+    def __init__(self) -> None:
+        self._portal: Any = None
+        self._exit: Any = None
+        self._closed = False
+
+    def __call__(self, verb: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        """Runs an async verb and waits for what it gives."""
+        if self._closed:
+            raise ClosedError("the platform")
+        if self._portal is None:
+            from anyio.from_thread import start_blocking_portal
+
+            self._exit = start_blocking_portal()
+            self._portal = self._exit.__enter__()
+        return self._portal.call(partial(verb, *args, **kwargs))
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._closed = True
+        if self._exit is not None:
+            self._exit.__exit__(None, None, None)
+            self._exit = self._portal = None
+
+
+class Platform:
+    """A place with projects: memory, a SQLite file, or a remote service.
+
+    ``Platform()`` is in memory, ``Platform('flows.db')`` a file, ``Platform('https://…', token=…)`` a service.
+    Use it as a context manager, or call ``close()``.
+    """
+
+    def __init__(
+        self,
+        where: "str | os.PathLike[str] | None" = None,
+        *,
+        token: str | None = None,
+        auth: object | None = None,
+        engine: str | None = "embedded",
+        allow_code: bool = False,
+        **options: Any,
+    ) -> None:
+        self._options = _options(token=token, auth=auth, engine=engine, allow_code=allow_code, **options)
+        self._where = where
+        self._call = Portal()
+        self._sessions: list[Session] = []
+        self._backend: Backend = self._call(compose.open_backend, where, self._options)
+        _OPEN.add(self)
+
+    def project(self, name: str = DEFAULT_PROJECT, *, create: bool = True) -> Project:
+        """The project with this name; made when it is not there yet, unless told otherwise.
+
+        Raises:
+            NotFoundError: there is none and ``create`` is off; with the nearest names.
+        """
+        for info in self._call(self._backend.projects.list):
+            if info.name == name:
+                return self._open(info)
+        if not create:
+            return self.projects.get(name=name)
+        try:
+            return self.create_project(name)
+        except NameInUseError:
+            # somebody else made it between the two looks
+            return self.projects.get(name=name)
+
+    def create_project(self, name: str, description: str = "", tags: Iterable[str] = ()) -> Project:
+        """Keeps a new project and gives it back.
+
+        Raises:
+            NameInUseError: another project has the name.
+        """
+        info = new_project_info(self._options, name, description, tags)
+        return self._open(self._call(self._backend.projects.create, info))
+
+    @property
+    def projects(self) -> LazyList[Project]:
+        """Every project, fetched when somebody looks."""
+
+        def each(wanted: dict[str, object]) -> Iterable[Project]:
+            return [self._open(info) for info in self._call(self._backend.projects.list)]
+
+        return LazyList(each, lambda: len(self._call(self._backend.projects.list)), "project")
+
+    def delete_project(self, project: Project) -> Response:
+        """Deletes a project with everything in it; ``<Response [204]>``."""
+        self._call(self._backend.projects.delete, project._session.project.project_id)
+        return Response(204)
+
+    def _open(self, info: ProjectInfo) -> Project:
+        for session in self._sessions:
+            if session.project.project_id == info.project_id:
+                session.project = info
+                return Project(session, self._call, self.close)
+        session = self._call(open_session, self._backend, info, self._options, self._where)
+        self._sessions.append(session)
+        return Project(session, self._call, self.close)
+
+    def backup(self, path: "str | os.PathLike[str]") -> Path:
+        """Writes a consistent copy of the whole file while work goes on; where it was written."""
+        self._call(self._backend.backup, Path(path))
+        return Path(path)
+
+    def close(self) -> None:
+        """Stops runs after their batch and frees everything; closing twice is fine."""
+        _OPEN.discard(self)
+        if self._call._closed:
+            return
+        for session in self._sessions:
+            self._call(session.aclose)
+        self._call(self._backend.aclose)
+        self._call.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Platform({str(self._where) if self._where is not None else 'in memory'!r})"
+
+
+def _options(**given: Any) -> compose.Options:
+    known = {each.name for each in compose.Options.__attrs_attrs__ if each.name != "extra"}  # type: ignore[attr-defined]
+    direct = {key: value for key, value in given.items() if key in known}
+    extra = {key: value for key, value in given.items() if key not in known}
+    return compose.Options(**direct, extra=extra)
+
+
+_OPEN: "weakref.WeakSet[Platform]" = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    for platform in list(_OPEN):
+        platform.close()
+
+
+def open_project(
+    where: "str | os.PathLike[str] | None" = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
+) -> Project:
+    """A project in one line: in memory, in a SQLite file, or of a remote service.
+
+    >>> project = open_project()
+    >>> project.create_flow(name='orders').name
+    'orders'
+    >>> project.close()
+
+    Raises:
+        NotFoundError: there is no such project and ``create`` is off.
+        UnreachableError: nobody answers at the URL.
+    """
+    return Platform(where, **options).project(name, create=create)
+
+
+def backup(source: "str | os.PathLike[str]", destination: "str | os.PathLike[str] | None" = None) -> Path:
+    """Copies a project file consistently while others use it; where the copy is (``flows-backup.db`` by default).
+
+    Raises:
+        InvalidValueError: there is no such file, or it is no project file.
+    """
+    path = Path(source)
+    if not path.is_file():
+        raise InvalidValueError("project file", str(path), "an existing file")
+    target = Path(destination) if destination is not None else path.with_name(f"{path.stem}-backup{path.suffix}")
+    with Platform(path) as platform:
+        return platform.backup(target)

@@ -1,0 +1,164 @@
+"""What ``preview`` gives back: a list of stages with their records, as tuples, tables or whole records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..core.errors import UsageError
+from ..core.preview import Preview, StageOutput
+from ..core.records.record import Record
+
+
+class PreviewError(UsageError):
+    """A preview that did not finish: ``status`` of the engine, its ``message``, and the issues that stood in its way."""
+
+    def __init__(self, status: str, message: str, issues: tuple[str, ...] = ()) -> None:
+        super().__init__(status, message, issues)
+        self.status, self.message, self.issues = status, message, issues
+
+    def __str__(self) -> str:
+        head = f"the preview ended with {self.status}" + (f": {self.message}" if self.message else "")
+        return "\n".join([head, *(f"  - {issue}" for issue in self.issues)])
+
+
+class PreviewStage:
+    """One stage of a preview, all batches together. ``outputs`` holds what it did in each batch."""
+
+    def __init__(self, outputs: Sequence[StageOutput], duration_s: float = 0.0) -> None:
+        self.outputs = tuple(outputs)
+        self.duration_s = duration_s
+
+    @property
+    def instance_name(self) -> str:
+        """The stage."""
+        return self.outputs[0].instance_name
+
+    @property
+    def input(self) -> list[Any] | None:
+        """The records that came in, a tuple of field values each; None for an origin."""
+        if all(each.input is None for each in self.outputs):
+            return None
+        return [_row(record) for each in self.outputs for record in each.input or ()]
+
+    @property
+    def output(self) -> list[Any] | None:
+        """The records that went out, lane after lane, a tuple of field values each; None for a stage without lanes."""
+        if all(not each.lanes for each in self.outputs):
+            return None
+        return [_row(record) for records in self.records.values() for record in records]
+
+    @property
+    def records(self) -> dict[str, list[Record]]:
+        """The whole records per output lane; for a stage without lanes, what it received, under its input."""
+        lanes: dict[str, list[Record]] = {}
+        for each in self.outputs:
+            for lane, records in each.lanes.items():
+                lanes.setdefault(lane, []).extend(records)
+        return lanes
+
+    @property
+    def input_records(self) -> list[Record]:
+        """The whole records that came in."""
+        return [record for each in self.outputs for record in each.input or ()]
+
+    @property
+    def errors(self) -> list[Record]:
+        """The records that this stage sent to error, with the error in their header."""
+        return [record for each in self.outputs for record in each.error_records]
+
+    @property
+    def stage_errors(self) -> list[Any]:
+        """Errors that the stage reported without a record."""
+        return [error for each in self.outputs for error in each.stage_errors]
+
+    @property
+    def events(self) -> list[Record]:
+        """The event records that this stage made."""
+        return [record for each in self.outputs for record in each.event_records]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The outgoing records (for a destination: the incoming ones) as plain dicts."""
+        records = [record for found in self.records.values() for record in found] or self.input_records
+        return [_plain(record) for record in records]
+
+    def __repr__(self) -> str:
+        return f"PreviewStage(instance_name={self.instance_name!r})"
+
+    def _repr_html_(self) -> str:
+        return _table(self.instance_name, self.to_rows())
+
+
+class PreviewResult(list[PreviewStage]):
+    """The stages of a preview in the order they ran."""
+
+    def __init__(self, preview: Preview) -> None:
+        grouped: dict[str, list[StageOutput]] = {}
+        for batch in preview.batches:
+            for output in batch:
+                grouped.setdefault(output.instance_name, []).append(output)
+        super().__init__(PreviewStage(outputs, preview.duration_s) for outputs in grouped.values())
+        self.preview = preview
+
+    @property
+    def status(self) -> str:
+        """FINISHED, or what stood in its way."""
+        return self.preview.status
+
+    @property
+    def duration_s(self) -> float:
+        """How long it took, in seconds."""
+        return self.preview.duration_s
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Stages that did not do their work because previews do not write."""
+        return self.preview.skipped
+
+    def get(self, instance_name: str) -> PreviewStage:
+        """The stage with this instance name. Raises NotFoundError with the nearest."""
+        from .results import first_match
+
+        return first_match(self, {"instance_name": instance_name}, "previewed stage")
+
+    def _repr_html_(self) -> str:
+        return "".join(stage._repr_html_() for stage in self)
+
+
+def checked(preview: Preview) -> PreviewResult:
+    """The result of a preview that finished.
+
+    Raises:
+        PreviewError: it did not; with the engine's message and the issues.
+    """
+    if preview.finished:
+        return PreviewResult(preview)
+    issues = tuple(f"{each.instance_name or 'flow'}: {each.message}" for each in preview.issues)
+    raise PreviewError(preview.status, preview.message or "", issues)
+
+
+def _row(record: Record) -> Any:
+    """A record as the page shows it: the tuple of its top-level field values."""
+    value = record.value
+    if isinstance(value, Mapping):
+        return tuple(value.values())
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,)
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    value = record.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {"": value}
+
+
+def _table(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    from html import escape
+
+    held = list(rows)
+    names = list(dict.fromkeys(name for row in held for name in row))
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in names)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(row.get(name, '')))}</td>" for name in names) + "</tr>" for row in held
+    )
+    return f"<h4>{escape(title)}</h4><table><tr>{head}</tr>{body}</table>"

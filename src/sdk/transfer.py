@@ -1,0 +1,108 @@
+"""Export to and import from files, on top of the pure archive code."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from ..core.archive import read_archive, write_archive
+from ..core.catalogue.definitions import Catalogue
+from ..core.errors import FormatError, InvalidValueError
+from ..core.flow.credentials import blank_credentials
+from ..core.flow.model import Flow, FlowId
+from ..core.importing import Create, ImportPlan, Resolution, plan_import
+from ..core.project import StoredFlow
+from .session import Session
+
+DEFAULT_NAME = "flows.zip"
+
+
+def export_path(destination: str | os.PathLike[str] | None) -> Path:
+    """Where an export goes: ``flows.zip`` here by default, or inside the folder that is named."""
+    path = Path(DEFAULT_NAME if destination is None else destination)
+    return path / DEFAULT_NAME if path.is_dir() else path
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+    """Writes a file under a temporary name and renames it, so that ``path`` is the old or the new file, never half."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise InvalidValueError("destination", str(path), f"a file in an existing folder ({folder} is none)")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+async def export(
+    session: Session, flows: Sequence[tuple[StoredFlow, Flow]], path: Path, *, with_plain_text_credentials: bool
+) -> Path:
+    """Writes one archive of these flows, edits included."""
+    saved = all(stored.flow == flow for stored, flow in flows)
+    if session.ports.transfer is not None and saved:
+        ids = [stored.flow_id for stored, _ in flows]
+        return await session.ports.transfer.export(ids, path, with_plain_text_credentials=with_plain_text_credentials)
+    catalogues: dict[str, Catalogue] = {}
+    for _, flow in flows:
+        catalogues[flow.engine_version] = await session.catalogue(flow.engine_version)
+
+    def outgoing(flow: Flow) -> Flow:
+        if with_plain_text_credentials:
+            return flow
+        return blank_credentials(flow, catalogues[flow.engine_version])[0]
+
+    members = ((stored.flow_id, outgoing(flow)) for stored, flow in flows)
+    return write_whole(path, lambda out: write_archive(members, out))
+
+
+def read_source(source: str | os.PathLike[str]) -> list[Flow]:
+    """The flows of an export: a ZIP or a single JSON file.
+
+    Raises:
+        FormatError: it is no such file; nothing was imported.
+    """
+    path = Path(source)
+    try:
+        with path.open("rb") as opened:
+            return [member.flow for member in read_archive(opened, path.name)]
+    except FileNotFoundError:
+        raise FormatError(str(path), "", "there is no such file") from None
+    except IsADirectoryError:
+        raise FormatError(str(path), "", "it is a folder; name a ZIP or JSON file") from None
+    except OSError as error:
+        raise FormatError(str(path), "", error.strerror or "it cannot be opened") from None
+
+
+async def plan(session: Session, flows: Sequence[Flow], resolution: Resolution) -> ImportPlan:
+    """What an import would do now."""
+    return plan_import(flows, await session.names(), resolution)
+
+
+async def import_flows(
+    session: Session, source: str | os.PathLike[str], resolution: Resolution
+) -> tuple[tuple[StoredFlow, ...], list[Flow]]:
+    """Imports all flows of a file or none; the stored flows, and the flows of the file."""
+    if session.ports.transfer is not None:
+        return await session.ports.transfer.import_archive(Path(source), resolution), []
+    flows = read_source(source)
+    if not flows:
+        raise FormatError(str(source), "", "there is no flow in it")
+    steps = await plan(session, flows, resolution)
+    created = sum(isinstance(step, Create) for step in steps.steps)
+    ids = [FlowId(session.ids.new_id()) for _ in range(created)]
+    return await session.ports.flows.apply(steps, ids, session.clock.now_ms()), flows
