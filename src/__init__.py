@@ -1,1 +1,128 @@
-"""penstock: streaming flows on one laptop."""
+"""penstock: build, validate, preview, run and serve streaming flows on one laptop.
+
+>>> import penstock
+>>> with penstock.open_project() as project:
+...     flow = project.create_flow(name='orders', description='routed by amount')
+...     trash = flow.add_stage('Trash')
+...     trash
+Trash_01(stage_name='Trash 1')
+
+Names are loaded when they are first used, so importing the package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from . import core, testing
+    from .core.errors import (
+        ConflictError,
+        FormatError,
+        InvalidValueError,
+        LimitError,
+        LinkError,
+        NameInUseError,
+        NotFoundError,
+        PenstockError,
+        RemoteError,
+        UnreachableError,
+        UnsupportedError,
+        UsageError,
+    )
+    from .sdk.aio import AsyncPlatform, AsyncProject, open_project_async
+    from .sdk.flow import FlowHandle
+    from .sdk.jobs import Job, JobRun
+    from .sdk.parameter_sets import ParameterSet
+    from .sdk.platform import Platform, backup, open_project
+    from .sdk.preview import PreviewError, PreviewStage
+    from .sdk.project import Project
+    from .sdk.results import FlowValidationError, Response, ValidationResult
+    from .sdk.serve import serve
+    from .sdk.stage import Stage
+    from .sdk.streaming import AsyncStreamingFlow, StreamingFlow
+
+_HOMES = {
+    "core": "",
+    "testing": "",
+    **dict.fromkeys(
+        (
+            "ConflictError",
+            "FormatError",
+            "InvalidValueError",
+            "LimitError",
+            "LinkError",
+            "NameInUseError",
+            "NotFoundError",
+            "PenstockError",
+            "RemoteError",
+            "UnreachableError",
+            "UnsupportedError",
+            "UsageError",
+        ),
+        "core.errors",
+    ),
+    **dict.fromkeys(("AsyncPlatform", "AsyncProject", "open_project_async"), "sdk.aio"),
+    "FlowHandle": "sdk.flow",
+    **dict.fromkeys(("Job", "JobRun"), "sdk.jobs"),
+    "ParameterSet": "sdk.parameter_sets",
+    **dict.fromkeys(("Platform", "backup", "open_project"), "sdk.platform"),
+    **dict.fromkeys(("PreviewError", "PreviewStage"), "sdk.preview"),
+    "Project": "sdk.project",
+    **dict.fromkeys(("FlowValidationError", "Response", "ValidationResult"), "sdk.results"),
+    "serve": "sdk.serve",
+    "Stage": "sdk.stage",
+    **dict.fromkeys(("AsyncStreamingFlow", "StreamingFlow"), "sdk.streaming"),
+}
+
+__all__ = [
+    "AsyncPlatform",
+    "AsyncProject",
+    "AsyncStreamingFlow",
+    "ConflictError",
+    "FlowHandle",
+    "FlowValidationError",
+    "FormatError",
+    "InvalidValueError",
+    "Job",
+    "JobRun",
+    "LimitError",
+    "LinkError",
+    "NameInUseError",
+    "NotFoundError",
+    "ParameterSet",
+    "PenstockError",
+    "Platform",
+    "PreviewError",
+    "PreviewStage",
+    "Project",
+    "RemoteError",
+    "Response",
+    "Stage",
+    "StreamingFlow",
+    "UnreachableError",
+    "UnsupportedError",
+    "UsageError",
+    "ValidationResult",
+    "__version__",
+    "backup",
+    "core",
+    "open_project",
+    "open_project_async",
+    "serve",
+    "testing",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'penstock' has no attribute {name!r}")
+    found = import_module(f".{name}", __name__) if not home else getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,48 @@
+# Every target sets up what it needs: a venv inside the checkout, filled from pyproject.toml.
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
+	command -v $$each >/dev/null 2>&1 && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$each; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -name '*.sql' 2>/dev/null | sort)
+
+.PHONY: demo test check lint types imports unit docs clean
+
+demo: $(VENV)/ready
+	@$(BIN)/penstock demo
+
+test: $(VENV)/ready
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+
+check: lint types imports test docs
+
+lint: $(VENV)/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/ready
+	@$(BIN)/mypy src tests
+
+imports: $(VENV)/ready
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/ready
+	@$(BIN)/python -m pytest -q tests/docs
+
+# The installed tree is one of links, so a new or deleted file needs a new installation.
+$(VENV)/ready: pyproject.toml $(VENV)/files
+	@echo "setting up $(VENV) ..."
+	@test -n "$(PYTHON)" || { echo "penstock needs Python 3.11 or newer"; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,formats,dev]'
+	@touch $@
+
+$(VENV)/files: FORCE
+	@mkdir -p $(VENV)
+	@echo "$(SOURCES)" | cmp -s - $@ || echo "$(SOURCES)" > $@
+
+FORCE:
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
