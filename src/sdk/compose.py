@@ -151,4 +151,3 @@ def engine_maker(options: Options) -> EngineMaker | None:
         return EmbeddedEngine(info, catalogue, options.clock, options.ids, allow_code=options.allow_code)
 
     return make
-

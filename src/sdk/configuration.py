@@ -82,4 +82,3 @@ def looks_secret(name: str) -> bool:
     """True when the name of a setting that no definition knows sounds like a secret."""
     folded = "".join(char for char in name.lower() if char.isalnum())
     return any(word in folded for word in _SECRET_WORDS)
-

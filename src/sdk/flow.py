@@ -225,7 +225,7 @@ class FlowHandle:
         self,
         label: str | None = None,
         name: str | None = None,
-        type: str | None = None,  # noqa: A002 - the service's word
+        type: str | None = None,
         library: str | None = None,
         *,
         stage_info: StageInfo | None = None,
@@ -239,7 +239,7 @@ class FlowHandle:
         if isinstance(label, StageInfo):
             label, stage_info = None, label
         if stage_info is not None:
-            label, name, type, library = None, stage_info.name, None, stage_info.library  # noqa: A001
+            label, name, type, library = None, stage_info.name, None, stage_info.library
         definition = find_stage(self._catalogue, label, name=name, type=type, library=library)
         flow, stage = edit.add_stage(self._value, definition, self._catalogue, new_id=self._new_id)
         self._swap(flow)
@@ -433,7 +433,9 @@ class FlowHandle:
             raise ClosedError(f"the flow {self.name!r} was deleted; it")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FlowHandle) and other.flow_id == self.flow_id and other._session.same_place(self._session)
+        return (
+            isinstance(other, FlowHandle) and other.flow_id == self.flow_id and other._session.same_place(self._session)
+        )
 
     def __hash__(self) -> int:
         return hash(self.flow_id)

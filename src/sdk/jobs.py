@@ -1,17 +1,51 @@
 """Jobs and runs: handles that start, watch and stop."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from ..core.errors import InvalidValueError
+from ..core.flow.model import Flow, FlowId
+from ..core.project import EnvironmentId, JobId
 from ..core.project import Job as JobValue
 from ..core.project import JobRun as JobRunValue
+from ..core.values import JsonMap, freeze
 from .results import SeekableList, shown
 
 if TYPE_CHECKING:
     from .session import Session
 
-T = TypeVar("T")
 Call = Callable[..., Any]
+
+
+def job_value(
+    session: "Session",
+    name: str,
+    flow: Flow,
+    flow_id: str,
+    runtime_parameters: Mapping[str, object] | None,
+    description: str,
+) -> JobValue:
+    """A job value with a new id.
+
+    Raises:
+        InvalidValueError: an empty name, or parameters that are no JSON values.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValueError("job name", name, "a text that is not empty")
+    try:
+        frozen = freeze(dict(runtime_parameters or {}))
+    except (TypeError, ValueError) as error:
+        raise InvalidValueError("runtime_parameters", runtime_parameters, f"names with JSON values ({error})") from None
+    assert isinstance(frozen, JsonMap)
+    return JobValue(
+        job_id=JobId(session.ids.new_id()),
+        name=name,
+        flow_id=FlowId(flow_id),
+        description=description or "",
+        environment_id=None if flow.environment_id is None else EnvironmentId(flow.environment_id),
+        runtime_parameters=frozen,
+        created_ms=session.clock.now_ms(),
+    )
 
 
 class JobRun:

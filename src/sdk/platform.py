@@ -41,9 +41,7 @@ def new_project_info(options: compose.Options, name: str, description: str, tags
     """A project value with a new id."""
     if not isinstance(name, str) or not name.strip():
         raise InvalidValueError("project name", name, "a text that is not empty")
-    return ProjectInfo(
-        ProjectId(options.ids.new_id()), name, description or "", tuple(tags), options.clock.now_ms()
-    )
+    return ProjectInfo(ProjectId(options.ids.new_id()), name, description or "", tuple(tags), options.clock.now_ms())
 
 
 class Portal:

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import attrs
+
 from ..core.errors import InvalidValueError
-from ..core.flow.model import Flow, FlowId
+from ..core.flow.model import Flow
 from ..core.importing import ImportPlan, Resolution
-from ..core.project import EngineInfo, FlowSummary, Job as JobValue, JobId, Revision, StoredFlow
+from ..core.project import EngineInfo, FlowSummary, Revision, StoredFlow
 from ..core.project import ParameterSet as ParameterSetValue
-from ..core.values import JsonMap, freeze
 from . import transfer
 from .checks import chosen_type, copies_of, flow_list, own_flow
 from .environments import Environment
-from .jobs import Job
+from .jobs import Job, job_value
 from .parameter_sets import ParameterSet, checked_set_name
 from .results import LazyList, Response, SeekableList
 from .session import Session, checked_flow_type, flow_query, new_environment
@@ -135,8 +136,7 @@ class Project:
     @property
     def deleted_flows(self) -> list[FlowSummary]:
         """Deleted flows that can still come back."""
-        history = self._session._history("deleted flows")
-        return list(self._call(history.deleted))
+        return list(self._call(self._session.deleted))
 
     def undelete_flow(self, flow_id: str) -> StreamingFlow:
         """Brings a deleted flow back under its name."""
@@ -183,16 +183,14 @@ class Project:
         listed = flow_list(flows, self._session)
         pairs = [(flow._stored, flow.value) for flow in listed]
         path = transfer.export_path(destination)
-        self._call(
-            transfer.export, self._session, pairs, path, with_plain_text_credentials=with_plain_text_credentials
-        )
+        self._call(transfer.export, self._session, pairs, path, with_plain_text_credentials=with_plain_text_credentials)
         return path
 
     def import_flows(
         self,
         source: "str | os.PathLike[str]",
         conflict_resolution: str = "skip",
-        type: str | None = None,  # noqa: A002 - the page's word
+        type: str | None = None,
         flow_type: str | None = None,
     ) -> "StreamingFlow | SeekableList[StreamingFlow]":
         """Imports the flows of a ZIP or JSON file, all or nothing; one flow, or a list for none or several.
@@ -237,17 +235,13 @@ class Project:
         Raises:
             ConflictError: somebody else saved since it was loaded; ``force`` saves anyway.
         """
-        stored = self._call(
-            self._session.save_parameter_set, parameter_set.stored, parameter_set.value, force=force
-        )
+        stored = self._call(self._session.save_parameter_set, parameter_set.stored, parameter_set.value, force=force)
         parameter_set.stored = stored
         parameter_set._value = stored.value
         return Response(200, {"parameter_set_id": stored.parameter_set_id, "revision": stored.revision})
 
     def duplicate_parameter_set(self, parameter_set: ParameterSet, name: str) -> ParameterSet:
         """Keeps a copy of a parameter set under another name."""
-        import attrs
-
         value = attrs.evolve(parameter_set.value, name=checked_set_name(name))
         return ParameterSet(self._session, self._call(self._session.create_parameter_set, value))
 
@@ -306,19 +300,7 @@ class Project:
     ) -> Job:
         """Keeps a new job that runs a flow with these parameters and gives it back."""
         own_flow(flow, self._session)
-        if not isinstance(name, str) or not name.strip():
-            raise InvalidValueError("job name", name, "a text that is not empty")
-        frozen = freeze(dict(runtime_parameters or {}))
-        assert isinstance(frozen, JsonMap)
-        value = JobValue(
-            job_id=JobId(self._session.ids.new_id()),
-            name=name,
-            flow_id=FlowId(flow.flow_id),
-            description=description or "",
-            environment_id=flow.value.environment_id,  # type: ignore[arg-type]
-            runtime_parameters=frozen,
-            created_ms=self._session.clock.now_ms(),
-        )
+        value = job_value(self._session, name, flow.value, flow.flow_id, runtime_parameters, description)
         return Job(self._session, self._call, self._call(self._session.create_job, value))
 
     @property

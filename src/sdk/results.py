@@ -73,9 +73,9 @@ class FlowValidationError:
         """The setting that it is about, if it is about one."""
         return self.issue.config_name
 
-    instanceName = instance_name  # noqa: N815 - the service's spelling
-    humanReadableMessage = human_readable_message  # noqa: N815
-    errorCode = code  # noqa: N815
+    instanceName = instance_name
+    humanReadableMessage = human_readable_message
+    errorCode = code
 
     def __repr__(self) -> str:
         return (

@@ -17,6 +17,7 @@ from ..core.project import (
     EngineInfo,
     Environment,
     EnvironmentId,
+    FlowSummary,
     Job,
     JobId,
     JobRun,
@@ -33,7 +34,7 @@ from ..core.validation.issues import Report
 from ..core.values import freeze
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.engine import CatalogSource, Engine, Run, Target
-from ..ports.stores import ALL_FLOWS, FlowQuery
+from ..ports.stores import ALL_FLOWS, FlowHistory, FlowQuery
 from ..ports.world import Clock, Ids
 
 if TYPE_CHECKING:
@@ -185,7 +186,12 @@ class Session:
         self._must_be_open()
         return await self._history("earlier revisions").at_revision(flow_id, number)
 
-    def _history(self, what: str):  # type: ignore[no-untyped-def]
+    async def deleted(self) -> tuple[FlowSummary, ...]:
+        """Deleted flows that can still come back."""
+        self._must_be_open()
+        return await self._history("deleted flows").deleted()
+
+    def _history(self, what: str) -> FlowHistory:
         if self.ports.history is None:
             raise UnsupportedError(f"keeping {what}", "Use a project in a local file.")
         return self.ports.history
@@ -198,14 +204,12 @@ class Session:
     async def undelete(self, flow_id: str) -> StoredFlow:
         """Brings a deleted flow back."""
         self._must_be_open()
-        back: StoredFlow = await self._history("deleted flows").undelete(FlowId(flow_id), self.clock.now_ms())
-        return back
+        return await self._history("deleted flows").undelete(FlowId(flow_id), self.clock.now_ms())
 
     async def purge(self, deleted_before_ms: int | None) -> int:
         """Forgets deleted flows for good; how many."""
         self._must_be_open()
-        count: int = await self._history("deleted flows").purge(deleted_before_ms)
-        return count
+        return await self._history("deleted flows").purge(deleted_before_ms)
 
     # --- parameter sets -----------------------------------------------------------------------------------------------
 
@@ -326,7 +330,9 @@ class Session:
         self._must_be_open()
         engine = await self.engine_for(flow)
         if engine is None:
-            raise UnsupportedError("a preview without an engine", "Open the project with an engine, or give the flow one.")
+            raise UnsupportedError(
+                "a preview without an engine", "Open the project with an engine, or give the flow one."
+            )
         return await engine.preview(await self.target(flow, flow_id), options)
 
     # --- jobs ---------------------------------------------------------------------------------------------------------

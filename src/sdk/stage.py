@@ -359,9 +359,7 @@ class Stage:
         return encode_stage(self.value)
 
 
-def _lane_of(
-    flow: Any, instance_name: str, wanted: Any, catalogue: Any, new_id: Any
-) -> tuple[Any, str]:
+def _lane_of(flow: Any, instance_name: str, wanted: Any, catalogue: Any, new_id: Any) -> tuple[Any, str]:
     """The lane of a predicate; a condition given as text that is not there yet is added first."""
     now = edit.predicates_of(flow, instance_name, catalogue)
     try:
@@ -431,4 +429,3 @@ class Stages(SeekableList[Stage]):
 
 def _one_or_many(stages: list[Stage]) -> Union[Stage, "Stages"]:
     return stages[0] if len(stages) == 1 else Stages(stages)
-

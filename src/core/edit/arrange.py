@@ -22,7 +22,9 @@ def next_position(flow: Flow) -> tuple[int, int]:
 def auto_arrange(flow: Flow) -> Flow:
     """The flow with every canvas stage where the layered layout puts it; nothing else changes."""
     places = arrange([node_of(stage) for stage in flow.stages])
-    return with_stages(flow, tuple(_placed(stage, places[stage.instance_name]) for stage in flow.stages), same_names=True)
+    return with_stages(
+        flow, tuple(_placed(stage, places[stage.instance_name]) for stage in flow.stages), same_names=True
+    )
 
 
 def node_of(stage: StageInstance) -> Node:

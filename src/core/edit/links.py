@@ -85,7 +85,9 @@ def _data_lanes(
         raise LinkError(source, target, f"{source} {what}")
     if lane is not None:
         if lane not in producer.output_lanes:
-            raise LinkError(source, target, f"{source} has no output lane {lane!r}; it has {_list(producer.output_lanes)}")
+            raise LinkError(
+                source, target, f"{source} has no output lane {lane!r}; it has {_list(producer.output_lanes)}"
+            )
         return (lane,)
     if output is None:
         return producer.output_lanes

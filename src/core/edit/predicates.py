@@ -40,7 +40,9 @@ def driving_setting(stage: StageInstance, catalogue: Catalogue) -> str:
         return definition.driven_by
     if definition is None and "lanePredicates" in stage.configuration:
         return "lanePredicates"
-    raise UnsupportedError(f"a predicate on {stage.instance_name}", "Only stages such as Stream Selector have predicates.")
+    raise UnsupportedError(
+        f"a predicate on {stage.instance_name}", "Only stages such as Stream Selector have predicates."
+    )
 
 
 def predicates_of(flow: Flow, instance_name: str, catalogue: Catalogue) -> tuple[Predicate, ...]:
@@ -50,7 +52,9 @@ def predicates_of(flow: Flow, instance_name: str, catalogue: Catalogue) -> tuple
     if not isinstance(rows, tuple):
         return ()
     return tuple(
-        Predicate(str(row.get("predicate", "")), str(row.get("outputLane", ""))) for row in rows if isinstance(row, JsonMap)
+        Predicate(str(row.get("predicate", "")), str(row.get("outputLane", "")))
+        for row in rows
+        if isinstance(row, JsonMap)
     )
 
 
@@ -71,7 +75,9 @@ def set_predicates(
     if not defaults:
         made.append(_predicate(DEFAULT_PREDICATE, stage, old, new_id))
     elif defaults != [len(made) - 1]:
-        raise InvalidValueError(f"predicates of {instance_name}", DEFAULT_PREDICATE, "one default, at the end of the list")
+        raise InvalidValueError(
+            f"predicates of {instance_name}", DEFAULT_PREDICATE, "one default, at the end of the list"
+        )
     for what, values in (("condition", [p.predicate for p in made]), ("lane", [p.output_lane for p in made])):
         twice = next((value for value in values if values.count(value) > 1), None)
         if twice is not None:
@@ -146,7 +152,9 @@ def remove_predicate(flow: Flow, instance_name: str, predicate: PredicateLike, c
     now = predicates_of(flow, instance_name, catalogue)
     found = find_predicate(now, predicate, instance_name)
     if found.is_default:
-        raise InvalidValueError(f"remove_predicate of {instance_name}", DEFAULT_PREDICATE, "any predicate but the default")
+        raise InvalidValueError(
+            f"remove_predicate of {instance_name}", DEFAULT_PREDICATE, "any predicate but the default"
+        )
     return _written(flow, stage, [each for each in now if each != found], catalogue)
 
 

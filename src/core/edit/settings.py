@@ -49,9 +49,7 @@ def stage_places(stage: StageInstance, catalogue: Catalogue, name: str) -> tuple
     raise UnknownSettingError("setting", name, tuple(names), f"stage {stage.instance_name}")
 
 
-def _places(
-    name: str, definitions: Sequence[SettingDefinition], held: Settings, service: str
-) -> tuple[Place, ...]:
+def _places(name: str, definitions: Sequence[SettingDefinition], held: Settings, service: str) -> tuple[Place, ...]:
     meant = resolve(definitions, name)
     if meant:
         return tuple(Place(each.name, service, each) for each in meant)

@@ -162,7 +162,9 @@ def remove_stage(flow: Flow, instance_name: str) -> Flow:
     """
     stage = stage_of(flow, instance_name)
     if flow.find(instance_name) is None:
-        raise InvalidValueError("remove_stage", instance_name, "a stage of the canvas; set another special stage instead")
+        raise InvalidValueError(
+            "remove_stage", instance_name, "a stage of the canvas; set another special stage instead"
+        )
     gone = set(stage.lanes_out)
     kept = tuple(_without_inputs(other, gone) for other in flow.stages if other is not stage)
     return with_stages(flow, kept)
@@ -210,7 +212,9 @@ def _renamed_lanes(stage: StageInstance, lanes: Mapping[str, str]) -> dict[str, 
     """The predicate settings of a stage with its lanes under their new names."""
     changed: dict[str, object] = {}
     for setting, value in stage.configuration.items():
-        if isinstance(value, tuple) and any(isinstance(row, JsonMap) and row.get("outputLane") in lanes for row in value):
+        if isinstance(value, tuple) and any(
+            isinstance(row, JsonMap) and row.get("outputLane") in lanes for row in value
+        ):
             changed[setting] = tuple(
                 row.set("outputLane", lanes[lane])
                 if isinstance(row, JsonMap) and isinstance(lane := row.get("outputLane"), str) and lane in lanes
@@ -256,7 +260,9 @@ def rename_stage(flow: Flow, instance_name: str, new_name: str) -> Flow:
     stages = tuple(
         renamed
         if other is stage
-        else attrs.evolve(other, input_lanes=tuple(new_event if lane == old_event else lane for lane in other.input_lanes))
+        else attrs.evolve(
+            other, input_lanes=tuple(new_event if lane == old_event else lane for lane in other.input_lanes)
+        )
         if old_event in other.input_lanes
         else other
         for other in flow.stages
