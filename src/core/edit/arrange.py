@@ -1,10 +1,13 @@
 """Positions: where a new stage goes, and the automatic arrangement."""
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from ..flow.model import Flow, StageInstance
-from ..layout import Node, arrange
-from .basics import with_stages
+
+if TYPE_CHECKING:
+    from ..layout import Node
 
 START_X, START_Y = 50, 50
 RANK_PX, ROW_PX = 310, 200
@@ -21,14 +24,18 @@ def next_position(flow: Flow) -> tuple[int, int]:
 
 def auto_arrange(flow: Flow) -> Flow:
     """The flow with every canvas stage where the layered layout puts it; nothing else changes."""
+    from ..layout import arrange
+
     places = arrange([node_of(stage) for stage in flow.stages])
-    return with_stages(
-        flow, tuple(_placed(stage, places[stage.instance_name]) for stage in flow.stages), same_names=True
+    return flow.with_stages(
+        tuple(_placed(stage, places[stage.instance_name]) for stage in flow.stages), same_names=True
     )
 
 
-def node_of(stage: StageInstance) -> Node:
+def node_of(stage: StageInstance) -> "Node":
     """What the layout needs to know of a stage."""
+    from ..layout import Node
+
     x, y = stage.position or (None, None)
     return Node(stage.instance_name, stage.output_lanes, stage.event_lanes, stage.input_lanes, x, y)
 

@@ -33,18 +33,12 @@ def with_stage(flow: Flow, stage: StageInstance) -> Flow:
     """The flow with this stage in place of the one that has its instance name (canvas or special)."""
     at = flow.index().get(stage.instance_name)
     if at is not None:
-        if flow.stages[at] == stage:
+        old = flow.stages[at]
+        if old is stage:
             return flow
-        return with_stages(flow, (*flow.stages[:at], stage, *flow.stages[at + 1 :]), same_names=True)
+        stages = (*flow.stages[:at], stage, *flow.stages[at + 1 :])
+        return flow.with_stages(stages, same_names=old.ui is stage.ui)
     return _with_special(flow, stage)
-
-
-def with_stages(flow: Flow, stages: tuple[StageInstance, ...], *, same_names: bool = False) -> Flow:
-    """The flow with these canvas stages; ``same_names`` says that names and order did not change."""
-    made = attrs.evolve(flow, stages=stages)
-    if same_names:
-        object.__setattr__(made, "_index", flow._index)
-    return made
 
 
 def _with_special(flow: Flow, stage: StageInstance) -> Flow:

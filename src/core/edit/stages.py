@@ -19,7 +19,7 @@ from ..flow.names import (
 )
 from ..values import JsonMap
 from .arrange import next_position
-from .basics import NewId, stage_of, with_stage, with_stages
+from .basics import NewId, stage_of, with_stage
 from .defaults import new_service, pipeline_defaults, stage_defaults
 
 DEFAULT_PREDICATE = "default"
@@ -136,15 +136,11 @@ def add_stage(
         definition,
         catalogue,
         instance_name=free_instance_name(definition.label, _used_names(flow)),
-        label=free_label(definition.label, [stage.label for stage in flow.stages]),
+        label=free_label(definition.label, flow.labels()),
         new_id=new_id,
         position=next_position(flow),
     )
-    return _appended(flow, stage), stage
-
-
-def _appended(flow: Flow, stage: StageInstance) -> Flow:
-    return with_stages(flow, (*flow.stages, stage))
+    return flow.with_appended(stage), stage
 
 
 def _used_names(flow: Flow) -> Mapping[str, object]:
@@ -167,7 +163,7 @@ def remove_stage(flow: Flow, instance_name: str) -> Flow:
         )
     gone = set(stage.lanes_out)
     kept = tuple(_without_inputs(other, gone) for other in flow.stages if other is not stage)
-    return with_stages(flow, kept)
+    return flow.with_stages(kept)
 
 
 def _without_inputs(stage: StageInstance, gone: set[str]) -> StageInstance:
@@ -197,11 +193,11 @@ def duplicate_stage(
         output_lanes=tuple(lanes.values()),
         event_lanes=(),
         configuration=original.configuration.with_values(_renamed_lanes(original, lanes)),
-        ui=original.ui.set("label", free_label(label, [stage.label for stage in flow.stages]))
+        ui=original.ui.set("label", free_label(label, flow.labels()))
         .set("xPos", x)
         .set("yPos", y),
     )
-    return _appended(flow, copy), copy
+    return flow.with_appended(copy), copy
 
 
 def _copied_lane(lane: str, original: StageInstance, name: str, new_id: NewId) -> str:
@@ -267,4 +263,4 @@ def rename_stage(flow: Flow, instance_name: str, new_name: str) -> Flow:
         else other
         for other in flow.stages
     )
-    return with_stages(flow, stages)
+    return flow.with_stages(stages)

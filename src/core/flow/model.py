@@ -159,7 +159,9 @@ class Flow:
     envelope: Envelope | None = attrs.field(default=None, repr=False)
     fragment: bool = False
     shape: Shape = attrs.field(default=NO_SHAPE, eq=False, repr=False)
+    # looked up again and again while a flow is built, so kept; derived from the stages alone
     _index: dict[str, int] | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _labels: tuple[str, ...] | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     @property
     def flow_type(self) -> str:
@@ -180,6 +182,31 @@ class Flow:
                 known.setdefault(stage.instance_name, at)
             object.__setattr__(self, "_index", known)
         return known
+
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the canvas stages, in order."""
+        known = self._labels
+        if known is None:
+            known = tuple(stage.label for stage in self.stages)
+            object.__setattr__(self, "_labels", known)
+        return known
+
+    def with_stages(self, stages: tuple[StageInstance, ...], *, same_names: bool = False) -> "Flow":
+        """The flow with these canvas stages; ``same_names`` says that names, labels and order did not change."""
+        made = attrs.evolve(self, stages=stages)
+        if same_names:
+            object.__setattr__(made, "_index", self._index)
+            object.__setattr__(made, "_labels", self._labels)
+        return made
+
+    def with_appended(self, stage: StageInstance) -> "Flow":
+        """The flow with one more canvas stage at the end."""
+        made = self.with_stages((*self.stages, stage))
+        index = dict(self.index())
+        index.setdefault(stage.instance_name, len(self.stages))
+        object.__setattr__(made, "_index", index)
+        object.__setattr__(made, "_labels", (*self.labels(), stage.label))
+        return made
 
     def special_stages(self) -> tuple[StageInstance, ...]:
         """Error, statistics, start, stop and test-origin stages, in this order, where set."""
