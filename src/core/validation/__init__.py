@@ -1,1 +1,8 @@
-"""validation."""
+"""Validation: every rule by which the engine judges a flow, as a pure function from a flow to a report."""
+
+from .flows import validate
+from .issues import Issue, Report, report_of
+from .order import sort_stages
+from .session import Strictness
+
+__all__ = ["Issue", "Report", "Strictness", "report_of", "sort_stages", "validate"]

@@ -47,7 +47,7 @@ def _check_names(
 ) -> Iterator[Issue]:
     if not is_valid_name(stage.instance_name):
         yield place.issue("VALIDATION_0016")
-    if on_canvas and definition.hidden and not definition.connection_verifier:
+    if on_canvas and definition.hide_stage and not definition.connection_verifier:
         yield place.issue("VALIDATION_0037")
     for code, lanes in (
         ("VALIDATION_0017", stage.input_lanes),

@@ -6,17 +6,17 @@ Two sentences are fixed by the service that flows are exchanged with (0003, 0014
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
-    "VALIDATION_0000": "The document has schema version {version}, which is none of 1 to 6; export it again from its engine",
+    "VALIDATION_0000": "Schema version {version} is none of 1 to 6; export the document again from its engine",
     "VALIDATION_0001": "The flow has no stages; add an origin and connect it to a destination",
     "VALIDATION_0002": "These stages cannot be reached from the first stage: {stages}; connect them, remove them, "
     "or break the loop they are in",
     "VALIDATION_0003": "The first stage must be an origin",
     "VALIDATION_0004": "{stage} is an origin, and the flow has one already; keep one origin per flow",
     "VALIDATION_0005": "Another stage has the instance name {instance} already; rename one of them",
-    "VALIDATION_0006": "No definition of stage {name} version {version} in library {library}; install the library, "
+    "VALIDATION_0006": "No definition of stage {kind} version {version} in library {library}; install the library, "
     "or replace {stage}",
     "VALIDATION_0007": "{stage}: {setting} is required; enter a value",
-    "VALIDATION_0008": "{stage} has a setting {name!r} that its definition does not know; remove it or correct its name",
+    "VALIDATION_0008": "{stage}: the setting {unknown!r} is unknown to its definition; remove it or correct its name",
     "VALIDATION_0009": "{stage}: {setting} must be {expected}; change the value",
     "VALIDATION_0010": "{stage} writes to {lanes}, and so does {other}; give every stage lanes of its own",
     "VALIDATION_0011": "Nothing reads what {stage} sends to {lanes}; connect these outputs or remove them",
@@ -24,25 +24,25 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0013": "{subject} has no output, but {stage} writes to {lanes}; remove these outputs",
     "VALIDATION_0014": "{subject} must have input streams",
     "VALIDATION_0015": "{stage} has {found} outputs, and its kind has {expected}; add or remove outputs",
-    "VALIDATION_0016": "The instance name {instance!r} may hold letters, digits, underscores and blanks only; rename the stage",
-    "VALIDATION_0017": "{stage}: the input lane {lane!r} may hold letters, digits, underscores and blanks only; rename it",
-    "VALIDATION_0018": "{stage}: the output lane {lane!r} may hold letters, digits, underscores and blanks only; rename it",
+    "VALIDATION_0016": "The instance name {instance!r} must consist of letters, digits, _ and blanks; rename the stage",
+    "VALIDATION_0017": "{stage}: the input lane {lane!r} must consist of letters, digits, _ and blanks; rename it",
+    "VALIDATION_0018": "{stage}: the output lane {lane!r} must consist of letters, digits, _ and blanks; rename it",
     "VALIDATION_0019": "{stage}: row {index} of {setting} must be an object with outputLane and predicate",
     "VALIDATION_0020": "{stage}: row {index} of {setting} has no {part}; add it",
     "VALIDATION_0021": "{stage}: row {index} of {setting} has null for its {part}; enter one",
     "VALIDATION_0022": "{stage}: row {index} of {setting} has a {part} that is no text; enter a text",
     "VALIDATION_0023": "{stage}: row {index} of {setting} has an empty {part}; enter one",
     "VALIDATION_0032": "{stage} has no output; give it at least one",
-    "VALIDATION_0033": "{stage}: {setting} holds {path!r}, which is no field path: {reason}; write a path such as /name",
+    "VALIDATION_0033": "{stage}: {setting} holds {path!r}, which is no field path ({reason}); write one such as /name",
     "VALIDATION_0034": "{stage}: {setting} is {value}, and at most {limit} is allowed; enter a smaller number",
     "VALIDATION_0035": "{stage}: {setting} is {value}, and at least {limit} is allowed; enter a larger number",
-    "VALIDATION_0036": "{stage} stands beside the canvas and sends no events, but has the event lanes {lanes}; remove them",
+    "VALIDATION_0036": "{stage} stands beside the canvas and sends no events; remove its event lanes {lanes}",
     "VALIDATION_0037": "{stage} cannot stand on the canvas; its kind is for the slots beside it, so set it there",
     "VALIDATION_0039": "{other} and {stage} are connected by more than one lane; keep one link between them",
     "VALIDATION_0071": "{stage} cannot run in execution mode {mode}, only in {modes}; "
     "change the execution mode or replace the stage",
     "VALIDATION_0074": "{stage} cannot be used with advanced error handling; replace it or turn the setting off",
-    "VALIDATION_0080": "{stage}: the precondition {text!r} must start with ${{ and end with }}; write it as one expression",
+    "VALIDATION_0080": "{stage}: the precondition {text!r} is no expression; start it with ${{ and end it with }}",
     "VALIDATION_0081": "{stage}: the precondition {text!r} cannot be evaluated: {reason}; correct the expression",
     "VALIDATION_0091": "More than one destination triggers the offset commit: {stages}; keep one of them",
     "VALIDATION_0092": "{stage} triggers the offset commit, which needs the delivery guarantee AT_LEAST_ONCE; "
@@ -53,7 +53,7 @@ TEXTS: Mapping[str, str] = {
     "install it, or move the stage to a newer library",
     "VALIDATION_0096": "The flow was made with engine {version}, and the catalogue describes {known}; "
     "settings that came later are carried through unchecked",
-    "VALIDATION_0100": "{stage}: the event lane {lane!r} may hold letters, digits, underscores and blanks only; rename it",
+    "VALIDATION_0100": "{stage}: the event lane {lane!r} must consist of letters, digits, _ and blanks; rename it",
     "VALIDATION_0101": "{stage} has {found} event lanes; keep one",
     "VALIDATION_0102": "{stage} produces no events, but has an event lane; remove it",
     "VALIDATION_0103": "{stage} reads both records and events; send events to stages of their own",
@@ -62,8 +62,7 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0106": "{stage} handles a pipeline event, which needs execution mode STANDALONE, not {mode}; "
     "change the mode or set the stage to discard",
     "VALIDATION_0200": "{stage} must have the services {expected} and has {found}; add the stage anew",
-    "VALIDATION_0306": "{setting} must have the form spark://HOST:PORT; correct the address of the Spark master",
-    "CONTAINER_0901": "{stage} cannot be upgraded: library {library} has no stage {name}; "
+    "CONTAINER_0901": "{stage} cannot be upgraded: library {library} has no stage {kind}; "
     "install the library or replace the stage",
     "CONTAINER_0902": "{stage} has version {version}, and the catalogue describes version {known}; "
     "settings that came later are carried through unchecked",
@@ -71,7 +70,7 @@ TEXTS: Mapping[str, str] = {
     "CONTAINER_0905": "{stage} cannot be upgraded: library {library} is a legacy library; "
     "install it, or move the stage to a newer library",
     "CREATION_005": "{stage}: {setting} holds the expression {text!r}, which cannot be evaluated: {reason}; correct it",
-    "CREATION_006": "{stage} cannot be created: no stage {name} version {version} in library {library}; "
+    "CREATION_006": "{stage} cannot be created: no stage {kind} version {version} in library {library}; "
     "install the library or replace the stage",
     "CREATION_007": "{stage} handles error records only; set it as the error stage, not elsewhere",
     "CREATION_008": "{stage} cannot handle error records; choose an error stage",
@@ -100,9 +99,11 @@ TEXTS: Mapping[str, str] = {
     # penstock's own remarks
     "PENSTOCK_0001": "{stage} has version {version}, and the catalogue describes version {known}; "
     "it is checked as the engine would upgrade it",
-    "PENSTOCK_0002": "{stage} still has the setting {name!r} of its older version; the upgrade drops or renames it",
+    "PENSTOCK_0002": "{stage} still has the setting {unknown!r} of its older version; the upgrade drops or renames it",
     "PENSTOCK_0003": "{stage}: {setting} holds an empty entry; remove it, for the flow cannot be previewed with it",
-    "PENSTOCK_0004": "{stage}: {setting} holds the expression {text!r}, which will fail when the stage starts: {reason}",
+    "PENSTOCK_0004": "{stage}: {setting} holds the expression {text!r}, which fails at start: {reason}; correct it",
+    "PENSTOCK_0005": "{stage}: the catalogue has no library {library}; it is checked as the same stage of {known}",
+    "PENSTOCK_0006": "{stage} stands for the fragment {fragment}, which the file does not hold; it is left out",
 }
 
 NOT_BLOCKING = frozenset(

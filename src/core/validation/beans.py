@@ -1,0 +1,157 @@
+"""Checks of the kinds of values: what the engine finds when it turns settings into the fields of a stage."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from ..values import Json, JsonMap
+from .expressions import expression_problems, has_expression
+from .issues import Issue
+from .places import shown
+from .plan import SettingPlan
+from .settings import Component
+
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def check_values(component: Component) -> Iterator[Issue]:
+    """Values of a wrong kind, unknown choices and wrong expressions, in definition order.
+
+    A value that is missing or null takes its default and is right; inactive settings are looked at like the others.
+    """
+    held = component.held
+    for setting in component.plan.settings:
+        value = held.get(setting.name)
+        if value is not None:
+            yield from _check(component, setting, value)
+
+
+def _check(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    check = _CHECKS.get(setting.kind)
+    if check is None:
+        return
+    if isinstance(value, str) and has_expression(value) and setting.kind not in _LISTS:
+        if setting.implicit:
+            yield from _check_expression(component, setting, value)
+        return
+    yield from check(component, setting, value)
+
+
+def _check_expression(component: Component, setting: SettingPlan, text: str) -> Iterator[Issue]:
+    problems = expression_problems(text, setting.definition, component.names)
+    if problems:
+        yield component.issue("CREATION_005", setting, text=_cut(text), reason="; ".join(problems))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _check_text(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, str):
+        yield component.issue("CREATION_011", setting, value=shown(value))
+
+
+def _check_character(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, str) or not (len(value) == 1 or _is_escape(value)):
+        yield component.issue("CREATION_012", setting, value=shown(value))
+
+
+def _is_escape(value: str) -> bool:
+    return value.startswith("\\u") and len(value) > 5 and _HEX.issuperset(value[2:])
+
+
+def _check_credential(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, str):
+        yield component.issue("CREATION_012", setting, value="something that is no text")
+
+
+def _check_boolean(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    # the few booleans that a stage evaluates for each record are texts in its code
+    if not isinstance(value, bool) and (setting.implicit or not isinstance(value, str)):
+        yield component.issue("CREATION_013", setting, value=shown(value))
+
+
+def _check_number(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        yield component.issue("CREATION_014", setting, value=shown(value))
+    elif isinstance(value, float) and _is_whole(setting):
+        yield component.issue("CREATION_015", setting, value=value)
+
+
+def _is_whole(setting: SettingPlan) -> bool:
+    """True when the field takes whole numbers only, judged by its default."""
+    default = setting.definition.default
+    return isinstance(default, int) and not isinstance(default, bool)
+
+
+def _check_choice(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if setting.choices is not None and (not isinstance(value, str) or value not in setting.choices):
+        model = setting.definition.model
+        choices = list(model.values or ()) if model is not None else []
+        text = ", ".join(choices[:8]) + (" …" if len(choices) > 8 else "")
+        yield component.issue("CREATION_010", setting, value=shown(value), choices=text)
+
+
+def _check_list(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, tuple):
+        yield component.issue("CREATION_020", setting, value=shown(value))
+        return
+    for item in value:
+        if item is None:
+            yield component.issue("CREATION_021", setting)
+        elif isinstance(item, str) and has_expression(item):
+            if setting.implicit:
+                yield from _check_expression(component, setting, item)
+        elif setting.choices is not None:
+            yield from _check_choice(component, setting, item)
+
+
+def _check_map(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, tuple):
+        yield component.issue("CREATION_030", setting, value=shown(value))
+        return
+    for entry in value:
+        if not isinstance(entry, JsonMap):
+            yield component.issue("CREATION_031", setting, value=shown(entry))
+            continue
+        if entry.get("key") is None:
+            yield component.issue("CREATION_032", setting)
+        item = entry.get("value")
+        if item is None:
+            yield component.issue("CREATION_033", setting)
+        elif isinstance(item, str) and has_expression(item) and setting.implicit:
+            yield from _check_expression(component, setting, item)
+
+
+def _check_rows(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+    if not isinstance(value, tuple):
+        yield component.issue("CREATION_040", setting, value=shown(value))
+        return
+    if setting.rows is None:
+        return
+    for index, row in enumerate(value):
+        if not isinstance(row, JsonMap):
+            yield component.issue("CREATION_042", setting, name=f"{setting.name}[{index}]", value=shown(row))
+            continue
+        for inner in setting.rows.settings:
+            item = row.get(inner.name)
+            if item is not None:
+                yield from _check(component, inner, item)
+
+
+_LISTS = frozenset(("LIST", "MAP", "LIST_BEAN", "FIELD_SELECTOR_MULTI_VALUE", "MULTI_VALUE_CHOOSER", "PREDICATE"))
+_CHECKS: Mapping[str, Callable[[Component, SettingPlan, Json], Iterator[Issue]]] = {
+    "STRING": _check_text,
+    "TEXT": _check_text,
+    "FIELD_SELECTOR": _check_text,
+    "CHARACTER": _check_character,
+    "CREDENTIAL": _check_credential,
+    "BOOLEAN": _check_boolean,
+    "NUMBER": _check_number,
+    "VALUE_CHOOSER": _check_choice,
+    "LIST": _check_list,
+    "FIELD_SELECTOR_MULTI_VALUE": _check_list,
+    "MULTI_VALUE_CHOOSER": _check_list,
+    "PREDICATE": _check_list,
+    "MAP": _check_map,
+    "LIST_BEAN": _check_rows,
+}
