@@ -1,0 +1,45 @@
+"""Human-readable setting names, formed from labels, and finding settings by either of their names."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from ..errors import nearest
+from .definitions import SettingDefinition
+
+
+@lru_cache(maxsize=20_000)
+def attribute_name(label: str, field_name: str) -> str:
+    """The attribute name of a setting; a valid identifier always."""
+    name = official_name(label, field_name)
+    if name.isidentifier():
+        return name
+    made = re.sub(r"_/_?sec|/_?sec", "_per_sec", name.replace("%", "percent"))
+    made = re.sub(r"\W+", "_", made)
+    made = re.sub(r"_+", "_", made).strip("_")
+    if not made:
+        made = re.sub(r"\W", "_", field_name) or "setting"
+    return f"_{made}" if made[0].isdigit() else made
+
+
+@lru_cache(maxsize=20_000)
+def official_name(label: str, field_name: str) -> str:
+    """The spelling of the service's own client, which is no identifier for some labels."""
+    if not label:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field_name).lower()
+    name = re.sub(r"[\s-]+", "_", label.lower())
+    name = name.replace("&", "and").replace("/sec", "_per_sec")
+    return re.sub(r"_\((.+)\)", r"_in_\1", name)
+
+
+def resolve(settings: Sequence[SettingDefinition], name: str) -> tuple[SettingDefinition, ...]:
+    """The settings that a name means: the raw name wins, then attribute names; several may share one."""
+    raw = tuple(each for each in settings if each.name == name)
+    if raw:
+        return raw
+    return tuple(each for each in settings if name in (each.attribute, official_name(each.label, each.field_name)))
+
+
+def near(settings: Sequence[SettingDefinition], name: str) -> tuple[str, ...]:
+    """The names of settings that look most like ``name``."""
+    return nearest(name, [*(each.attribute for each in settings), *(each.name for each in settings)])

@@ -1,0 +1,68 @@
+"""What newer engines and the published documentation use beyond the catalogue, each entry with its source."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from .definitions import ModelDefinition, SettingDefinition, StageDefinition
+from .descriptions import DESCRIPTIONS
+
+_PAGE = "the SDK's documentation of flows"
+_NEWER = "published material on engines 5 and 6"
+
+
+def _number(name: str, label: str, default: int | None, source: str = _NEWER) -> SettingDefinition:
+    return SettingDefinition(name, name.rsplit(".", 1)[-1], label, "NUMBER", default, source=source)
+
+
+def _switch(name: str, label: str, default: bool, source: str = _NEWER) -> SettingDefinition:
+    return SettingDefinition(name, name.rsplit(".", 1)[-1], label, "BOOLEAN", default, source=source)
+
+
+def _text(name: str, label: str, default: str, source: str = _NEWER) -> SettingDefinition:
+    return SettingDefinition(name, name.rsplit(".", 1)[-1], label, "STRING", default, source=source)
+
+
+def _paths(name: str, label: str) -> SettingDefinition:
+    model = ModelDefinition("FIELD_SELECTOR_MULTI_VALUE")
+    return SettingDefinition(name, name, label, "MODEL", (), model=model, source=_NEWER)
+
+
+def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinition:
+    model = ModelDefinition("VALUE_CHOOSER", values=values, labels=values)
+    return SettingDefinition(name, name.rsplit(".", 1)[-1], label, "MODEL", default, model=model, source=_NEWER)
+
+
+_STAGE = "com_streamsets_pipeline_stage_"
+SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
+    f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
+    f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
+    f"{_STAGE}origin_spooldir_SpoolDirDSource": (
+        _switch("conf.ignoreTemporaryFiles", "Ignore Temporary Files", False),
+        _number("conf.fileProcessingDelayInMs", "File Processing Delay In Ms", 0),
+        _number("conf.maxFilesInDirectory", "Max Files In Directory", 0),
+        _number("conf.maxFilesHardLimit", "Max Files Hard Limit", 0),
+    ),
+    f"{_STAGE}processor_fieldflattener_FieldFlattenerDProcessor": (
+        _choice("config.outputType", "Output Type", "MAP", "MAP", "LIST_MAP"),
+    ),
+    f"{_STAGE}processor_base64_Base64EncodingDProcessor": (_paths("fieldsToEncode", "Fields To Encode"),),
+    f"{_STAGE}processor_base64_Base64DecodingDProcessor": (_paths("fieldsToDecode", "Fields To Decode"),),
+    f"{_STAGE}executor_finishpipeline_PipelineFinisherDExecutor": (
+        _switch("config.reactToEvents", "React To Events", False),
+        _text("config.eventType", "Event Type", ""),
+    ),
+}
+
+
+def with_overlay(definition: StageDefinition) -> StageDefinition:
+    """The definition with the newer settings that it lacks, and with a description of our own where it has none."""
+    held = {each.name for each in definition.settings}
+    labels = {each.attribute for each in definition.settings}
+    newer = tuple(
+        each for each in SETTINGS.get(definition.name, ()) if each.name not in held and each.attribute not in labels
+    )
+    description = definition.description or DESCRIPTIONS.get(definition.name, "")
+    if not newer and description == definition.description:
+        return definition
+    return attrs.evolve(definition, settings=(*definition.settings, *newer), description=description)

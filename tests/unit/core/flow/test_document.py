@@ -1,0 +1,168 @@
+"""Decoding and encoding flow documents."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.core.errors import FormatError, LimitError
+from penstock.core.flow.document import decode_flow, dump_flow, encode_flow, load_flow, parse_json
+from penstock.core.values import PlainJson
+
+CORPUS = Path(__file__).parents[5] / "shared" / "corpus"
+SMALL = {
+    "schemaVersion": 6,
+    "title": "small",
+    "stages": [
+        {
+            "instanceName": "A_01",
+            "library": "lib",
+            "stageName": "a",
+            "stageVersion": "1",
+            "configuration": [{"name": "one", "value": 1}, {"name": "float", "value": 1.0}],
+            "uiInfo": {"label": "A"},
+            "inputLanes": [],
+            "outputLanes": ["x"],
+        }
+    ],
+    "configuration": [],
+    "unknown": {"kept": [True, None]},
+}
+
+
+def identical(left: object, right: object) -> bool:
+    """Equal JSON with equal key order and equal kinds of numbers."""
+    if isinstance(left, dict):
+        return (
+            isinstance(right, dict)
+            and list(left) == list(right)
+            and all(identical(left[key], right[key]) for key in left)
+        )
+    if isinstance(left, list):
+        return isinstance(right, list) and len(left) == len(right) and all(map(identical, left, right))
+    return type(left) is type(right) and left == right
+
+
+def corpus() -> Iterator[tuple[str, bytes]]:
+    """Every flow document of the corpus, if it is there."""
+    for path in sorted(CORPUS.glob("*")) if CORPUS.is_dir() else ():
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.namelist():
+                    if "connections_metadata" not in member:
+                        yield f"{path.name}!{member}", archive.read(member)
+        elif path.name != "INDEX.json":
+            yield path.name, path.read_bytes()
+
+
+def test_a_document_goes_out_as_it_came() -> None:
+    """Key order, unknown keys and the kind of numbers survive."""
+    assert identical(encode_flow(decode_flow(SMALL)), SMALL)
+
+
+def test_published_documents_go_out_as_they_came() -> None:
+    """Every document of the corpus survives decoding and encoding."""
+    documents = list(corpus())
+    if not documents:
+        pytest.skip("the corpus of published flows is not beside this checkout")
+    for name, data in documents:
+        plain = parse_json(data, name)
+        assert identical(encode_flow(decode_flow(plain, name)), plain), name
+    assert len(documents) >= 171
+
+
+def test_one_and_one_point_zero_are_different_content() -> None:
+    """Flows that differ in the kind of a number are not equal."""
+    other = json.loads(json.dumps(SMALL).replace("1.0", "1"))
+    assert decode_flow(other) != decode_flow(SMALL)
+
+
+def test_key_order_is_no_content() -> None:
+    """The same document with its keys the other way round is the equal flow."""
+    turned = dict(reversed(list(SMALL.items())))
+    assert decode_flow(turned) == decode_flow(SMALL)
+    assert hash(decode_flow(turned)) == hash(decode_flow(SMALL))
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"stages": 5}, "/stages"),
+        ({"stages": [5]}, "/stages/0"),
+        ({"stages": [{"inputLanes": "x"}]}, "/stages/0/inputLanes"),
+        ({"configuration": [{"nome": 1}]}, "/configuration"),
+        ({"schemaVersion": "six"}, "/schemaVersion"),
+        ({"uiInfo": []}, "/uiInfo"),
+    ],
+)
+def test_a_broken_part_is_named_with_its_path(change: dict[str, object], path: str) -> None:
+    """The error says which file and where in it."""
+    with pytest.raises(FormatError) as broken:
+        decode_flow({**SMALL, **change}, "orders.json")
+    assert (broken.value.source, broken.value.path) == ("orders.json", path)
+
+
+@pytest.mark.parametrize("document", [{}, {"pipelineRules": {}}, {"hello": 1}, [], "text", None])
+def test_what_is_no_flow_is_refused(document: object) -> None:
+    """A document without stages and without an envelope is no flow, whatever else it holds."""
+    with pytest.raises(FormatError):
+        decode_flow(document)
+
+
+def test_odd_forms_go_out_as_they_came_and_mean_what_they_say() -> None:
+    """A null list, a numeric version and an entry with more keys are read and kept."""
+    odd = json.loads(json.dumps(SMALL))
+    odd["stages"][0].update({"services": None, "stageVersion": 3, "eventLanes": None})
+    odd["configuration"] = [{"value": 1, "name": "turned", "more": 2}]
+    flow = decode_flow(odd)
+    assert flow.stages[0].stage_version == "3"
+    assert flow.configuration["turned"] == 1
+    assert identical(encode_flow(flow), odd)
+
+
+@pytest.mark.parametrize("text", ["{", "[1,", '{"a": NaN}', '{"a": Infinity}', '{"a": 1e999}', "", "\x00"])
+def test_text_that_is_no_json_is_refused(text: str) -> None:
+    """The error names the source; numbers that JSON does not have are refused too."""
+    with pytest.raises(FormatError) as broken:
+        parse_json(text, "x.json")
+    assert broken.value.source == "x.json"
+
+
+def test_deep_nesting_is_refused_before_it_hurts() -> None:
+    """A document nested a hundred thousand deep is an error, not a crash."""
+    with pytest.raises(LimitError):
+        parse_json("[" * 100_000 + "]" * 100_000)
+
+
+def test_brackets_inside_texts_do_not_count_as_nesting() -> None:
+    """A long text full of brackets is fine."""
+    assert parse_json(json.dumps({"text": "[" * 5000})) == {"text": "[" * 5000}
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(), plain, max_size=5), st.lists(st.tuples(st.text(), plain), max_size=6))
+def test_any_settings_and_unknown_keys_survive(unknown: dict[str, PlainJson], settings: list[tuple[str, PlainJson]]) -> None:
+    """Whatever JSON a document carries, decoding and encoding gives it back."""
+    body = {key: value for key, value in unknown.items() if key not in SMALL and not key.endswith("Config")}
+    document = {
+        **SMALL,
+        "configuration": [{"name": name, "value": value} for name, value in settings],
+        **{f"x{key}": value for key, value in body.items()},
+    }
+    assert identical(encode_flow(decode_flow(document)), document)
+
+
+def test_text_and_value_are_two_faces_of_one_flow() -> None:
+    """Dumping and loading gives the equal flow."""
+    flow = decode_flow(SMALL)
+    assert load_flow(dump_flow(flow)) == flow
