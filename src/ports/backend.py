@@ -1,13 +1,15 @@
 """Backends: one technology that holds projects, with the powers it has."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from ..core.project import ProjectId
-from .engine import CatalogSource, Engine, FlowTransfer
 from .stores import EnvironmentStore, FlowHistory, FlowStore, JobStore, OffsetStore, ParameterSetStore, ProjectStore
+
+if TYPE_CHECKING:  # a store needs no engine: opening one must not load the catalogue and the records
+    from .engine import CatalogSource, Engine, FlowTransfer
 
 
 @attrs.frozen
@@ -23,15 +25,15 @@ class ProjectPorts:
     jobs: JobStore
     offsets: OffsetStore
     history: FlowHistory | None = None
-    transfer: FlowTransfer | None = None
-    catalogues: CatalogSource | None = None
+    transfer: "FlowTransfer | None" = None
+    catalogues: "CatalogSource | None" = None
     engines: "EngineSource | None" = None
 
 
 class EngineSource(Protocol):
     """Finds the engine that a flow of this project uses."""
 
-    async def engine(self, environment_id: str | None) -> Engine | None:
+    async def engine(self, environment_id: str | None) -> "Engine | None":
         """An online engine of the environment (or of any, for None); None when there is none."""
         ...
 
@@ -39,8 +41,17 @@ class EngineSource(Protocol):
 class Backend(Protocol):
     """One technology that holds projects.
 
-    ``powers`` is a subset of ``revisions``, ``undelete``, ``conflicts``, ``atomic``, ``backup``, ``transfer``,
-    ``persistent``, ``shared``; the contract suites check each claim in both directions.
+    ``powers`` is a subset of the words below; the contract suites check each claim in both directions.
+
+    - ``revisions``, ``undelete``: earlier saves and deleted flows can come back (``ProjectPorts.history``).
+    - ``conflicts``: a save over somebody else's newer save is refused.
+    - ``atomic``: ``FlowStore.apply`` carries out the whole plan or nothing.
+    - ``backup``: ``backup`` writes a copy.
+    - ``transfer``: the store makes and reads archives itself (``ProjectPorts.transfer``).
+    - ``persistent``: what was kept is there again when the same place is opened later.
+    - ``shared``: several backends work on the same place at the same time.
+    - ``given_ids``, ``given_times``: ids and times are those that the caller gave; without these powers the store
+      chooses its own, and the answer says which.
     """
 
     @property

@@ -1,1 +1,5 @@
-"""memory."""
+"""The memory adapter: the written model of every promise that a backend makes."""
+
+from .backend import MemoryBackend
+
+__all__ = ["MemoryBackend"]
