@@ -73,19 +73,20 @@ class HasSettings(Protocol):
         ...
 
 
-# Definitions are decoded once and live as long as their catalogue, so identity is the right key; the definition is
-# kept beside the plan so that its id cannot be given to another one meanwhile.
-_PLANS: dict[int, tuple[HasSettings, Plan]] = {}
+# Settings are decoded once and live as long as their catalogue, so identity is the right key; they are kept beside
+# the plan so that their id cannot be given to others meanwhile.
+_PLANS: dict[int, tuple[tuple[SettingDefinition, ...], Plan]] = {}
 _KEEP = 2048
 
 
 def plan_of(definition: HasSettings) -> Plan:
     """The plan of a definition; made at the first call and kept."""
-    known = _PLANS.get(id(definition))
+    settings = definition.settings
+    known = _PLANS.get(id(settings))
     if known is None:
         if len(_PLANS) >= _KEEP:
             _PLANS.clear()
-        known = _PLANS[id(definition)] = (definition, _plan(definition.settings))
+        known = _PLANS[id(settings)] = (settings, _plan(settings))
     return known[1]
 
 

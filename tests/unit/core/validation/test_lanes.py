@@ -1,0 +1,131 @@
+"""The rules about lanes between stages, and the running order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.core.flow.model import StageInstance
+from penstock.core.validation import sort_stages
+from penstock.core.validation.order import order_of
+
+from .small import codes, flow, found, only, stage, straight
+
+
+def test_flow_without_stages_is_told_so():
+    """0001 is about the flow, and keeps it from being previewed."""
+    report = found(flow())
+    assert [issue.code for issue in report.pipeline_issues] == ["VALIDATION_0001"]
+    assert not report.previewable
+
+
+def test_loop_is_unreachable():
+    """0002 names the stages of a loop."""
+    value = flow(stage("o", "origin", "", "a"), stage("p", "processor", "a c", "b"), stage("q", "processor", "b", "c"))
+    issue = found(value).issues[0]
+    assert issue.code == "VALIDATION_0002"
+    assert "p, q" in issue.text
+
+
+def test_lane_that_nobody_writes_is_unreachable():
+    """0002 names the stage that waits for it, and everything behind it."""
+    value = flow(
+        stage("o", "origin", "", "a"),
+        stage("t", "target", "a"),
+        stage("p", "processor", "x", "b"),
+        stage("u", "target", "b"),
+    )
+    assert "p, u" in found(value).issues[0].text
+
+
+def test_parts_that_hang_apart_are_told_when_all_else_is_right():
+    """0002 again: an event branch of its own cannot be reached, but only a flow without other issues is told so."""
+    apart = (stage("o", "origin", "", "a"), stage("t", "target", "a"))
+    value = flow(*apart, stage("q", "origin", "", "c"), stage("u", "target", "c"))
+    assert codes(value) == ["0004"]
+    assert "0002" not in codes(value)
+
+
+def test_output_that_nobody_reads_is_open():
+    """0011 lists the lanes as additional information, and leaves the flow previewable."""
+    value = flow(stage("o", "origin", "", "a"))
+    issue = only(value)
+    assert (issue.code, issue.level, issue.config_group) == ("VALIDATION_0011", "STAGE", None)
+    assert issue.document()["additionalInfo"] == {"openStreams": ["a"]}
+    assert found(value).previewable
+
+
+def test_event_lane_that_nobody_reads_is_open():
+    """0104 does the same for events."""
+    issue = only(flow(stage("o", "origin", "", "a", "e"), stage("t", "target", "a")))
+    assert issue.code == "VALIDATION_0104"
+    assert issue.document()["additionalInfo"] == {"openStreams": ["e"]}
+
+
+def test_lane_of_two_stages_is_reported_at_the_flow():
+    """0010 is a finding of the flow whose config group is the later stage."""
+    value = flow(
+        stage("o", "origin", "", "a"),
+        stage("p", "processor", "a", "b"),
+        stage("q", "processor", "a", "b"),
+        stage("t", "target", "b"),
+    )
+    issue = only(value)
+    assert (issue.code, issue.level, issue.config_group) == ("VALIDATION_0010", "PIPELINE", "q")
+
+
+def test_two_lanes_between_two_stages_are_reported_at_the_flow():
+    """0039 for stages that share more than one lane."""
+    rows = {"lanes": [{"outputLane": "b", "predicate": "${x}"}, {"outputLane": "c", "predicate": "default"}]}
+    value = flow(
+        stage("o", "origin", "", "a"), stage("s", "selector", "a", "b c", settings=rows), stage("t", "target", "b c")
+    )
+    issue = only(value)
+    assert (issue.code, issue.config_group) == ("VALIDATION_0039", "t")
+
+
+def test_stage_reads_records_or_events():
+    """0103 names the first stage that reads both; what a stage makes of events counts as events."""
+    value = flow(
+        stage("o", "origin", "", "a", "e"),
+        stage("p", "processor", "e", "b"),
+        stage("t", "target", "a b"),
+        stage("u", "target", "a b"),
+    )
+    issue = only(value)
+    assert (issue.code, issue.level) == ("VALIDATION_0103", "PIPELINE")
+    assert issue.text.startswith("t ")
+
+
+def test_running_order_keeps_the_document_order_where_it_can():
+    """Stages without inputs come as they are; a stage follows those that feed it."""
+    value = flow(stage("t", "target", "b"), stage("p", "processor", "a", "b"), stage("o", "origin", "", "a"))
+    assert [each.instance_name for each in sort_stages(value)] == ["o", "p", "t"]
+
+
+def _passes(stages: list[StageInstance]) -> list[str]:
+    """The order by repeated passes, written down plainly."""
+    left, made, done = list(stages), set[str](), list[str]()
+    while True:
+        taken = []
+        for each in left:
+            if made.issuperset(each.input_lanes):
+                made.update(each.lanes_out)
+                taken.append(each)
+        if not taken:
+            return done + [each.instance_name for each in left]
+        done += [each.instance_name for each in taken]
+        left = [each for each in left if each not in taken]
+
+
+LANES = st.lists(st.sampled_from("abcdefgh"), max_size=3, unique=True).map(" ".join)
+
+
+@given(st.lists(st.tuples(LANES, LANES), max_size=12))
+def test_running_order_equals_repeated_passes(lanes: list[tuple[str, str]]):
+    """On any graph, loops and doubled lanes included, the order is that of the engine's passes."""
+    stages = [stage(f"s{at}", "processor", inputs, outputs) for at, (inputs, outputs) in enumerate(lanes)]
+    assert [each.instance_name for each in order_of(stages).stages] == _passes(stages)
+
+
+def test_a_right_flow_is_connected():
+    """No finding about parts that hang apart in an ordinary flow."""
+    assert codes(straight()) == []
