@@ -53,7 +53,7 @@ def _create(stage: StageInstance, session: Session, slot: str = "canvas") -> Ite
     definition, place = session.definition(stage), place_of(stage)
     if definition is None:
         facts = {"library": stage.library, "kind": stage.stage_name, "version": stage.stage_version}
-        yield place.issue("CREATION_072" if session.is_legacy(stage) else "CREATION_006", **facts)
+        yield place.issue("CREATION_072" if session.is_legacy(stage) else "CREATION_006", facts=facts)
         return
     code = _slot_problem(definition, slot)
     if code is not None:

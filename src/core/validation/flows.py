@@ -8,6 +8,7 @@ from ..catalogue.definitions import Catalogue, StageDefinition
 from ..flow.aliases import resolve_aliases
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
+from ..flow.stage_upgrade import upgrade_stages
 from .creation import check_flow_settings, check_fragment_settings
 from .issues import Issue, Report, report_of
 from .lanes import check_connected, check_event_paths, check_lanes
@@ -19,7 +20,7 @@ from .modes import (
     mode_issues,
     shape_remarks,
 )
-from .order import order_of
+from .order import Order, order_of
 from .places import FLOW, listed, place_of
 from .session import Gap, Session, Strictness, first_text, is_newer_engine, missing_services, parameter_names
 from .settings import Component, check_held, check_preconditions, check_required_and_numbers
@@ -48,34 +49,37 @@ def validate(
     newer = is_newer_engine(first_text(flow.info, "sdcVersion"), catalogue.version)
     names = parameter_names(flow) | frozenset(f"{name}__*" for name in parameter_set_names)
     session = Session(catalogue, names, strictness, newer)
-    original = resolve_aliases(flow)
+    return report_of(_check(flow, session))
+
+
+def _check(flow: Flow, session: Session) -> Iterator[Issue]:
+    """Upgrade a flow as the engine does, then check what comes of it."""
     resolved = resolve_aliases(resolve_fragments(flow))
-    return report_of(_check_flow(original, resolved, session))
-
-
-def _check_flow(original: Flow, resolved: Flow, session: Session) -> Iterator[Issue]:
-    found: list[Issue] = []
-    for issue in _ordered_checks(original, resolved, session):
-        found.append(issue)
-        yield issue
-    if not original.fragment and not any(not issue.advice for issue in found):
-        yield from check_connected(order_of(resolved.stages).stages)
+    found = list(check_versions(resolved, session))
+    older: Mapping[str, tuple[str, ...]] = {}
+    prepared = resolved
+    if session.tolerant or not found:
+        upgraded = upgrade_stages(resolved, session.catalogue, session.definition)
+        prepared, older = upgraded.flow, upgraded.older
+    # the engine adds defaults after a clean upgrade only
+    session = attrs.evolve(session, older=older.keys(), fills=session.tolerant or not found)
+    order = order_of(prepared.stages)
+    found.extend(_ordered_checks(resolve_aliases(flow), attrs.evolve(prepared, stages=order.stages), order, session))
+    yield from found
+    if not flow.fragment and all(issue.advice for issue in found):
+        yield from check_connected(order.stages)
     if session.tolerant:
-        yield from remarks(original, resolved, session)
+        yield from remarks(flow, resolved, session, older)
 
 
-def _ordered_checks(original: Flow, resolved: Flow, session: Session) -> Iterator[Issue]:
-    upgrade = list(check_versions(resolved, session))
-    yield from upgrade
-    if upgrade and not session.tolerant:
-        session = attrs.evolve(session, fills=False)  # the engine adds defaults after a clean upgrade only
-    order, originals = order_of(resolved.stages), order_of(original.stages)
+def _ordered_checks(original: Flow, flow: Flow, order: Order, session: Session) -> Iterator[Issue]:
+    """The checks after the upgrade; ``flow`` is sorted, ``original`` still has its fragments as placeholders."""
+    originals = order_of(original.stages)
     for each in (order, originals) if original.fragments else (order,):
         if each.unreachable:
             yield FLOW.issue("VALIDATION_0002", stages=listed([stage.instance_name for stage in each.unreachable]))
-    if not resolved.stages:
+    if not flow.stages:
         yield FLOW.issue("VALIDATION_0001")
-    flow = attrs.evolve(resolved, stages=order.stages)
     lanes_of = originals.stages if original.fragments else order.stages
     yield from _fragment_checks(flow, lanes_of, session) if flow.fragment else _flow_checks(flow, lanes_of, session)
 
@@ -138,7 +142,7 @@ def check_stage(
     definition, place = session.definition(stage), place_of(stage)
     if definition is None:
         facts = {"library": stage.library, "kind": stage.stage_name, "version": stage.stage_version}
-        yield place.issue("VALIDATION_0095" if session.is_legacy(stage) else "VALIDATION_0006", **facts)
+        yield place.issue("VALIDATION_0095" if session.is_legacy(stage) else "VALIDATION_0006", facts=facts)
         return
     newer = session.gap(stage, definition) is Gap.NEWER
     found = check_structure(stage, definition, first=first, on_canvas=on_canvas, fragment=fragment)
@@ -170,7 +174,7 @@ def _check_services(stage: StageInstance, definition: StageDefinition, session: 
         "expected": listed([_short(use.service) for use in definition.services]) or "(none)",
         "found": listed([_short(service.service) for service in stage.services]) or "(none)",
     }
-    yield place_of(stage).issue("VALIDATION_0200", advice=advice, **facts)
+    yield place_of(stage).issue("VALIDATION_0200", advice=advice, facts=facts)
 
 
 def _short(service: str) -> str:

@@ -72,7 +72,7 @@ def _check_mode(
         return
     advice = session.gap(stage, definition) is Gap.NEWER and "VALIDATION_0071" in shape_remarks(session)
     facts = {"stage": stage.label, "mode": mode, "modes": listed(definition.execution_modes)}
-    yield place.issue("VALIDATION_0071", group=group, name=name, advice=advice, **facts)
+    yield place.issue("VALIDATION_0071", group=group, name=name, advice=advice, facts=facts)
 
 
 def shape_remarks(session: Session) -> frozenset[str]:
@@ -83,7 +83,7 @@ def shape_remarks(session: Session) -> frozenset[str]:
 def _check_cluster(value: Json) -> Iterator[Issue]:
     if value is not None and java_text(value) not in SPARK_CLUSTERS:
         facts = {"value": java_text(value)}
-        yield FLOW.issue("CREATION_1000", group="CLUSTER", name="clusterConfig.clusterType", **facts)
+        yield FLOW.issue("CREATION_1000", group="CLUSTER", name="clusterConfig.clusterType", facts=facts)
 
 
 def check_advanced_errors(flow: Flow, session: Session) -> Iterator[Issue]:

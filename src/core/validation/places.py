@@ -1,6 +1,6 @@
 """Places that findings belong to: the flow, a stage, a service of a stage; each makes issues about itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -27,10 +27,11 @@ class Place:
         name: str | None = None,
         info: JsonMap = EMPTY_MAP,
         advice: bool = False,
-        **facts: object,
+        facts: Mapping[str, object] = EMPTY_MAP,
+        **more: object,
     ) -> Issue:
-        """The finding ``code`` here; ``facts`` fill its sentence."""
-        text = TEXTS[code].format(**{"stage": self.label, "instance": self.instance_name, **facts})
+        """The finding ``code`` here; ``facts`` and ``more`` fill its sentence."""
+        text = TEXTS[code].format(**{"stage": self.label, "instance": self.instance_name, **facts, **more})
         return Issue(
             code=code,
             text=text,
@@ -48,7 +49,9 @@ class Place:
     ) -> Issue:
         """The finding ``code`` about one setting here."""
         label = setting.label or setting.name
-        return self.issue(code, group=setting.group, name=name or setting.name, advice=advice, setting=label, **facts)
+        return self.issue(
+            code, group=setting.group, name=name or setting.name, advice=advice, setting=label, facts=facts
+        )
 
 
 FLOW = Place()

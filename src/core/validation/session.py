@@ -1,7 +1,7 @@
 """One validation: the catalogue, what may be named in expressions, and how far the flow's versions are from it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum
 
 import attrs
@@ -9,6 +9,7 @@ import attrs
 from ..catalogue.definitions import Catalogue, StageDefinition
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
+from ..flow.stage_upgrade import version_number
 from ..values import Json, JsonMap
 from .expressions import Names
 from .places import FLOW, Place, place_of
@@ -39,8 +40,8 @@ _FORM_CODES = frozenset(
         *(f"CREATION_{number:03}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 30, 31, 32, 33, 40, 42)),
     )
 )
-OLDER_REMARKS = frozenset(("VALIDATION_0007", "PENSTOCK_0002"))
-"""What an older stage may lack or hold because the engine's upgrade has not been made."""
+OLDER_REMARKS = frozenset(("VALIDATION_0008",))
+"""What an older stage may hold because not every change of the engine's upgrade is known."""
 NEWER_REMARKS = _FORM_CODES | {"VALIDATION_0007", "VALIDATION_0008"}
 """What cannot be judged about a stage that is newer than its definition."""
 NEWER_SHAPE_REMARKS = frozenset(
@@ -60,6 +61,8 @@ class Session:
     """True when the flow says that a newer engine than the catalogue's has made it."""
     fills: bool = True
     """False when the engine would not upgrade the flow and so add no defaults."""
+    older: Collection[str] = ()
+    """Instance names of the stages that have been upgraded for this validation."""
 
     @property
     def tolerant(self) -> bool:
@@ -81,7 +84,9 @@ class Session:
         return stage.library in self.catalogue.legacy_libraries()
 
     def gap(self, stage: StageInstance, definition: StageDefinition) -> Gap:
-        """How a stage's version compares with its definition's."""
+        """How a stage's version in the document compares with its definition's."""
+        if stage.instance_name in self.older:
+            return Gap.OLDER
         return gap_of(version_number(stage.stage_version), version_number(definition.version))
 
     def remarks_for(self, gap: Gap) -> frozenset[str]:
@@ -98,7 +103,6 @@ class Session:
         """A stage, service or flow ready to be checked."""
         plan = plan_of(definition)
         held = {entry[0]: entry[1] for entry in settings.entries}
-        lenient = self.remarks_for(gap)
         return Component(
             place=place,
             plan=plan,
@@ -106,8 +110,8 @@ class Session:
             values={**plan.defaults, **held} if self.fills else held,
             names=self.names,
             hidden=frozenset(hidden),
-            lenient=lenient,
-            unknown_code="PENSTOCK_0002" if "PENSTOCK_0002" in lenient else "VALIDATION_0008",
+            lenient=self.remarks_for(gap),
+            may_miss=self.tolerant and gap is Gap.OLDER,
         )
 
     def stage_component(self, stage: StageInstance, definition: StageDefinition) -> Component:
@@ -145,12 +149,6 @@ def gap_of(held: int | None, known: int | None) -> Gap:
     if held is None or known is None or held == known:
         return Gap.SAME
     return Gap.OLDER if held < known else Gap.NEWER
-
-
-def version_number(text: str) -> int | None:
-    """The number of a stage version; ``1.0.0`` is 1. None when there is none."""
-    head = text.split(".", 1)[0].strip()
-    return int(head) if head.isdecimal() and len(head) < 10 else None
 
 
 def is_newer_engine(created: str, known: str) -> bool:

@@ -28,7 +28,8 @@ class Component:
     names: Names = frozenset()
     hidden: frozenset[str] = frozenset()
     lenient: frozenset[str] = frozenset()
-    unknown_code: str = "VALIDATION_0008"
+    may_miss: bool = False
+    """True when a required setting that the document lacks is a remark: the engine's upgrade may have filled it."""
 
     def issue(self, code: str, setting: SettingPlan, *, name: str | None = None, **facts: object) -> Issue:
         """A finding about one setting."""
@@ -44,9 +45,14 @@ def check_required_and_numbers(component: Component, skip_group: str | None = No
         value = component.values.get(setting.name)
         if setting.is_empty(value):
             if setting.required and setting.definition.group != skip_group and setting.active(component.values):
-                yield component.issue("VALIDATION_0007", setting)
+                yield _required(component, setting)
         elif setting.is_number and setting.active(component.values):
             yield from _check_number(component, setting, value)
+
+
+def _required(component: Component, setting: SettingPlan) -> Issue:
+    advice = "VALIDATION_0007" in component.lenient or (component.may_miss and setting.name not in component.held)
+    return component.place.setting_issue("VALIDATION_0007", setting.definition, advice=advice)
 
 
 def _check_number(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
@@ -74,8 +80,8 @@ def _check_one(component: Component, plan: Plan, name: str, value: Json, row: Ma
     setting = plan.by_name.get(name)
     if setting is None:
         if name not in component.hidden:
-            code = component.unknown_code
-            yield component.place.issue(code, name=None, advice=code in component.lenient, unknown=name)
+            code = "VALIDATION_0008"
+            yield component.place.issue(code, advice=code in component.lenient, unknown=name)
     elif value is not None and setting.has_model and not setting.contradicted(component.values, row):
         yield from _check_model(component, setting, value)
 

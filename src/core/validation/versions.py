@@ -1,15 +1,16 @@
 """Checks of versions: document schema, engine, stages, services. Older ones are upgraded, newer ones are named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from ..flow.fragments import placeholder_key, unresolved
 from ..flow.model import Flow, StageInstance
+from ..flow.stage_upgrade import version_number
 from ..flow.upgrade import NEWEST_SCHEMA
 from .issues import Issue
 from .places import FLOW, place_of
-from .session import Gap, Session, first_text, gap_of, version_number
+from .session import Gap, Session, first_text, gap_of
 
 
 def check_versions(flow: Flow, session: Session) -> Iterator[Issue]:
@@ -52,14 +53,17 @@ def _check_stage(stage: StageInstance, session: Session) -> Iterator[Issue]:
         elif service.version > known.version:
             service_place = attrs.evolve(place, service=service.service)
             facts = {"version": service.version, "known": known.version}
-            yield service_place.issue("CONTAINER_0902", advice=session.tolerant, **facts)
+            yield service_place.issue("CONTAINER_0902", advice=session.tolerant, facts=facts)
     if session.gap(stage, definition) is Gap.NEWER:
-        facts = {"version": version_number(stage.stage_version), "known": definition.version}
-        yield place.issue("CONTAINER_0902", advice=session.tolerant, **facts)
+        version = version_number(stage.stage_version)
+        yield place.issue("CONTAINER_0902", advice=session.tolerant, version=version, known=definition.version)
 
 
-def remarks(flow: Flow, resolved: Flow, session: Session) -> Iterator[Issue]:
-    """What the engine does not mention and people want to know: older stages, other libraries, missing fragments."""
+def remarks(flow: Flow, resolved: Flow, session: Session, older: Mapping[str, tuple[str, ...]]) -> Iterator[Issue]:
+    """What the engine does not mention and people want to know: older stages, other libraries, missing fragments.
+
+    ``older`` has the settings of upgraded stages that found no place.
+    """
     for stage in unresolved(flow):
         yield place_of(stage).issue("PENSTOCK_0006", advice=True, fragment=placeholder_key(stage)[0])
     for stage in (*_special_stages(resolved), *resolved.stages):
@@ -69,8 +73,10 @@ def remarks(flow: Flow, resolved: Flow, session: Session) -> Iterator[Issue]:
         gap, place = session.gap(stage, definition), place_of(stage)
         facts = {"version": stage.stage_version, "known": definition.version}
         if gap is Gap.OLDER:
-            yield place.issue("PENSTOCK_0001", advice=True, **facts)
+            yield place.issue("PENSTOCK_0001", advice=True, facts=facts)
+            for name in older.get(stage.instance_name, ()):
+                yield place.issue("PENSTOCK_0002", advice=True, unknown=name)
         elif gap is Gap.NEWER and session.newer_engine:
-            yield place.issue("CONTAINER_0902", advice=True, **facts)
+            yield place.issue("CONTAINER_0902", advice=True, facts=facts)
         if stage.library not in definition.libraries:
             yield place.issue("PENSTOCK_0005", advice=True, library=stage.library, known=definition.library)

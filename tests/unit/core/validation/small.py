@@ -23,7 +23,7 @@ PARSER = "org.example.Parser"
 MODES = ("STANDALONE", "CLUSTER_BATCH")
 
 
-def setting(name: str, type: str = "STRING", **facts: Any) -> SettingDefinition:  # noqa: A002
+def setting(name: str, type: str = "STRING", **facts: Any) -> SettingDefinition:
     """A setting whose label is its name in capitals."""
     depends = {key: tuple(values) for key, values in facts.pop("depends_on", {}).items()}
     facts.setdefault("group", "GROUP")
@@ -47,7 +47,7 @@ COMMON = (
 )
 
 
-def kind(name: str, type: StageType, *settings: SettingDefinition, **facts: Any) -> StageDefinition:  # noqa: A002
+def kind(name: str, type: StageType, *settings: SettingDefinition, **facts: Any) -> StageDefinition:
     """A kind of stage with the three common settings."""
     facts.setdefault("output_streams", 1 if type in (StageType.ORIGIN, StageType.PROCESSOR) else 0)
     facts.setdefault("execution_modes", MODES)
