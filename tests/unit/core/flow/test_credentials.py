@@ -1,0 +1,112 @@
+"""Credentials: found by definition and by name, blanked, masked, asked for again."""
+
+import pytest
+from penstock.adapters.packaged import packaged_catalogue
+from penstock.core.flow.credentials import (
+    MASK,
+    blank_credentials,
+    blanks_to_fill,
+    credential_places,
+    looks_secret,
+    mask_credentials,
+)
+from penstock.core.flow.model import Envelope, Flow, StageInstance
+from penstock.core.flow.settings import Settings
+from penstock.core.values import JsonMap, freeze
+
+CATALOGUE = packaged_catalogue()
+JDBC = "com_streamsets_pipeline_stage_destination_jdbc_JdbcDTarget"
+PASSWORD = "hikariConfigBean.connection.password"
+
+
+def _stage(kind: str, version: str = "13", **settings: object) -> StageInstance:
+    return StageInstance("s", kind, version, "streamsets-datacollector-jdbc-lib", Settings.of(settings))
+
+
+def _flow(stage: StageInstance, **facts: object) -> Flow:
+    return Flow("f", stages=(stage,), **facts)  # type: ignore[arg-type]
+
+
+def test_credential_is_blanked_and_named():
+    """A CREDENTIAL setting leaves as an empty text, and the answer says which one it was, without its value."""
+    flow = _flow(_stage(JDBC, **{PASSWORD: "geheim", "tableNameTemplate": "t"}))
+    blanked, places = blank_credentials(flow, CATALOGUE)
+    assert blanked.stages[0].configuration == Settings.of({PASSWORD: "", "tableNameTemplate": "t"})
+    assert [(place.instance_name, place.name, place.label) for place in places] == [("s", PASSWORD, "Password")]
+    assert "geheim" not in repr(places) + str(places[0]) + repr(blanked)
+
+
+@pytest.mark.parametrize("value", ["${credential:get('s', 'g', 'n')}", "", None], ids=["expression", "empty", "null"])
+def test_expressions_and_unset_credentials_stay(value: str | None):
+    """Nothing secret is in them, so the flow comes back itself."""
+    flow = _flow(_stage(JDBC, **{PASSWORD: value}))
+    assert blank_credentials(flow, CATALOGUE) == (flow, ())
+    assert blank_credentials(flow, CATALOGUE)[0] is flow
+
+
+def test_old_setting_is_known_by_the_name_of_its_successor():
+    """A setting that moved since is a credential when the one with its last part is, a user name for example."""
+    flow = _flow(_stage(JDBC, "6", **{"hikariConfigBean.username": "me", "hikariConfigBean.password": "geheim"}))
+    assert {place.name for place in credential_places(flow, CATALOGUE)} == {
+        "hikariConfigBean.username",
+        "hikariConfigBean.password",
+    }
+
+
+def test_unknown_stage_is_judged_by_names():
+    """A stage of another engine is blanked where a name sounds like a secret, in rows of lists too."""
+    flow = _flow(
+        _stage("org_Other", **{"conf.apiKey": "k", "conf.url": "u", "rows": [{"clientSecret": "x", "id": "i"}]})
+    )
+    blanked, places = blank_credentials(flow, CATALOGUE)
+    assert [place.path for place in places] == [("conf.apiKey",), ("rows", 0, "clientSecret")]
+    assert blanked.stages[0].configuration["conf.url"] == "u"
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("conf.password", True),
+        ("awsSecretAccessKey", True),
+        ("api_key", True),
+        ("conf.auth.token", True),
+        ("conf.tokenUrl", False),
+        ("passwordFile", False),
+        ("useCredentials", False),
+        ("patternForToken", False),
+    ],
+)
+def test_names_that_sound_like_secrets(name: str, secret: bool):
+    """Only the end of the last part counts: a file or address of a secret is none."""
+    assert looks_secret(name) is secret
+
+
+def test_flow_settings_fragments_and_rules_are_searched():
+    """Webhook passwords of the flow and of its rules, and credentials in fragments, are blanked as well."""
+    webhooks = freeze([{"webhookUrl": "http://x", "password": "geheim"}])
+    rules = JsonMap({"configuration": freeze([{"name": "webhookConfigs", "value": webhooks}])})
+    fragment = _flow(_stage(JDBC, **{PASSWORD: "geheim"}), fragment=True)
+    flow = Flow(
+        "f",
+        configuration=Settings((("webhookConfigs", webhooks),)),
+        fragments=(fragment,),
+        envelope=Envelope(rules=rules),
+    )
+    blanked, places = blank_credentials(flow, CATALOGUE)
+    assert len(places) == 3
+    assert credential_places(blanked, CATALOGUE) == ()
+
+
+def test_masked_flow_shows_asterisks():
+    """For showing and comparing: the same flow with a mask where the secret was."""
+    flow = _flow(_stage(JDBC, **{PASSWORD: "geheim"}))
+    assert mask_credentials(flow, CATALOGUE).stages[0].configuration[PASSWORD] == MASK
+
+
+def test_import_asks_for_credentials_in_use():
+    """An empty password is asked for while it is in use, not when credentials are switched off."""
+    settings = {PASSWORD: "", "hikariConfigBean.connection.useCredentials": True}
+    used = _flow(_stage(JDBC, **settings))
+    unused = _flow(_stage(JDBC, **{**settings, "hikariConfigBean.connection.useCredentials": False}))
+    assert [place.name for place in blanks_to_fill(used, CATALOGUE)] == [PASSWORD]
+    assert blanks_to_fill(unused, CATALOGUE) == ()

@@ -1,0 +1,141 @@
+"""Older document schemas and older stages."""
+
+import pytest
+from penstock.adapters.packaged import packaged_catalogue
+from penstock.core.errors import InvalidValueError
+from penstock.core.flow.document import decode_flow, encode_flow
+from penstock.core.flow.model import Flow, StageInstance
+from penstock.core.flow.settings import Settings
+from penstock.core.flow.stage_upgrade import Upgraded, upgrade_stage
+from penstock.core.flow.upgrade import upgrade
+from penstock.core.values import JsonMap
+
+CATALOGUE = packaged_catalogue()
+PREFIX = "com_streamsets_pipeline_stage_"
+FIRST = {
+    "schemaVersion": 1,
+    "uuid": "u",
+    "info": {"name": "id1"},
+    "stages": [
+        {
+            "instanceName": "a",
+            "stageName": "k",
+            "stageVersion": "1",
+            "library": "l",
+            "inputLanes": [],
+            "outputLanes": [],
+        }
+    ],
+    "errorStage": None,
+}
+
+
+def test_schema_1_gets_everything_that_came_since():
+    """Event lanes, services, pipeline id, start and stop stages and the test origin are in the written document."""
+    made = encode_flow(upgrade(decode_flow(FIRST)))
+    assert made["schemaVersion"] == 6
+    assert made["pipelineId"] == "id1"
+    assert (made["startEventStages"], made["stopEventStages"], made["testOriginStage"]) == ([], [], None)
+    stage = made["stages"][0]  # type: ignore[index, call-overload]
+    assert (stage["eventLanes"], stage["services"]) == ([], [])  # type: ignore[index, call-overload]
+
+
+def test_the_given_flow_stays_as_it_was():
+    """The untouched original still goes out byte for byte."""
+    flow = decode_flow(FIRST)
+    upgrade(flow)
+    assert encode_flow(flow) == FIRST
+
+
+def test_newest_schema_comes_back_itself():
+    """A flow of schema 6 is returned, not copied."""
+    flow = Flow("f")
+    assert upgrade(flow) is flow
+
+
+def test_null_becomes_the_empty_form():
+    """A document that wrote null for its event lanes writes an empty list after the upgrade."""
+    raw = {**FIRST, "stages": [{**FIRST["stages"][0], "eventLanes": None}]}  # type: ignore[index, dict-item]
+    stage = encode_flow(upgrade(decode_flow(raw)))["stages"][0]  # type: ignore[index, call-overload]
+    assert stage["eventLanes"] == []  # type: ignore[index, call-overload]
+
+
+def test_cluster_flow_of_schema_4_discards_its_statistics():
+    """The statistics stage that wrote straight to Control Hub is reset, as the engine does."""
+    stats = StageInstance("s", f"{PREFIX}destination_devnull_StatsDpmDirectlyDTarget", "1", "l")
+    settings = Settings.of({"executionMode": "CLUSTER_BATCH"})
+    made = upgrade(Flow("f", schema_version=4, stats_stage=stats, configuration=settings))
+    assert made.stats_stage is not None
+    assert made.stats_stage.instance_name == "Discard_StatsAggregatorStage"
+
+
+def test_test_origin_comes_only_where_no_error_stage_is():
+    """The odd condition of the engine's last step is kept."""
+    origin = StageInstance("t", "k", "1", "l")
+    error = StageInstance("e", "k", "1", "l")
+    assert upgrade(Flow("f", schema_version=5), test_origin=origin).test_origin == origin
+    assert upgrade(Flow("f", schema_version=5, error_stage=error), test_origin=origin).test_origin is None
+
+
+@pytest.mark.parametrize("schema", [0, 7, -1])
+def test_unknown_schema_is_refused(schema: int):
+    """Only 1 to 6 exist."""
+    with pytest.raises(InvalidValueError):
+        upgrade(Flow("f", schema_version=schema))
+
+
+def _upgraded(kind: str, version: str, **settings: object) -> Upgraded:
+    definition = CATALOGUE.stage(PREFIX + kind)
+    assert definition is not None
+    stage = StageInstance("s", PREFIX + kind, version, definition.library, Settings.of(settings))
+    return upgrade_stage(stage, definition, CATALOGUE)
+
+
+def test_setting_moves_to_the_place_with_its_last_part():
+    """A connection string found a new home below the connection."""
+    made = _upgraded("origin_jdbc_JdbcDSource", "2", connectionString="jdbc:x")
+    assert made.stage.configuration["hikariConfigBean.connection.connectionString"] == "jdbc:x"
+    assert made.leftover == ()
+
+
+def test_data_format_moves_into_a_service():
+    """What a service took over goes there, and the service is registered."""
+    made = _upgraded("devtest_rawdata_RawDataDSource", "2", rawData="{}", dataFormat="JSON")
+    assert made.stage.configuration["rawData"] == "{}"
+    (service,) = made.stage.services
+    assert service.configuration["dataFormat"] == "JSON"
+
+
+def test_value_that_meant_something_else_is_replaced():
+    """No timeout was written as 0 once."""
+    made = _upgraded("origin_http_HttpClientDSource", "15", **{"conf.client.connectTimeoutMillis": 0})
+    assert made.stage.configuration["conf.client.connectTimeoutMillis"] == 250_000
+
+
+def test_rows_get_their_new_keys():
+    """The field renamer had plain names where it has expressions now."""
+    made = _upgraded(
+        "processor_fieldrenamer_FieldRenamerDProcessor", "1", renameMapping=[{"fromField": "/a", "toField": "/b"}]
+    )
+    assert made.stage.configuration["renameMapping"] == (
+        JsonMap({"fromFieldExpression": "/a", "toFieldExpression": "/b"}),
+    )
+
+
+def test_settings_become_one_row():
+    """The geolocation database was one and is a list now."""
+    made = _upgraded("processor_geolocation_GeolocationDProcessor", "1", geoIP2DBFile="/db")
+    assert made.stage.configuration["dbConfigs"] == (JsonMap({"geoIP2DBFile": "/db", "geoIP2DBType": "COUNTRY"}),)
+
+
+def test_setting_without_a_place_is_named():
+    """Nothing is dropped in silence."""
+    assert _upgraded("origin_jdbc_JdbcDSource", "2", nobodyKnowsThis=1).leftover == ("nobodyKnowsThis",)
+
+
+def test_stage_of_this_version_comes_back_itself():
+    """Only older stages are touched."""
+    definition = CATALOGUE.stage(f"{PREFIX}processor_identity_IdentityProcessor")
+    assert definition is not None
+    stage = StageInstance("s", definition.name, definition.version, definition.library, Settings.of({"odd": 1}))
+    assert upgrade_stage(stage, definition, CATALOGUE).stage is stage
