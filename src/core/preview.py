@@ -1,11 +1,16 @@
 """What a preview asks for and what it gives back."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from .records.record import Record
 from .validation.issues import Issue, Report
+
+if TYPE_CHECKING:
+    from .records.record import Record
 
 
 @attrs.frozen

@@ -1,16 +1,14 @@
 """The platform: where projects live, and the one-line ways in."""
 
-import atexit
 import os
-import weakref
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ..core.errors import ClosedError, InvalidValueError, NameInUseError
+from ..core.errors import InvalidValueError, NameInUseError
 from ..core.project import ProjectId, ProjectInfo
 from . import compose
+from .portal import Portal, close_at_exit, forget
 from .project import Project
 from .results import LazyList, Response
 from .session import Session
@@ -44,33 +42,6 @@ def new_project_info(options: compose.Options, name: str, description: str, tags
     return ProjectInfo(ProjectId(options.ids.new_id()), name, description or "", tuple(tags), options.clock.now_ms())
 
 
-class Portal:
-    """One thread with an event loop for everything a platform does; made on first use, freed on close."""
-
-    def __init__(self) -> None:
-        self._portal: Any = None
-        self._exit: Any = None
-        self._closed = False
-
-    def __call__(self, verb: Callable[..., Any], *args: object, **kwargs: object) -> Any:
-        """Runs an async verb and waits for what it gives."""
-        if self._closed:
-            raise ClosedError("the platform")
-        if self._portal is None:
-            from anyio.from_thread import start_blocking_portal
-
-            self._exit = start_blocking_portal()
-            self._portal = self._exit.__enter__()
-        return self._portal.call(partial(verb, *args, **kwargs))
-
-    def close(self) -> None:
-        """Ends the thread."""
-        self._closed = True
-        if self._exit is not None:
-            self._exit.__exit__(None, None, None)
-            self._exit = self._portal = None
-
-
 class Platform:
     """A place with projects: memory, a SQLite file, or a remote service.
 
@@ -92,8 +63,14 @@ class Platform:
         self._where = where
         self._call = Portal()
         self._sessions: list[Session] = []
-        self._backend: Backend = self._call(compose.open_backend, where, self._options)
-        _OPEN.add(self)
+        close_at_exit(self)
+        try:
+            self._backend: Backend = self._call(compose.open_backend, where, self._options)
+        except BaseException:
+            self._backend_is_open = False
+            self.close()
+            raise
+        self._backend_is_open = True
 
     def project(self, name: str = DEFAULT_PROJECT, *, create: bool = True) -> Project:
         """The project with this name; made when it is not there yet, unless told otherwise.
@@ -151,13 +128,16 @@ class Platform:
 
     def close(self) -> None:
         """Stops runs after their batch and frees everything; closing twice is fine."""
-        _OPEN.discard(self)
-        if self._call._closed:
+        forget(self)
+        if self._call.closed:
             return
-        for session in self._sessions:
-            self._call(session.aclose)
-        self._call(self._backend.aclose)
-        self._call.close()
+        try:
+            for session in self._sessions:
+                self._call(session.aclose)
+            if self._backend_is_open:
+                self._call(self._backend.aclose)
+        finally:
+            self._call.close()
 
     def __enter__(self) -> Self:
         return self
@@ -174,15 +154,6 @@ def _options(**given: Any) -> compose.Options:
     direct = {key: value for key, value in given.items() if key in known}
     extra = {key: value for key, value in given.items() if key not in known}
     return compose.Options(**direct, extra=extra)
-
-
-_OPEN: "weakref.WeakSet[Platform]" = weakref.WeakSet()
-
-
-@atexit.register
-def _close_all() -> None:
-    for platform in list(_OPEN):
-        platform.close()
 
 
 def open_project(

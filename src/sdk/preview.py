@@ -1,11 +1,15 @@
 """What ``preview`` gives back: a list of stages with their records, as tuples, tables or whole records."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError
 from ..core.preview import Preview, StageOutput
-from ..core.records.record import Record
+
+if TYPE_CHECKING:
+    from ..core.records.record import Record
 
 
 class PreviewError(UsageError):

@@ -56,10 +56,10 @@ class Session:
     ids: Ids
     make_engine: "EngineMaker | None" = None
     place: object = None
-    _catalogues: dict[str, Catalogue] = attrs.field(factory=dict)
-    _engines: dict[str, Engine] = attrs.field(factory=dict)
-    _runs: dict[str, Run] = attrs.field(factory=dict)
-    _closed: bool = False
+    _loaded: dict[str, Catalogue] = attrs.field(factory=dict, init=False)
+    _engines: dict[str, Engine] = attrs.field(factory=dict, init=False)
+    _runs: dict[str, Run] = attrs.field(factory=dict, init=False)
+    _closed: bool = attrs.field(default=False, init=False)
 
     def same_place(self, other: "Session") -> bool:
         """True when both look at the same project of the same backend."""
@@ -76,13 +76,13 @@ class Session:
         """The catalogue for an engine version: its own where the source has it, else the default one."""
         self._must_be_open()
         key = engine_version or ""
-        known = self._catalogues.get(key)
+        known = self._loaded.get(key)
         if known is None:
             try:
                 known = await self.catalogues.catalogue(engine_version or None)
             except NotFoundError:
                 known = await self.catalogues.catalogue(None)
-            self._catalogues[key] = known
+            self._loaded[key] = known
         return known
 
     # --- flows --------------------------------------------------------------------------------------------------------

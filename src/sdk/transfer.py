@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ..core.archive import read_archive, write_archive
 from ..core.catalogue.definitions import Catalogue
 from ..core.errors import FormatError, InvalidValueError
-from ..core.flow.credentials import blank_credentials
 from ..core.flow.model import Flow, FlowId
 from ..core.importing import Create, ImportPlan, Resolution, plan_import
 from ..core.project import StoredFlow
@@ -57,6 +55,9 @@ async def export(
     if session.ports.transfer is not None and saved:
         ids = [stored.flow_id for stored, _ in flows]
         return await session.ports.transfer.export(ids, path, with_plain_text_credentials=with_plain_text_credentials)
+    from ..core.archive import write_archive
+    from ..core.flow.credentials import blank_credentials
+
     catalogues: dict[str, Catalogue] = {}
     for _, flow in flows:
         catalogues[flow.engine_version] = await session.catalogue(flow.engine_version)
@@ -76,6 +77,8 @@ def read_source(source: str | os.PathLike[str]) -> list[Flow]:
     Raises:
         FormatError: it is no such file; nothing was imported.
     """
+    from ..core.archive import read_archive
+
     path = Path(source)
     try:
         with path.open("rb") as opened:
