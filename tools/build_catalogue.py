@@ -1,4 +1,4 @@
-"""Builds ``src/adapters/packaged/catalogue.bin`` from a definitions document (a JSON file named on the command line)."""
+"""Builds the packaged catalogue from a definitions document (a JSON file named on the command line)."""
 
 import json
 import sys

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class AsyncList(Generic[T]):
-    """A collection that is fetched when somebody looks: ``async for``, ``await items.get(…)``, ``await items.get_all()``."""
+    """A collection that is fetched when somebody looks: ``async for``, ``await items.get(…)`` and ``get_all()``."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Environments and engines as people see them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class EnvironmentHandle:
     """An environment; options are attributes, edits take effect with ``project.update_environment``."""
 
-    _FIELDS = ("name", "description", "engine_version", "engine_type", "stage_libs", "cpus_to_allocate")
+    value: EnvironmentValue
+    _FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "engine_version", "engine_type", "stage_libs", "cpus_to_allocate")
 
     def __init__(self, session: "Session", value: EnvironmentValue) -> None:
         self.__dict__["_session"] = session
@@ -48,7 +49,8 @@ class EnvironmentHandle:
                 raise InvalidValueError("stage_libs", new, "a list of library names")
             new = tuple(new)  # type: ignore[arg-type]
         if name in self._FIELDS:
-            self.__dict__["value"] = attrs.evolve(value, **{name: new})
+            fields: dict[str, Any] = {name: new}
+            self.__dict__["value"] = attrs.evolve(value, **fields)
         elif name == "environment_id":
             raise InvalidValueError("environment_id", new, "no assignment: the id never changes")
         else:

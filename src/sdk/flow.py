@@ -12,12 +12,12 @@ from ..core.catalogue.definitions import Catalogue, StageDefinition
 from ..core.catalogue.find import find_stage
 from ..core.edit import settings as setting_edits
 from ..core.edit.special import Slot, clear_special, special_of
-from ..core.errors import ClosedError, InvalidValueError, UnsupportedError
+from ..core.errors import ClosedError, InvalidValueError
 from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
 from ..core.project import StoredFlow, StoredParameterSet
-from ..core.values import Json
+from ..core.values import EMPTY_MAP, Json
 from .available import StageInfo, available_stages
 from .configuration import Configuration, is_secret
 from .parameter_sets import ParameterSet, parameter_constants
@@ -175,7 +175,7 @@ class FlowHandle:
     @property
     def labels(self) -> list[str]:
         """The labels of the flow (a copy)."""
-        held = (self._value.metadata or {}).get("labels")
+        held = (self._value.metadata or EMPTY_MAP).get("labels")
         return [str(each) for each in held] if isinstance(held, tuple) else []
 
     @property
@@ -223,7 +223,7 @@ class FlowHandle:
 
     def add_stage(
         self,
-        label: str | None = None,
+        label: str | StageInfo | None = None,
         name: str | None = None,
         type: str | None = None,
         library: str | None = None,
@@ -409,7 +409,7 @@ class FlowHandle:
         return diff(self._value, other.value if isinstance(other, FlowHandle) else other)
 
     def draw(self, path: str | Path | None = None, **options: Any) -> str:
-        """The picture of the flow as SVG text; written to ``path`` (``.svg``, ``.html``, ``.mmd`` or ``.png``) when given."""
+        """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given."""
         from .pictures import draw_flow
 
         return draw_flow(self._value, path, **options)
@@ -448,10 +448,7 @@ class FlowHandle:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
-        try:
-            bundle["image/svg+xml"] = self.draw()
-        except (ImportError, UnsupportedError):
-            pass
+        bundle["image/svg+xml"] = self.draw()
         return bundle
 
 

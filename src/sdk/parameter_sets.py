@@ -10,7 +10,7 @@ import attrs
 from ..core.errors import InvalidValueError, NameInUseError, NotFoundError, UnsupportedError, nearest
 from ..core.project import Parameter, StoredParameterSet, ValueSet
 from ..core.project import ParameterSet as ParameterSetValue
-from ..core.values import freeze
+from ..core.values import Json, freeze
 from .results import SeekableList, shown
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _shown_parameter(parameter: Parameter) -> str:
     return f"Parameter(name={parameter.name!r}, type={parameter.type!r}, value={value!r})"
 
 
-def _parameter_value(value: object, name: str, word: str) -> object:
+def _parameter_value(value: object, name: str, word: str) -> Json:
     try:
         frozen = freeze(value)
     except TypeError:

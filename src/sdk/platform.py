@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ..core.errors import InvalidValueError, NameInUseError
+from ..core.errors import InvalidValueError, NameInUseError, nearest
 from ..core.project import ProjectId, ProjectInfo
 from . import compose
 from .portal import Portal, close_at_exit, forget
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_PROJECT = "default"
+REMOTE_OPTIONS = ("transport", "timeout_s", "retries", "verify", "username", "password", "api_key", "http2")
+"""Options that a remote service takes beside the common ones."""
 
 
 async def open_session(backend: "Backend", info: ProjectInfo, options: compose.Options, where: object) -> Session:
@@ -150,9 +152,12 @@ class Platform:
 
 
 def _options(**given: Any) -> compose.Options:
-    known = {each.name for each in compose.Options.__attrs_attrs__ if each.name != "extra"}  # type: ignore[attr-defined]
+    known = {each.name for each in compose.Options.__attrs_attrs__ if each.name != "extra"}
     direct = {key: value for key, value in given.items() if key in known}
     extra = {key: value for key, value in given.items() if key not in known}
+    unknown = [key for key in extra if key not in REMOTE_OPTIONS]
+    if unknown:
+        raise InvalidValueError("option", unknown[0], "a known option", nearest(unknown[0], [*known, *REMOTE_OPTIONS]))
     return compose.Options(**direct, extra=extra)
 
 

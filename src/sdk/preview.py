@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PreviewError(UsageError):
-    """A preview that did not finish: ``status`` of the engine, its ``message``, and the issues that stood in its way."""
+    """A preview that did not finish: the engine's ``status`` and ``message``, and the issues that stood in its way."""
 
     def __init__(self, status: str, message: str, issues: tuple[str, ...] = ()) -> None:
         super().__init__(status, message, issues)

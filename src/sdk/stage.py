@@ -1,7 +1,7 @@
 """The stage handle: stateless, it looks its stage up in the flow at every access."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Union, cast
 
 import attrs
 
@@ -232,8 +232,8 @@ class Stage:
     ) -> "Stage | Stages":
         """Links an output lane to each stage; gives the stage(s) back for chaining.
 
-        Without ``predicate`` and ``output_idx`` all output lanes are linked. ``predicate`` is one of ``predicates``, or a
-        condition: one that the stage does not have yet is added.
+        Without ``predicate`` and ``output_idx`` all output lanes are linked. ``predicate`` is one of ``predicates``,
+        or a condition: one that the stage does not have yet is added.
 
         Raises:
             LinkError: to itself, into an origin, out of a destination or executor, or through a lane that is not there.
@@ -304,8 +304,8 @@ class Stage:
     def _others(self, stages: tuple["Stage", ...]) -> list["Stage"]:
         """The stages of a call, lists of stages unpacked, all of them from this flow."""
         flat: list[Stage] = []
-        for each in stages:
-            flat.extend(each if isinstance(each, (list, tuple)) else [each])
+        for each in cast("tuple[object, ...]", stages):
+            flat.extend(each if isinstance(each, (list, tuple)) else [each])  # type: ignore[list-item]
         if not flat:
             raise InvalidValueError(f"stages to link with {self._name}", (), "at least one stage")
         for stage in flat:

@@ -7,7 +7,7 @@ both deflated, then one deflated chunk per stage and per other part, at the offs
 import json
 import zlib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -48,7 +48,7 @@ class _Container:
         place = self.index["parts"].get(key)
         return None if place is None else self._cached_part(key)
 
-    @lru_cache(maxsize=None)  # noqa: B019 - the container lives as long as the program
+    @cache  # noqa: B019 - the container lives as long as the program
     def _cached_part(self, key: str) -> Any:
         return self._chunk(self.index["parts"][key])
 

@@ -32,7 +32,7 @@ def find_stage(
     label: str | None = None,
     *,
     name: str | None = None,
-    type: str | None = None,  # noqa: A002 - the word of the field
+    type: str | None = None,
     library: str | None = None,
     role: Role = "canvas",
 ) -> StageDefinition:

@@ -63,7 +63,7 @@ def set_predicates(
 ) -> Flow:
     """The flow with exactly these predicates on a stage; a missing default is added at the end.
 
-    A condition that the stage has already keeps its lane and so its links; links through lanes that go away are removed.
+    A condition that the stage has already keeps its lane and its links; links through lanes that go away are removed.
 
     Raises:
         InvalidValueError: the default is not the last one, a condition or a lane occurs twice, or one is empty.
@@ -128,7 +128,7 @@ def _written(flow: Flow, stage: StageInstance, made: Sequence[Predicate], catalo
 def add_predicates(
     flow: Flow, instance_name: str, predicates: Sequence[PredicateLike], catalogue: Catalogue, *, new_id: NewId
 ) -> Flow:
-    """The flow with more predicates in front of the ones a stage has; a condition that is there already is left as it is."""
+    """The flow with more predicates in front of the ones a stage has; one that is there already is left as it is."""
     stage = stage_of(flow, instance_name)
     now = predicates_of(flow, instance_name, catalogue)
     old = {each.predicate: each.output_lane for each in now}

@@ -62,15 +62,26 @@ def set_special(
     )
     if slot is Slot.TEST_ORIGIN and not stage.output_lanes:
         stage = attrs.evolve(stage, output_lanes=(lane_name(new_id()),))
-    held = (stage,) if slot in (Slot.START, Slot.STOP) else stage
     mirror = f"{definition.library}::{definition.name}::{definition.version}"
     configuration = flow.configuration.with_values({slot.mirror: mirror})
-    return attrs.evolve(flow, **{slot.attribute: held, "configuration": configuration}), stage
+    return _put(attrs.evolve(flow, configuration=configuration), slot, stage), stage
 
 
 def clear_special(flow: Flow, slot: Slot) -> Flow:
     """The flow with nothing in a slot."""
-    empty: tuple[()] | None = () if slot in (Slot.START, Slot.STOP) else None
-    return attrs.evolve(
-        flow, **{slot.attribute: empty, "configuration": flow.configuration.with_values({slot.mirror: ""})}
-    )
+    return _put(attrs.evolve(flow, configuration=flow.configuration.with_values({slot.mirror: ""})), slot, None)
+
+
+def _put(flow: Flow, slot: Slot, stage: StageInstance | None) -> Flow:
+    several = () if stage is None else (stage,)
+    match slot:
+        case Slot.ERROR:
+            return attrs.evolve(flow, error_stage=stage)
+        case Slot.STATS:
+            return attrs.evolve(flow, stats_stage=stage)
+        case Slot.START:
+            return attrs.evolve(flow, start_stages=several)
+        case Slot.STOP:
+            return attrs.evolve(flow, stop_stages=several)
+        case Slot.TEST_ORIGIN:
+            return attrs.evolve(flow, test_origin=stage)

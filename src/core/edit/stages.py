@@ -193,9 +193,7 @@ def duplicate_stage(
         output_lanes=tuple(lanes.values()),
         event_lanes=(),
         configuration=original.configuration.with_values(_renamed_lanes(original, lanes)),
-        ui=original.ui.set("label", free_label(label, flow.labels()))
-        .set("xPos", x)
-        .set("yPos", y),
+        ui=original.ui.set("label", free_label(label, flow.labels())).set("xPos", x).set("yPos", y),
     )
     return flow.with_appended(copy), copy
 

@@ -1,6 +1,7 @@
 """Credentials: found by definition and by name, blanked, masked, asked for again."""
 
 import pytest
+
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.flow.credentials import (
     MASK,

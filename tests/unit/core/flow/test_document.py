@@ -144,14 +144,20 @@ def test_brackets_inside_texts_do_not_count_as_nesting() -> None:
 
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
 
 
 @given(st.dictionaries(st.text(), plain, max_size=5), st.lists(st.tuples(st.text(), plain), max_size=6))
-def test_any_settings_and_unknown_keys_survive(unknown: dict[str, PlainJson], settings: list[tuple[str, PlainJson]]) -> None:
+def test_any_settings_and_unknown_keys_survive(
+    unknown: dict[str, PlainJson], settings: list[tuple[str, PlainJson]]
+) -> None:
     """Whatever JSON a document carries, decoding and encoding gives it back."""
     body = {key: value for key, value in unknown.items() if key not in SMALL and not key.endswith("Config")}
     document = {

@@ -1,6 +1,7 @@
 """Fragments: resolved in place, nested, missing, in circles."""
 
 import pytest
+
 from penstock.core.errors import LimitError
 from penstock.core.flow.fragments import resolve_fragments, unresolved
 from penstock.core.flow.model import Flow, StageInstance

@@ -1,6 +1,7 @@
 """Older document schemas and older stages."""
 
 import pytest
+
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.errors import InvalidValueError
 from penstock.core.flow.document import decode_flow, encode_flow

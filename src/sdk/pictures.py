@@ -1,0 +1,58 @@
+"""Pictures of a flow: SVG, one HTML page, Mermaid text, and PNG when an optional package is there."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InvalidValueError, UnsupportedError
+from ..core.flow.model import Flow
+from ..core.validation.issues import Issue
+
+SUFFIXES = (".svg", ".html", ".mmd", ".png")
+
+
+def draw_flow(
+    flow: Flow,
+    path: str | Path | None = None,
+    *,
+    issues: Sequence[Issue] = (),
+    theme: str = "auto",
+    preview: Any = None,
+) -> str:
+    """The picture as SVG text; also written to ``path`` in the form that its suffix names.
+
+    Raises:
+        InvalidValueError: a suffix without a form.
+        UnsupportedError: PNG without the optional package.
+    """
+    from ..core.draw import draw
+
+    svg = draw(flow, issues=tuple(issues), theme=theme)
+    if path is None:
+        return svg
+    target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise InvalidValueError("picture file", str(path), f"a name that ends in {', '.join(SUFFIXES)}")
+    from .transfer import write_whole
+
+    data = _png(svg) if target.suffix == ".png" else _text(flow, target.suffix, svg, preview).encode()
+    write_whole(target, lambda out: out.write(data))
+    return svg
+
+
+def _text(flow: Flow, suffix: str, svg: str, preview: Any) -> str:
+    from ..core.draw import mermaid, page
+
+    if suffix == ".mmd":
+        return mermaid(flow)
+    return page(flow, preview) if suffix == ".html" else svg
+
+
+def _png(svg: str) -> bytes:
+    try:
+        import cairosvg  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    except ImportError:
+        hint = "Install penstock[png], or write a .svg file."
+        raise UnsupportedError("a PNG picture without the package cairosvg", hint) from None
+    data: bytes = cairosvg.svg2png(bytestring=svg.encode(), scale=2)
+    return data
