@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from ..values import Json, JsonMap
-from .expressions import expression_problems, has_expression
+from .expressions import has_expression, setting_problems
 from .issues import Issue
 from .places import shown
 from .plan import SettingPlan
@@ -36,7 +36,7 @@ def _check(component: Component, setting: SettingPlan, value: Json) -> Iterator[
 
 
 def _check_expression(component: Component, setting: SettingPlan, text: str) -> Iterator[Issue]:
-    problems = expression_problems(text, setting.definition, component.names)
+    problems = setting_problems(text, setting.definition, component.names)
     if problems:
         yield component.issue("CREATION_005", setting, text=_cut(text), reason="; ".join(problems))
 

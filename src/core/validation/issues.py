@@ -54,6 +54,10 @@ class Issue:
         }
 
 
+EMPTY_ENTRY = "PENSTOCK_0003"
+"""The one remark that stands in the way of a preview: the engine refuses it without naming a reason."""
+
+
 @attrs.frozen
 class Report:
     """The outcome of validating a flow: issues in the order they were found, remarks kept apart."""
@@ -70,7 +74,9 @@ class Report:
     @property
     def previewable(self) -> bool:
         """True when no finding stands in the way of a preview."""
-        return not any(issue.blocks_preview for issue in self.issues)
+        return not any(issue.blocks_preview for issue in self.issues) and not any(
+            remark.code == EMPTY_ENTRY for remark in self.remarks
+        )
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -94,17 +100,22 @@ class Report:
 
 
 def report_of(issues: Iterable[Issue]) -> Report:
-    """A report from findings in order: equal stage findings are merged into one with a higher ``count``."""
+    """A report from findings in order: equal stage findings, and equal remarks, are one with a higher ``count``."""
     pipeline: list[Issue] = []
     stages: dict[tuple[object, ...], Issue] = {}
-    remarks: list[Issue] = []
+    remarks: dict[tuple[object, ...], Issue] = {}
     for issue in issues:
         if issue.advice:
-            remarks.append(issue)
+            _count(remarks, issue)
         elif issue.instance_name is None:
             pipeline.append(issue)
         else:
-            key = (issue.instance_name, issue.service_name, issue.code, issue.config_group, issue.config_name)
-            known = stages.get(key)
-            stages[key] = issue if known is None else attrs.evolve(known, count=known.count + 1)
-    return Report(tuple(pipeline), tuple(stages.values()), tuple(remarks))
+            _count(stages, issue)
+    return Report(tuple(pipeline), tuple(stages.values()), tuple(remarks.values()))
+
+
+def _count(found: dict[tuple[object, ...], Issue], issue: Issue) -> None:
+    """Add an issue, or count it at the equal one that came before: its place and code decide, not its sentence."""
+    key = (issue.instance_name, issue.service_name, issue.code, issue.config_group, issue.config_name)
+    known = found.get(key)
+    found[key] = issue if known is None else attrs.evolve(known, count=known.count + 1)

@@ -103,7 +103,8 @@ def _plan(settings: Sequence[SettingDefinition]) -> Plan:
 def _setting_plan(setting: SettingDefinition) -> SettingPlan:
     model = setting.model
     kind = setting.type if setting.type != "MODEL" or model is None else model.type
-    listed = model is not None and model.values and model.values_dynamic is None
+    # a connection setting holds MANUAL or the id of any connection
+    listed = model is not None and model.values and model.values_dynamic is None and not setting.connection_type
     return SettingPlan(
         definition=setting,
         name=setting.name,

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from ..values import EMPTY_MAP, Json, JsonMap
-from .expressions import Names, expression_problems
+from .expressions import Names, setting_problems
 from .issues import Issue
 from .paths import path_problem
-from .places import Place, java_text
+from .places import Place, java_text, listed
 from .plan import PRECONDITIONS, Plan, SettingPlan
 
 
@@ -70,18 +70,30 @@ def _check_number(component: Component, setting: SettingPlan, value: Json) -> It
 
 def check_held(component: Component) -> Iterator[Issue]:
     """Names that the definition does not know, and values whose form does not fit their model, in document order."""
+    unknown: list[str] = []
     for name, value in component.held.items():
         setting = component.plan.by_name.get(name)
-        if setting is None or (setting.has_model and value is not None):
+        if setting is None:
+            if name not in component.hidden:
+                unknown.append(name)
+                yield from _unknown(component, name)
+        elif setting.has_model and value is not None:
             yield from _check_one(component, component.plan, name, value, EMPTY_MAP)
+    if unknown and "VALIDATION_0008" in component.lenient:
+        yield component.place.issue("VALIDATION_0008", advice=True, unknown=listed(unknown))
+
+
+def _unknown(component: Component, name: str) -> Iterator[Issue]:
+    """A name that the definition does not have; where that is a remark, the names are gathered into one instead."""
+    if "VALIDATION_0008" not in component.lenient:
+        yield component.place.issue("VALIDATION_0008", unknown=name)
 
 
 def _check_one(component: Component, plan: Plan, name: str, value: Json, row: Mapping[str, Json]) -> Iterator[Issue]:
     setting = plan.by_name.get(name)
     if setting is None:
         if name not in component.hidden:
-            code = "VALIDATION_0008"
-            yield component.place.issue(code, advice=code in component.lenient, unknown=name)
+            yield from _unknown(component, name)
     elif value is not None and setting.has_model and not setting.contradicted(component.values, row):
         yield from _check_model(component, setting, value)
 
@@ -171,6 +183,6 @@ def check_preconditions(component: Component) -> Iterator[Issue]:
         if not text.startswith("${") or not text.endswith("}"):
             yield component.issue("VALIDATION_0080", setting, text=text)
             continue
-        problems = expression_problems(text, setting.definition, component.names)
+        problems = setting_problems(text, setting.definition, component.names)
         if problems:
             yield component.issue("VALIDATION_0081", setting, text=text, reason="; ".join(problems))

@@ -16,7 +16,7 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0006": "No definition of stage {kind} version {version} in library {library}; install the library, "
     "or replace {stage}",
     "VALIDATION_0007": "{stage}: {setting} is required; enter a value",
-    "VALIDATION_0008": "{stage}: the setting {unknown!r} is unknown to its definition; remove it or correct its name",
+    "VALIDATION_0008": "{stage}: its definition does not know the setting {unknown}; remove it or correct its name",
     "VALIDATION_0009": "{stage}: {setting} must be {expected}; change the value",
     "VALIDATION_0010": "{stage} writes to {lanes}, and so does {other}; give every stage lanes of its own",
     "VALIDATION_0011": "Nothing reads what {stage} sends to {lanes}; connect these outputs or remove them",
@@ -99,7 +99,7 @@ TEXTS: Mapping[str, str] = {
     # penstock's own remarks
     "PENSTOCK_0001": "{stage} has version {version}, and the catalogue describes version {known}; "
     "it is checked as the engine would upgrade it",
-    "PENSTOCK_0002": "{stage} still has the setting {unknown!r} of its older version; the upgrade drops or renames it",
+    "PENSTOCK_0002": "{stage}: {unknown} of its older version has no place in the new one; the upgrade drops it",
     "PENSTOCK_0003": "{stage}: {setting} holds an empty entry; remove it, for the flow cannot be previewed with it",
     "PENSTOCK_0004": "{stage}: {setting} holds the expression {text!r}, which fails at start: {reason}; correct it",
     "PENSTOCK_0005": "{stage}: the catalogue has no library {library}; it is checked as the same stage of {known}",

@@ -9,7 +9,7 @@ from ..flow.model import Flow, StageInstance
 from ..flow.stage_upgrade import version_number
 from ..flow.upgrade import NEWEST_SCHEMA
 from .issues import Issue
-from .places import FLOW, place_of
+from .places import FLOW, listed, place_of
 from .session import Gap, Session, first_text, gap_of
 
 
@@ -74,8 +74,8 @@ def remarks(flow: Flow, resolved: Flow, session: Session, older: Mapping[str, tu
         facts = {"version": stage.stage_version, "known": definition.version}
         if gap is Gap.OLDER:
             yield place.issue("PENSTOCK_0001", advice=True, facts=facts)
-            for name in older.get(stage.instance_name, ()):
-                yield place.issue("PENSTOCK_0002", advice=True, unknown=name)
+            if leftover := older.get(stage.instance_name):
+                yield place.issue("PENSTOCK_0002", advice=True, unknown=listed(leftover))
         elif gap is Gap.NEWER and session.newer_engine:
             yield place.issue("CONTAINER_0902", advice=True, facts=facts)
         if stage.library not in definition.libraries:

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from penstock.core.flow.model import StageInstance
 from penstock.core.validation import sort_stages
 from penstock.core.validation.order import order_of

@@ -1,6 +1,7 @@
 """The rules about kinds, names and lanes of single stages."""
 
 import pytest
+
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.validation import Strictness
 

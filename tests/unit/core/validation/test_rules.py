@@ -1,0 +1,82 @@
+"""The alert rules that travel with a flow."""
+
+from typing import Any
+
+import pytest
+
+from penstock.core.flow.model import Envelope, Flow
+from penstock.core.validation import RuleIssue, check_rules
+from penstock.core.values import JsonMap, freeze
+
+DATA = {
+    "id": "d",
+    "label": "l",
+    "condition": "${1 == 1}",
+    "samplingPercentage": 5,
+    "thresholdValue": "10",
+    "thresholdType": "COUNT",
+}
+METRIC = {"id": "m", "alertText": "t", "metricId": "i", "condition": "${value() > 100}"}
+
+
+def _issues(**rules: Any) -> list[RuleIssue]:
+    return list(
+        check_rules(Flow("f", envelope=Envelope(rules=JsonMap((key, freeze(each)) for key, each in rules.items()))))
+    )
+
+
+def test_right_rules_have_no_finding():
+    """A complete data rule and a complete metric rule are valid, and so is a flow without rules."""
+    assert _issues(dataRuleDefinitions=[DATA], metricsRuleDefinitions=[METRIC]) == []
+    assert check_rules(Flow("f")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "part"),
+    [
+        ({"label": ""}, "0040", "label"),
+        ({"condition": ""}, "0040", "condition"),
+        ({"samplingPercentage": 101}, "0041", "Sampling Percentage"),
+        ({"sendEmail": True}, "0042", "emailIds"),
+        ({"thresholdValue": "many"}, "0043", "Threshold Value"),
+        ({"thresholdValue": "101", "thresholdType": "PERCENTAGE"}, "0044", "Threshold Value"),
+        ({"condition": "${1 =="}, "0045", "condition"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_data_rules(change: dict[str, Any], code: str, part: str):
+    """Each finding names its rule and the part of it that is wrong."""
+    (issue,) = _issues(dataRuleDefinitions=[{**DATA, **change}])
+    assert (issue.rule_id, issue.code, issue.property) == ("d", f"VALIDATION_{code}", part)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "part"),
+    [
+        ({"alertText": ""}, "0050", "label"),
+        ({"metricId": None}, "0050", "metric id"),
+        ({"condition": ""}, "0050", "condition"),
+        ({"condition": "${1 > 2}"}, "0046", "condition"),
+        ({"sendEmail": True}, "0042", "emailIds"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_metric_rules(change: dict[str, Any], code: str, part: str):
+    """Conditions of metric rules compare value() with a number."""
+    (issue,) = _issues(metricsRuleDefinitions=[{**METRIC, **change}])
+    assert (issue.rule_id, issue.code, issue.property) == ("m", f"VALIDATION_{code}", part)
+
+
+def test_known_address_allows_emails():
+    """An address in the rules' configuration is enough."""
+    configuration = [{"name": "emailIDs", "value": ["a@example.org"]}]
+    assert _issues(dataRuleDefinitions=[{**DATA, "sendEmail": True}], configuration=configuration) == []
+
+
+def test_json_form_of_a_finding():
+    """The engine's keys: rule, message with code, and the property as additional information."""
+    (issue,) = _issues(dataRuleDefinitions=[{**DATA, "label": ""}])
+    document = issue.document()
+    assert document["ruleId"] == "d"
+    assert str(document["message"]).startswith("VALIDATION_0040 - ")
+    assert document["additionalInfo"] == {"property": "label"}

@@ -1,0 +1,289 @@
+"""The rules about single settings: required, ranges, names, models, kinds of values."""
+
+from typing import Any
+
+import pytest
+
+from penstock.core.catalogue.definitions import SettingDefinition, StageType
+from penstock.core.validation import Issue, Report
+
+from .small import COMMON, codes, flow, found, kind, model, only, setting, stage, straight, with_service
+
+NUMBER = setting("size", "NUMBER", default=5, min=1, max=9)
+ROWS = model(
+    "rows",
+    "LIST_BEAN",
+    rows=(setting("path"), model("way", "VALUE_CHOOSER", values=("UP",)), setting("n", "NUMBER", default=1)),
+)
+
+
+def report(definition: SettingDefinition, *others: SettingDefinition, **values: Any) -> Report:
+    """The report on a flow whose processor has these settings and these values."""
+    tested = kind("tested", StageType.PROCESSOR, definition, *others)
+    return found(straight(stage("p", "tested", "a", "b", settings=values)), tested)
+
+
+def shorts(definition: SettingDefinition, *others: SettingDefinition, **values: Any) -> list[str]:
+    """The codes of that report."""
+    return [issue.code.removeprefix("VALIDATION_") for issue in report(definition, *others, **values).issues]
+
+
+def one(definition: SettingDefinition, *others: SettingDefinition, **values: Any) -> Issue:
+    """The one issue of that report."""
+    (issue,) = report(definition, *others, **values).issues
+    return issue
+
+
+def test_required_setting_is_named_by_its_label_with_its_group():
+    """0007 is about one setting: its raw name and its group are in the issue, its label in the sentence."""
+    issue = one(setting("dir", required=True, group="FILES"))
+    assert (issue.code, issue.level, issue.config_name, issue.config_group) == (
+        "VALIDATION_0007",
+        "STAGE_CONFIG",
+        "dir",
+        "FILES",
+    )
+    assert issue.text == "p: Dir is required; enter a value"
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "empty"),
+    [
+        ("STRING", "", True),
+        ("STRING", None, True),
+        ("LIST", [], True),
+        ("MAP", [], True),
+        ("TEXT", "", False),
+        ("CREDENTIAL", "", False),
+        ("NUMBER", None, True),
+        ("BOOLEAN", False, False),
+    ],
+)
+def test_what_counts_as_empty_depends_on_the_type(type: str, value: object, empty: bool):
+    """An empty TEXT or CREDENTIAL passes, an empty STRING, LIST or MAP does not, null never does."""
+    assert ("0007" in shorts(setting("it", type, required=True), it=value)) is empty
+
+
+def test_missing_setting_takes_its_default():
+    """A required setting that the document leaves out is right when it has a default."""
+    assert shorts(setting("dir", required=True, default="/tmp")) == []
+
+
+def test_inactive_setting_is_not_required():
+    """A setting counts only while everything that it depends on has a value that triggers it."""
+    mode = model("mode", "VALUE_CHOOSER", values=("FILE", "NONE"), default="NONE")
+    needed = setting("dir", required=True, depends_on={"mode": ["FILE"]})
+    assert shorts(mode, needed) == []
+    assert shorts(mode, needed, mode="FILE") == ["0007"]
+
+
+def test_trigger_is_compared_as_text():
+    """The true of a document triggers what the definition writes as a boolean."""
+    flag = setting("on", "BOOLEAN", default=False)
+    needed = setting("dir", required=True, depends_on={"on": [True]})
+    assert shorts(flag, needed, on=True) == ["0007"]
+
+
+def test_setting_that_depends_on_an_absent_one_is_inactive():
+    """A hidden setting that others depend on is not there, so they are not asked for."""
+    assert shorts(setting("dir", required=True, depends_on={"nobody": ["X"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, []),
+        (10, ["0034"]),
+        (0, ["0035"]),
+        ("5", ["CREATION_014", "0009"]),
+        (True, ["CREATION_014", "0009"]),
+        (2.5, ["CREATION_015"]),
+    ],
+    ids=repr,
+)
+def test_numbers_are_numbers_in_their_range(value: object, expected: list[str]):
+    """0034 and 0035 give the limits; a text is no number, an expression is one; whole numbers have no fraction."""
+    assert shorts(NUMBER, size=value) == expected
+
+
+def test_inactive_number_may_be_out_of_range():
+    """Ranges are looked at while a setting is active only."""
+    number = setting("size", "NUMBER", max=9, depends_on={"on": [True]})
+    assert shorts(setting("on", "BOOLEAN", default=False), number, size=100) == []
+
+
+def test_unknown_setting_is_a_finding_of_the_stage():
+    """0008 has no config name; several of one stage are counted."""
+    issue = one(NUMBER, odd=1, strange=2)
+    assert (issue.code, issue.level, issue.count) == ("VALIDATION_0008", "STAGE", 2)
+    assert not report(NUMBER, odd=1).previewable
+
+
+def test_hidden_setting_may_be_in_the_document():
+    """A setting that the kind hides is no unknown one."""
+    tested = kind("tested", StageType.PROCESSOR, NUMBER, hidden_settings=("odd",))
+    assert found(straight(stage("p", "tested", "a", "b", settings={"odd": 1})), tested).valid
+
+
+def test_unknown_key_of_a_row_is_unknown_too():
+    """0008 for a key of a list row."""
+    assert shorts(ROWS, rows=[{"path": "x", "odd": 1}]) == ["0008"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "value"),
+    [
+        (model("it", "FIELD_SELECTOR"), ["/a"]),
+        (model("it", "FIELD_SELECTOR_MULTI_VALUE"), "/a"),
+        (model("it", "PREDICATE"), "x"),
+        (model("it", "VALUE_CHOOSER", values=("A",)), 1),
+    ],
+    ids=["path", "paths", "predicates", "choice"],
+)
+def test_models_have_their_form(definition: SettingDefinition, value: object):
+    """0009 says what is expected."""
+    assert "0009" in shorts(definition, it=value)
+
+
+@pytest.mark.parametrize("path", ["abc", "/a/", "/a[b]", "/'a"], ids=repr)
+def test_field_paths_have_their_syntax(path: str):
+    """0033 for a single path, and for the first wrong one of a list."""
+    assert shorts(model("it", "FIELD_SELECTOR"), it=path) == ["0033"]
+    assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE"), it=["/ok", path, path]) == ["0033"]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/a/b[0]/'c d'", "/*", "/a[*]", "/a//b", "/${x}"], ids=repr)
+def test_right_field_paths_pass(path: str):
+    """Wildcards, quoted names, doubled slashes and expressions are right."""
+    assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE", evaluation="EXPLICIT"), it=[path]) == []
+
+
+def test_empty_entry_of_a_field_list_stops_previews_without_an_issue():
+    """The engine refuses the preview and names no reason; the remark does."""
+    made = report(model("it", "FIELD_SELECTOR_MULTI_VALUE", evaluation="EXPLICIT"), it=["/a", None])
+    assert [issue.code for issue in made.issues] == ["CREATION_021"]
+    assert [remark.code for remark in made.remarks] == ["PENSTOCK_0003"]
+    assert not made.previewable
+
+
+def test_contradicted_model_is_not_looked_at():
+    """The form of a model does not matter while what it depends on is set to something else."""
+    mode = model("mode", "VALUE_CHOOSER", values=("A", "B"), default="A")
+    path = model("it", "FIELD_SELECTOR", depends_on={"mode": ["A"]})
+    assert shorts(mode, path, it="abc", mode="B") == []
+    assert shorts(mode, path, it="abc", mode="A") == ["0033"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("x", ["0019"]),
+        ({"predicate": "${p}"}, ["0020"]),
+        ({"outputLane": None, "predicate": "p"}, ["0021"]),
+        ({"outputLane": 1, "predicate": "p"}, ["0022"]),
+        ({"outputLane": "l", "predicate": ""}, ["0023"]),
+        ({}, ["0020"]),
+    ],
+    ids=["no object", "missing", "null", "no text", "empty", "both missing"],
+)
+def test_predicate_rows_are_complete(row: object, expected: list[str]):
+    """Each row of conditions has a lane and a condition, both texts with something in them."""
+    assert shorts(model("it", "PREDICATE"), it=[row]) == expected
+
+
+def test_condition_is_called_so():
+    """The key predicate is reported under the name that people see."""
+    issue = one(model("it", "PREDICATE"), it=[{"outputLane": "l"}])
+    assert issue.text == "p: row 1 of It has no condition; add it"
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "code"),
+    [
+        (setting("it", "STRING"), 1, "CREATION_011"),
+        (setting("it", "CHARACTER"), "ab", "CREATION_012"),
+        (setting("it", "CHARACTER"), "", "CREATION_012"),
+        (setting("it", "CREDENTIAL"), 1, "CREATION_012"),
+        (setting("it", "BOOLEAN"), "true", "CREATION_013"),
+        (setting("it", "LIST"), "x", "CREATION_020"),
+        (setting("it", "LIST"), [None], "CREATION_021"),
+        (setting("it", "MAP"), {"k": "v"}, "CREATION_030"),
+        (setting("it", "MAP"), ["x"], "CREATION_031"),
+        (setting("it", "MAP"), [{"value": "v"}], "CREATION_032"),
+        (setting("it", "MAP"), [{"key": "k"}], "CREATION_033"),
+        (ROWS, "x", "CREATION_040"),
+        (model("it", "VALUE_CHOOSER", values=("A", "B")), "C", "CREATION_010"),
+        (model("it", "MULTI_VALUE_CHOOSER", values=("A", "B")), ["A", "C"], "CREATION_010"),
+    ],
+    ids=lambda value: value.type if isinstance(value, SettingDefinition) else repr(value),
+)
+def test_values_have_their_kind(definition: SettingDefinition, value: object, code: str):
+    """What the engine cannot turn into the field of a stage is told with the setting's name and group."""
+    issue = one(definition, **{definition.name: value})
+    assert (issue.code, issue.config_name, issue.config_group) == (code, definition.name, "GROUP")
+
+
+def test_row_that_is_no_object_is_named_with_its_index():
+    """CREATION_042 has the index in the config name."""
+    assert one(ROWS, rows=[{"path": "x"}, "y"]).config_name == "rows[1]"
+
+
+def test_values_inside_rows_are_checked():
+    """A choice and a number of a row have their own findings."""
+    assert shorts(ROWS, rows=[{"way": "DOWN", "n": "x"}]) == ["CREATION_010", "CREATION_014"]
+
+
+@pytest.mark.parametrize("value", ["\\u0001", "a", ","], ids=repr)
+def test_one_character_may_be_an_escape(value: str):
+    """A character is written as itself or as its code."""
+    assert shorts(setting("it", "CHARACTER"), it=value) == []
+
+
+def test_wrong_credential_is_not_shown():
+    """No finding shows a credential, whatever is wrong with it."""
+    assert "4711" not in one(setting("it", "CREDENTIAL"), it=4711).message
+
+
+@pytest.mark.parametrize("text", ["record:exists('/a')", "${1 == 1", "x ${1 == 1}"], ids=repr)
+def test_precondition_is_one_expression(text: str):
+    """0080 for a precondition that does not start with ${ and end with }."""
+    value = straight(stage("p", "processor", "a", "b", settings={"stageRecordPreconditions": [text]}))
+    assert codes(value) == ["0080"]
+
+
+def test_precondition_in_blanks_is_right():
+    """Blanks around a precondition do not count."""
+    value = straight(stage("p", "processor", "a", "b", settings={"stageRecordPreconditions": [" ${1 == 1} "]}))
+    assert codes(value) == []
+
+
+def test_connection_setting_takes_any_connection():
+    """A setting that chooses a connection holds MANUAL or an id that only the project knows."""
+    choice = model("connection", "VALUE_CHOOSER", values=("MANUAL",), default="MANUAL", connection_type="JDBC")
+    assert shorts(choice, connection="4711-0815") == []
+
+
+def test_services_are_those_of_the_kind():
+    """0200 when the document has other services than the definition needs."""
+    value = flow(stage("p", "parser", "", "a"), stage("t", "target", "a"))
+    issue = only(value)
+    assert (issue.code, issue.config_group) == ("VALIDATION_0200", "p")
+
+
+def test_settings_of_services_are_checked_under_their_service():
+    """Findings about a service's setting carry the service's name."""
+    value = flow(with_service(format="", depth=10), stage("t", "target", "a"))
+    made = found(value).stage_issues
+    assert [(issue.code, issue.config_name) for issue in made] == [
+        ("VALIDATION_0007", "format"),
+        ("VALIDATION_0034", "depth"),
+    ]
+    assert {issue.service_name for issue in made} == {"org.example.Parser"}
+
+
+def test_common_settings_have_an_empty_group():
+    """The three settings that every stage has are in no group."""
+    value = straight(stage("p", "processor", "a", "b", settings={"stageOnRecordError": "NEVER"}))
+    issue = only(value)
+    assert (issue.code, issue.config_group) == ("CREATION_010", "")
+    assert {each.group for each in COMMON} == {""}
