@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import attrs
 
@@ -22,6 +23,7 @@ class Upgraded:
     leftover: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def version_number(text: str) -> int | None:
     """The number of a stage version; ``1.0.0`` is 1. None when there is none."""
     head = text.split(".", 1)[0].strip()

@@ -63,6 +63,8 @@ class Session:
     """False when the engine would not upgrade the flow and so add no defaults."""
     older: Collection[str] = ()
     """Instance names of the stages that have been upgraded for this validation."""
+    _components: dict[int, Component] = attrs.field(factory=dict, init=False, repr=False)
+    """By the id of a stage, which lives as long as the validation: each is looked at twice."""
 
     @property
     def tolerant(self) -> bool:
@@ -116,8 +118,12 @@ class Session:
 
     def stage_component(self, stage: StageInstance, definition: StageDefinition) -> Component:
         """The own settings of a stage, ready to be checked."""
-        gap = self.gap(stage, definition)
-        return self.component(place_of(stage), definition, stage.configuration, gap, definition.hidden_settings)
+        known = self._components.get(id(stage))
+        if known is None:
+            gap, hidden = self.gap(stage, definition), definition.hidden_settings
+            known = self.component(place_of(stage), definition, stage.configuration, gap, hidden)
+            self._components[id(stage)] = known
+        return known
 
     def service_components(self, stage: StageInstance, definition: StageDefinition) -> Iterator[Component]:
         """The settings of the services of a stage, ready to be checked; unknown services are left out."""
