@@ -104,11 +104,11 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
 
         backend: Backend = await HttpBackend.open(str(where), token=options.token, auth=options.auth, **options.extra)
         return backend
-    from ..adapters.sqlite import SqliteBackend
-
     path = Path(where)
     if not path.parent.is_dir():
         raise InvalidValueError("project file", str(path), f"a file in an existing folder ({path.parent} is none)")
+    from ..adapters.sqlite import SqliteBackend
+
     sqlite: Backend = await SqliteBackend.open(path, durability=options.durability)
     return sqlite
 

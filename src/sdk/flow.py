@@ -395,8 +395,8 @@ class FlowHandle:
         """
         if not isinstance(parameter_set, ParameterSet):
             raise InvalidValueError("parameter set", parameter_set, "an item of project.parameter_sets")
-        constants = parameter_constants(parameter_set.stored.value)
-        self._sets[parameter_set.parameter_set_id] = parameter_set.stored
+        constants = parameter_constants(parameter_set.value)
+        self._sets[parameter_set.parameter_set_id] = attrs.evolve(parameter_set.stored, value=parameter_set.value)
         self._apply(lambda flow: _with_constants(flow, parameter_set.parameter_set_id, constants))
         return self
 
