@@ -1,6 +1,19 @@
-"""The command line."""
+"""The command line: ``penstock COMMAND``. Each command lives in a module of its own and is loaded when it is called."""
+
+import sys
 
 
-def main() -> int:
-    """Run the command line."""
-    return 0
+def main(args: list[str] | None = None) -> None:
+    """Runs a command and ends the program with its exit code.
+
+    0 fine, 1 findings (issues, differences, failed tests), 2 wrong use, 3 the peer said no, 4 nobody answered.
+    """
+    given = sys.argv[1:] if args is None else args
+    if given in (["--version"], ["-V"]):
+        from .. import __version__
+
+        print(f"penstock {__version__}")
+        return
+    from .app import run
+
+    run(given)

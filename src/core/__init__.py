@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .compare import diff, merge
     from .draw import draw, mermaid
     from .edit import auto_arrange
-    from .flow.document import decode_flow, dump_flow, encode_flow, load_flow
+    from .flow.document import decode_flow, dump_flow, encode_flow, export_document, load_flow
     from .flow.fragments import resolve_fragments
     from .flow.model import Flow, StageInstance
     from .flow.upgrade import upgrade
@@ -32,6 +32,7 @@ _HOMES = {
     "decode_flow": "flow.document",
     "dump_flow": "flow.document",
     "encode_flow": "flow.document",
+    "export_document": "flow.document",
     "load_flow": "flow.document",
     "resolve_fragments": "flow.fragments",
     "Flow": "flow.model",
@@ -54,6 +55,7 @@ __all__ = [
     "draw",
     "dump_flow",
     "encode_flow",
+    "export_document",
     "load_flow",
     "merge",
     "mermaid",
