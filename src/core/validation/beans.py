@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from ..flow.credentials import MASK
 from ..values import Json, JsonMap
 from .expressions import has_expression, setting_problems
 from .issues import Issue
@@ -38,21 +39,28 @@ def _check(component: Component, setting: SettingPlan, value: Json) -> Iterator[
 def _check_expression(component: Component, setting: SettingPlan, text: str) -> Iterator[Issue]:
     problems = setting_problems(text, setting.definition, component.names)
     if problems:
-        yield component.issue("CREATION_005", setting, text=_cut(text), reason="; ".join(problems))
+        reason = "it is not right" if setting.secret else "; ".join(problems)
+        yield component.issue("CREATION_005", setting, text=_cut(setting, text), reason=reason)
 
 
-def _cut(text: str) -> str:
+def _cut(setting: SettingPlan, text: str) -> str:
+    if setting.secret:
+        return MASK
     return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _shown(setting: SettingPlan, value: Json) -> str:
+    return MASK if setting.secret else shown(value)
 
 
 def _check_text(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, str):
-        yield component.issue("CREATION_011", setting, value=shown(value))
+        yield component.issue("CREATION_011", setting, value=_shown(setting, value))
 
 
 def _check_character(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, str) or not (len(value) == 1 or _is_escape(value)):
-        yield component.issue("CREATION_012", setting, value=shown(value))
+        yield component.issue("CREATION_012", setting, value=_shown(setting, value))
 
 
 def _is_escape(value: str) -> bool:
@@ -61,18 +69,18 @@ def _is_escape(value: str) -> bool:
 
 def _check_credential(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, str):
-        yield component.issue("CREATION_012", setting, value="something that is no text")
+        yield component.issue("CREATION_012", setting, value=_shown(setting, value))
 
 
 def _check_boolean(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     # the few booleans that a stage evaluates for each record are texts in its code
     if not isinstance(value, bool) and (setting.implicit or not isinstance(value, str)):
-        yield component.issue("CREATION_013", setting, value=shown(value))
+        yield component.issue("CREATION_013", setting, value=_shown(setting, value))
 
 
 def _check_number(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        yield component.issue("CREATION_014", setting, value=shown(value))
+        yield component.issue("CREATION_014", setting, value=_shown(setting, value))
     elif isinstance(value, float) and _is_whole(setting):
         yield component.issue("CREATION_015", setting, value=value)
 
@@ -93,7 +101,7 @@ def _check_choice(component: Component, setting: SettingPlan, value: Json) -> It
 
 def _check_list(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, tuple):
-        yield component.issue("CREATION_020", setting, value=shown(value))
+        yield component.issue("CREATION_020", setting, value=_shown(setting, value))
         return
     for item in value:
         if item is None:
@@ -107,11 +115,11 @@ def _check_list(component: Component, setting: SettingPlan, value: Json) -> Iter
 
 def _check_map(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, tuple):
-        yield component.issue("CREATION_030", setting, value=shown(value))
+        yield component.issue("CREATION_030", setting, value=_shown(setting, value))
         return
     for entry in value:
         if not isinstance(entry, JsonMap):
-            yield component.issue("CREATION_031", setting, value=shown(entry))
+            yield component.issue("CREATION_031", setting, value=_shown(setting, entry))
             continue
         if entry.get("key") is None:
             yield component.issue("CREATION_032", setting)
@@ -124,13 +132,13 @@ def _check_map(component: Component, setting: SettingPlan, value: Json) -> Itera
 
 def _check_rows(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if not isinstance(value, tuple):
-        yield component.issue("CREATION_040", setting, value=shown(value))
+        yield component.issue("CREATION_040", setting, value=_shown(setting, value))
         return
     if setting.rows is None:
         return
     for index, row in enumerate(value):
         if not isinstance(row, JsonMap):
-            yield component.issue("CREATION_042", setting, name=f"{setting.name}[{index}]", value=shown(row))
+            yield component.issue("CREATION_042", setting, name=f"{setting.name}[{index}]", value=_shown(setting, row))
             continue
         for inner in setting.rows.settings:
             item = row.get(inner.name)

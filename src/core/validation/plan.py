@@ -6,6 +6,7 @@ from typing import Protocol
 import attrs
 
 from ..catalogue.definitions import SettingDefinition
+from ..flow.credentials import is_secret
 from ..values import EMPTY_MAP, Json
 from .places import java_text
 
@@ -32,6 +33,8 @@ class SettingPlan:
     rows: "Plan | None"
     """The settings of the rows, for a list of beans."""
     implicit: bool
+    secret: bool
+    """True when no finding may show the value."""
 
     def active(self, values: Mapping[str, Json]) -> bool:
         """True when every setting that this one depends on is there and has a value that triggers it."""
@@ -118,6 +121,7 @@ def _setting_plan(setting: SettingDefinition) -> SettingPlan:
         choices=frozenset(model.values) if model is not None and model.values and listed else None,
         rows=_plan(model.settings) if kind == "LIST_BEAN" and model is not None else None,
         implicit=setting.evaluation == "IMPLICIT",
+        secret=is_secret(setting.name, setting),
     )
 
 

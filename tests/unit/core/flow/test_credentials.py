@@ -1,5 +1,7 @@
 """Credentials: found by definition and by name, blanked, masked, asked for again."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from penstock.adapters.packaged import packaged_catalogue
@@ -20,7 +22,7 @@ JDBC = "com_streamsets_pipeline_stage_destination_jdbc_JdbcDTarget"
 PASSWORD = "hikariConfigBean.connection.password"
 
 
-def _stage(kind: str, version: str = "13", **settings: object) -> StageInstance:
+def _stage(kind: str, settings: Mapping[str, object], version: str = "13") -> StageInstance:
     return StageInstance("s", kind, version, "streamsets-datacollector-jdbc-lib", Settings.of(settings))
 
 
@@ -28,9 +30,9 @@ def _flow(stage: StageInstance, **facts: object) -> Flow:
     return Flow("f", stages=(stage,), **facts)  # type: ignore[arg-type]
 
 
-def test_credential_is_blanked_and_named():
+def test_credential_is_blanked_and_named() -> None:
     """A CREDENTIAL setting leaves as an empty text, and the answer says which one it was, without its value."""
-    flow = _flow(_stage(JDBC, **{PASSWORD: "geheim", "tableNameTemplate": "t"}))
+    flow = _flow(_stage(JDBC, {PASSWORD: "geheim", "tableNameTemplate": "t"}))
     blanked, places = blank_credentials(flow, CATALOGUE)
     assert blanked.stages[0].configuration == Settings.of({PASSWORD: "", "tableNameTemplate": "t"})
     assert [(place.instance_name, place.name, place.label) for place in places] == [("s", PASSWORD, "Password")]
@@ -38,27 +40,25 @@ def test_credential_is_blanked_and_named():
 
 
 @pytest.mark.parametrize("value", ["${credential:get('s', 'g', 'n')}", "", None], ids=["expression", "empty", "null"])
-def test_expressions_and_unset_credentials_stay(value: str | None):
+def test_expressions_and_unset_credentials_stay(value: str | None) -> None:
     """Nothing secret is in them, so the flow comes back itself."""
-    flow = _flow(_stage(JDBC, **{PASSWORD: value}))
+    flow = _flow(_stage(JDBC, {PASSWORD: value}))
     assert blank_credentials(flow, CATALOGUE) == (flow, ())
     assert blank_credentials(flow, CATALOGUE)[0] is flow
 
 
-def test_old_setting_is_known_by_the_name_of_its_successor():
+def test_old_setting_is_known_by_the_name_of_its_successor() -> None:
     """A setting that moved since is a credential when the one with its last part is, a user name for example."""
-    flow = _flow(_stage(JDBC, "6", **{"hikariConfigBean.username": "me", "hikariConfigBean.password": "geheim"}))
+    flow = _flow(_stage(JDBC, {"hikariConfigBean.username": "me", "hikariConfigBean.password": "geheim"}, "6"))
     assert {place.name for place in credential_places(flow, CATALOGUE)} == {
         "hikariConfigBean.username",
         "hikariConfigBean.password",
     }
 
 
-def test_unknown_stage_is_judged_by_names():
+def test_unknown_stage_is_judged_by_names() -> None:
     """A stage of another engine is blanked where a name sounds like a secret, in rows of lists too."""
-    flow = _flow(
-        _stage("org_Other", **{"conf.apiKey": "k", "conf.url": "u", "rows": [{"clientSecret": "x", "id": "i"}]})
-    )
+    flow = _flow(_stage("org_Other", {"conf.apiKey": "k", "conf.url": "u", "rows": [{"clientSecret": "x", "id": "i"}]}))
     blanked, places = blank_credentials(flow, CATALOGUE)
     assert [place.path for place in places] == [("conf.apiKey",), ("rows", 0, "clientSecret")]
     assert blanked.stages[0].configuration["conf.url"] == "u"
@@ -77,16 +77,16 @@ def test_unknown_stage_is_judged_by_names():
         ("patternForToken", False),
     ],
 )
-def test_names_that_sound_like_secrets(name: str, secret: bool):
+def test_names_that_sound_like_secrets(name: str, secret: bool) -> None:
     """Only the end of the last part counts: a file or address of a secret is none."""
     assert looks_secret(name) is secret
 
 
-def test_flow_settings_fragments_and_rules_are_searched():
+def test_flow_settings_fragments_and_rules_are_searched() -> None:
     """Webhook passwords of the flow and of its rules, and credentials in fragments, are blanked as well."""
     webhooks = freeze([{"webhookUrl": "http://x", "password": "geheim"}])
     rules = JsonMap({"configuration": freeze([{"name": "webhookConfigs", "value": webhooks}])})
-    fragment = _flow(_stage(JDBC, **{PASSWORD: "geheim"}), fragment=True)
+    fragment = _flow(_stage(JDBC, {PASSWORD: "geheim"}), fragment=True)
     flow = Flow(
         "f",
         configuration=Settings((("webhookConfigs", webhooks),)),
@@ -98,16 +98,16 @@ def test_flow_settings_fragments_and_rules_are_searched():
     assert credential_places(blanked, CATALOGUE) == ()
 
 
-def test_masked_flow_shows_asterisks():
+def test_masked_flow_shows_asterisks() -> None:
     """For showing and comparing: the same flow with a mask where the secret was."""
-    flow = _flow(_stage(JDBC, **{PASSWORD: "geheim"}))
+    flow = _flow(_stage(JDBC, {PASSWORD: "geheim"}))
     assert mask_credentials(flow, CATALOGUE).stages[0].configuration[PASSWORD] == MASK
 
 
-def test_import_asks_for_credentials_in_use():
+def test_import_asks_for_credentials_in_use() -> None:
     """An empty password is asked for while it is in use, not when credentials are switched off."""
     settings = {PASSWORD: "", "hikariConfigBean.connection.useCredentials": True}
-    used = _flow(_stage(JDBC, **settings))
-    unused = _flow(_stage(JDBC, **{**settings, "hikariConfigBean.connection.useCredentials": False}))
+    used = _flow(_stage(JDBC, settings))
+    unused = _flow(_stage(JDBC, {**settings, "hikariConfigBean.connection.useCredentials": False}))
     assert [place.name for place in blanks_to_fill(used, CATALOGUE)] == [PASSWORD]
     assert blanks_to_fill(unused, CATALOGUE) == ()

@@ -33,7 +33,7 @@ def names(flow: Flow) -> list[str]:
     return [each.instance_name for each in resolve_fragments(flow).stages]
 
 
-def test_placeholder_is_replaced_in_place():
+def test_placeholder_is_replaced_in_place() -> None:
     """The stages of the fragment stand where the placeholder stood; the flow itself keeps it."""
     flow = Flow(
         "f", stages=(stage("a"), placeholder("x"), stage("z")), fragments=(fragment("x", stage("b"), stage("c")),)
@@ -42,7 +42,7 @@ def test_placeholder_is_replaced_in_place():
     assert flow.stages[1].stage_name == KIND
 
 
-def test_nested_fragments_are_resolved():
+def test_nested_fragments_are_resolved() -> None:
     """A placeholder inside a fragment is looked for in that fragment first, then outside."""
     inner = fragment("y", stage("c"))
     outer = fragment("x", stage("b"), placeholder("y"), fragments=(inner,))
@@ -51,20 +51,20 @@ def test_nested_fragments_are_resolved():
     assert names(flat) == ["c"]
 
 
-def test_missing_fragment_stands_for_nothing():
+def test_missing_fragment_stands_for_nothing() -> None:
     """The engine leaves it out without a word; here it can be asked for."""
     flow = Flow("f", stages=(stage("a"), placeholder("x")))
     assert names(flow) == ["a"]
     assert [each.instance_name for each in unresolved(flow)] == ["x_placeholder"]
 
 
-def test_fragment_inside_itself_ends():
+def test_fragment_inside_itself_ends() -> None:
     """A circle of fragments is cut where it closes."""
     flow = Flow("f", stages=(placeholder("x"),), fragments=(fragment("x", stage("b"), placeholder("x")),))
     assert names(flow) == ["b"]
 
 
-def test_growth_is_bounded():
+def test_growth_is_bounded() -> None:
     """Fragments that double at every level are refused, not expanded."""
     levels = [fragment(f"l{at}", placeholder(f"l{at + 1}"), placeholder(f"l{at + 1}")) for at in range(20)]
     flow = Flow("f", stages=(placeholder("l0"),), fragments=(*levels, fragment("l20", stage("a"))))
@@ -72,7 +72,7 @@ def test_growth_is_bounded():
         resolve_fragments(flow)
 
 
-def test_flow_without_placeholders_comes_back_itself():
+def test_flow_without_placeholders_comes_back_itself() -> None:
     """Nothing is copied when there is nothing to resolve."""
     flow = Flow("f", stages=(stage("a"),), fragments=(fragment("x", stage("b")),))
     assert resolve_fragments(flow) is flow

@@ -1,5 +1,7 @@
 """Older document schemas and older stages."""
 
+from typing import Any
+
 import pytest
 
 from penstock.adapters.packaged import packaged_catalogue
@@ -13,7 +15,7 @@ from penstock.core.values import JsonMap
 
 CATALOGUE = packaged_catalogue()
 PREFIX = "com_streamsets_pipeline_stage_"
-FIRST = {
+FIRST: dict[str, Any] = {
     "schemaVersion": 1,
     "uuid": "u",
     "info": {"name": "id1"},
@@ -31,37 +33,38 @@ FIRST = {
 }
 
 
-def test_schema_1_gets_everything_that_came_since():
+def test_schema_1_gets_everything_that_came_since() -> None:
     """Event lanes, services, pipeline id, start and stop stages and the test origin are in the written document."""
-    made = encode_flow(upgrade(decode_flow(FIRST)))
+    made: Any = encode_flow(upgrade(decode_flow(FIRST)))
     assert made["schemaVersion"] == 6
     assert made["pipelineId"] == "id1"
     assert (made["startEventStages"], made["stopEventStages"], made["testOriginStage"]) == ([], [], None)
-    stage = made["stages"][0]  # type: ignore[index, call-overload]
-    assert (stage["eventLanes"], stage["services"]) == ([], [])  # type: ignore[index, call-overload]
+    stage = made["stages"][0]
+    assert (stage["eventLanes"], stage["services"]) == ([], [])
 
 
-def test_the_given_flow_stays_as_it_was():
+def test_the_given_flow_stays_as_it_was() -> None:
     """The untouched original still goes out byte for byte."""
     flow = decode_flow(FIRST)
     upgrade(flow)
     assert encode_flow(flow) == FIRST
 
 
-def test_newest_schema_comes_back_itself():
+def test_newest_schema_comes_back_itself() -> None:
     """A flow of schema 6 is returned, not copied."""
     flow = Flow("f")
     assert upgrade(flow) is flow
 
 
-def test_null_becomes_the_empty_form():
+def test_null_becomes_the_empty_form() -> None:
     """A document that wrote null for its event lanes writes an empty list after the upgrade."""
-    raw = {**FIRST, "stages": [{**FIRST["stages"][0], "eventLanes": None}]}  # type: ignore[index, dict-item]
-    stage = encode_flow(upgrade(decode_flow(raw)))["stages"][0]  # type: ignore[index, call-overload]
-    assert stage["eventLanes"] == []  # type: ignore[index, call-overload]
+    raw = {**FIRST, "stages": [{**FIRST["stages"][0], "eventLanes": None}]}
+    made: Any = encode_flow(upgrade(decode_flow(raw)))
+    stage = made["stages"][0]
+    assert stage["eventLanes"] == []
 
 
-def test_cluster_flow_of_schema_4_discards_its_statistics():
+def test_cluster_flow_of_schema_4_discards_its_statistics() -> None:
     """The statistics stage that wrote straight to Control Hub is reset, as the engine does."""
     stats = StageInstance("s", f"{PREFIX}destination_devnull_StatsDpmDirectlyDTarget", "1", "l")
     settings = Settings.of({"executionMode": "CLUSTER_BATCH"})
@@ -70,7 +73,7 @@ def test_cluster_flow_of_schema_4_discards_its_statistics():
     assert made.stats_stage.instance_name == "Discard_StatsAggregatorStage"
 
 
-def test_test_origin_comes_only_where_no_error_stage_is():
+def test_test_origin_comes_only_where_no_error_stage_is() -> None:
     """The odd condition of the engine's last step is kept."""
     origin = StageInstance("t", "k", "1", "l")
     error = StageInstance("e", "k", "1", "l")
@@ -79,7 +82,7 @@ def test_test_origin_comes_only_where_no_error_stage_is():
 
 
 @pytest.mark.parametrize("schema", [0, 7, -1])
-def test_unknown_schema_is_refused(schema: int):
+def test_unknown_schema_is_refused(schema: int) -> None:
     """Only 1 to 6 exist."""
     with pytest.raises(InvalidValueError):
         upgrade(Flow("f", schema_version=schema))
@@ -92,14 +95,14 @@ def _upgraded(kind: str, version: str, **settings: object) -> Upgraded:
     return upgrade_stage(stage, definition, CATALOGUE)
 
 
-def test_setting_moves_to_the_place_with_its_last_part():
+def test_setting_moves_to_the_place_with_its_last_part() -> None:
     """A connection string found a new home below the connection."""
     made = _upgraded("origin_jdbc_JdbcDSource", "2", connectionString="jdbc:x")
     assert made.stage.configuration["hikariConfigBean.connection.connectionString"] == "jdbc:x"
     assert made.leftover == ()
 
 
-def test_data_format_moves_into_a_service():
+def test_data_format_moves_into_a_service() -> None:
     """What a service took over goes there, and the service is registered."""
     made = _upgraded("devtest_rawdata_RawDataDSource", "2", rawData="{}", dataFormat="JSON")
     assert made.stage.configuration["rawData"] == "{}"
@@ -107,13 +110,13 @@ def test_data_format_moves_into_a_service():
     assert service.configuration["dataFormat"] == "JSON"
 
 
-def test_value_that_meant_something_else_is_replaced():
+def test_value_that_meant_something_else_is_replaced() -> None:
     """No timeout was written as 0 once."""
     made = _upgraded("origin_http_HttpClientDSource", "15", **{"conf.client.connectTimeoutMillis": 0})
     assert made.stage.configuration["conf.client.connectTimeoutMillis"] == 250_000
 
 
-def test_rows_get_their_new_keys():
+def test_rows_get_their_new_keys() -> None:
     """The field renamer had plain names where it has expressions now."""
     made = _upgraded(
         "processor_fieldrenamer_FieldRenamerDProcessor", "1", renameMapping=[{"fromField": "/a", "toField": "/b"}]
@@ -123,18 +126,18 @@ def test_rows_get_their_new_keys():
     )
 
 
-def test_settings_become_one_row():
+def test_settings_become_one_row() -> None:
     """The geolocation database was one and is a list now."""
     made = _upgraded("processor_geolocation_GeolocationDProcessor", "1", geoIP2DBFile="/db")
     assert made.stage.configuration["dbConfigs"] == (JsonMap({"geoIP2DBFile": "/db", "geoIP2DBType": "COUNTRY"}),)
 
 
-def test_setting_without_a_place_is_named():
+def test_setting_without_a_place_is_named() -> None:
     """Nothing is dropped in silence."""
     assert _upgraded("origin_jdbc_JdbcDSource", "2", nobodyKnowsThis=1).leftover == ("nobodyKnowsThis",)
 
 
-def test_stage_of_this_version_comes_back_itself():
+def test_stage_of_this_version_comes_back_itself() -> None:
     """Only older stages are touched."""
     definition = CATALOGUE.stage(f"{PREFIX}processor_identity_IdentityProcessor")
     assert definition is not None

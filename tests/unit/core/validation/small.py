@@ -16,7 +16,7 @@ from penstock.core.catalogue.definitions import (
 from penstock.core.flow.model import Flow, Service, StageInstance
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Issue, Report, Strictness, validate
-from penstock.core.values import Json, freeze
+from penstock.core.values import Json, JsonMap, freeze
 
 LIBRARY = "lib"
 PARSER = "org.example.Parser"
@@ -123,6 +123,14 @@ class SmallCatalogue:
     def legacy_libraries(self) -> frozenset[str]:
         """One library that once existed."""
         return frozenset(("old-lib",))
+
+    def library_labels(self) -> Mapping[str, str]:
+        """No library has a label of its own."""
+        return {}
+
+    def el_sets(self) -> Mapping[str, JsonMap]:
+        """Nobody asks here."""
+        return {}
 
 
 SERVICE = ServiceDefinition(PARSER, 2, "Parser", (setting("format", required=True), setting("depth", "NUMBER", max=9)))

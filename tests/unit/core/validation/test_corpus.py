@@ -39,7 +39,7 @@ def _reports() -> dict[str, Report]:
     return {name: validate(flow, packaged_catalogue()) for name, flow in _flows()}
 
 
-def test_issues_on_published_flows_are_those_of_the_documentation():
+def test_issues_on_published_flows_are_those_of_the_documentation() -> None:
     """Every code with its number of flows and issues stands in docs/validation.md, with the reason."""
     issues, flows = Counter[str](), defaultdict[str, set[str]](set)
     for name, report in _reports().items():
@@ -50,14 +50,14 @@ def test_issues_on_published_flows_are_those_of_the_documentation():
     assert {code: (len(flows[code]), issues[code]) for code in issues} == written
 
 
-def test_number_of_valid_published_flows_is_that_of_the_documentation():
+def test_number_of_valid_published_flows_is_that_of_the_documentation() -> None:
     """The documentation says how many are valid."""
     valid = sum(report.valid for report in _reports().values())
     assert f"{len(_reports())} flows that other people published" in DOCS.read_text()
     assert f"{valid} are valid" in DOCS.read_text()
 
 
-def test_every_finding_names_its_place_in_words():
+def test_every_finding_names_its_place_in_words() -> None:
     """Whatever is found has a sentence without gaps, and one that is not the same for all."""
     for report in _reports().values():
         for issue in (*report.issues, *report.remarks):
@@ -65,14 +65,14 @@ def test_every_finding_names_its_place_in_words():
             assert not re.search(r"\{\w*\}", issue.text.replace("${", "")) or "${" in issue.text
 
 
-def test_validating_changes_nothing():
+def test_validating_changes_nothing() -> None:
     """The flow that was validated is equal to what it was, and gives the same report again."""
     catalogue = packaged_catalogue()
     for name, flow in _flows():
         assert validate(flow, catalogue) == _reports()[name]
 
 
-def test_engines_strictness_lets_nothing_through_that_the_tolerant_one_stops():
+def test_engines_strictness_lets_nothing_through_that_the_tolerant_one_stops() -> None:
     """A flow that is invalid stays so when remarks about versions count as issues, and no such remark is left."""
     catalogue = packaged_catalogue()
     for name, flow in _flows():

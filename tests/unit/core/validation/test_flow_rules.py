@@ -1,9 +1,14 @@
 """The rules about the whole flow: its own settings, special stages, modes, versions, fragments."""
 
-from penstock.core.catalogue.definitions import StageType
+from typing import Any
+
+import attrs
+
+from penstock.core.catalogue.definitions import StageDefinition, StageType
 from penstock.core.flow.model import Flow
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Strictness, validate
+from penstock.core.validation.session import parameter_names
 from penstock.core.values import JsonMap
 
 from .small import ERRORS, SmallCatalogue, codes, flow, found, kind, only, remarks, setting, stage, straight
@@ -11,35 +16,35 @@ from .small import ERRORS, SmallCatalogue, codes, flow, found, kind, only, remar
 PROCESSOR = stage("p", "processor", "a", "b")
 
 
-def test_flow_without_error_stage_is_told_at_its_setting():
+def test_flow_without_error_stage_is_told_at_its_setting() -> None:
     """CREATION_009 is the finding about missing error handling, at the setting that chooses it."""
     issue = only(straight(error_stage=None))
     assert (issue.code, issue.level) == ("CREATION_009", "PIPELINE_CONFIG")
     assert (issue.config_group, issue.config_name) == ("BAD_RECORDS", "badRecordsHandling")
 
 
-def test_spark_flow_needs_no_error_stage():
+def test_spark_flow_needs_no_error_stage() -> None:
     """In the modes of another engine nobody asks for one."""
     assert "CREATION_009" not in codes(straight(error_stage=None, settings={"executionMode": "BATCH"}))
 
 
-def test_error_slot_takes_error_stages_only():
+def test_error_slot_takes_error_stages_only() -> None:
     """CREATION_008 for a plain destination in the slot."""
     assert codes(straight(error_stage=stage("e", "target"))) == ["CREATION_008"]
 
 
-def test_event_slot_takes_lifecycle_stages_only():
+def test_event_slot_takes_lifecycle_stages_only() -> None:
     """CREATION_018 for a plain destination in the start slot."""
     assert codes(straight(start_stages=(stage("e", "target"),))) == ["CREATION_018"]
 
 
-def test_one_stage_handles_an_event():
+def test_one_stage_handles_an_event() -> None:
     """0105 when two stages are in one slot."""
     issue = only(straight(stop_stages=(stage("e", "errors"), stage("f", "errors"))))
     assert (issue.code, issue.level) == ("VALIDATION_0105", "PIPELINE")
 
 
-def test_events_are_handled_in_standalone_mode():
+def test_events_are_handled_in_standalone_mode() -> None:
     """0106 in any other mode; the discard stage is let through, for it is always set."""
     cluster = {"executionMode": "CLUSTER_BATCH"}
     assert codes(straight(start_stages=(stage("e", "errors"),), settings=cluster)) == ["0106"]
@@ -48,23 +53,23 @@ def test_events_are_handled_in_standalone_mode():
     assert codes(straight(start_stages=(stage("e", name),), settings=cluster), discard) == []
 
 
-def test_test_origin_is_an_origin():
+def test_test_origin_is_an_origin() -> None:
     """0003 is asked of the test origin, too."""
     assert codes(straight(test_origin=stage("x", "target"))) == ["0003"]
 
 
-def test_unknown_mode_is_told_wherever_the_engine_asks():
+def test_unknown_mode_is_told_wherever_the_engine_asks() -> None:
     """CREATION_010 for the value, CREATION_070 by the lifecycle and the mode check; nothing is created."""
     value = straight(settings={"executionMode": "NEVER"})
     assert codes(value) == ["CREATION_010", "CREATION_070", "CREATION_070"]
 
 
-def test_missing_mode_is_told_wherever_the_engine_asks():
+def test_missing_mode_is_told_wherever_the_engine_asks() -> None:
     """CREATION_071 twice, and the required setting."""
     assert codes(straight(settings={"executionMode": None})) == ["0007", "CREATION_071", "CREATION_071"]
 
 
-def test_stages_support_the_mode():
+def test_stages_support_the_mode() -> None:
     """0071 at the stage; at their setting for the error stage."""
     value = straight(settings={"executionMode": "EDGE"})
     report = found(value)
@@ -75,36 +80,36 @@ def test_stages_support_the_mode():
     ]
 
 
-def test_required_setting_of_the_flow():
+def test_required_setting_of_the_flow() -> None:
     """0007 at the flow; the group of the error stage is not asked for."""
     issue = only(straight(settings={"maxRunners": None, "badRecordsHandling": ""}))
     assert (issue.code, issue.level, issue.config_name) == ("VALIDATION_0007", "PIPELINE_CONFIG", "maxRunners")
 
 
-def test_range_of_a_setting_of_the_flow():
+def test_range_of_a_setting_of_the_flow() -> None:
     """0035 for a number below its minimum."""
     assert codes(straight(settings={"maxRunners": -1})) == ["0035"]
 
 
-def test_unknown_setting_of_the_flow_is_let_through():
+def test_unknown_setting_of_the_flow_is_let_through() -> None:
     """0008 is for stages and services only."""
     assert codes(straight(settings={"nobody": 1})) == []
 
 
-def test_wrong_setting_of_the_flow_keeps_stages_from_being_created():
+def test_wrong_setting_of_the_flow_keeps_stages_from_being_created() -> None:
     """With CREATION findings about the flow itself, those about stages are left out."""
     wrong = stage("p", "processor", "a", "b", settings={"stageOnRecordError": "NEVER"})
     assert codes(straight(wrong, settings={"deliveryGuarantee": "NEVER"})) == ["CREATION_010"]
 
 
-def test_empty_title_is_told():
+def test_empty_title_is_told() -> None:
     """0093 does not stand in the way of a preview."""
     value = straight(title="")
     assert codes(value) == ["0093"]
     assert found(value).previewable
 
 
-def test_webhook_has_an_address():
+def test_webhook_has_an_address() -> None:
     """CREATION_080 for the first one that has none, with its index."""
     rows = [{"webhookUrl": "http://x"}, {"webhookUrl": ""}, {}]
     issue = only(straight(settings={"webhookConfigs": rows}))
@@ -112,32 +117,32 @@ def test_webhook_has_an_address():
     assert issue.document()["additionalInfo"] == {"index": 1}
 
 
-def test_one_destination_triggers_the_commit():
+def test_one_destination_triggers_the_commit() -> None:
     """0091 for more than one, a finding of the flow that leaves it previewable."""
     value = flow(stage("o", "origin", "", "a"), stage("c", "committer", "a"), stage("d", "committer", "a"))
     assert only(value).code == "VALIDATION_0091"
     assert found(value).previewable
 
 
-def test_commit_needs_its_delivery_guarantee():
+def test_commit_needs_its_delivery_guarantee() -> None:
     """0092 for a destination that triggers the commit in a flow that may lose records."""
     stages = (stage("o", "origin", "", "a"), stage("c", "committer", "a"))
     assert codes(flow(*stages, settings={"deliveryGuarantee": "AT_MOST_ONCE"})) == ["0092"]
     assert codes(flow(*stages)) == []
 
 
-def test_origin_under_advanced_error_handling():
+def test_origin_under_advanced_error_handling() -> None:
     """0074 is a finding of the flow."""
     issue = only(straight(settings={"advancedErrorHandling": True}))
     assert (issue.code, issue.level) == ("VALIDATION_0074", "PIPELINE")
 
 
-def test_unknown_schema_is_told():
+def test_unknown_schema_is_told() -> None:
     """0000 for anything but 1 to 6."""
     assert codes(straight(schema_version=9)) == ["0000"]
 
 
-def test_flow_of_a_newer_engine_is_only_remarked():
+def test_flow_of_a_newer_engine_is_only_remarked() -> None:
     """0096 is a remark, for penstock carries what came later through; for the engine it is an issue."""
     value = straight(info=JsonMap({"sdcVersion": "5.6.1"}))
     assert found(value).valid
@@ -145,7 +150,7 @@ def test_flow_of_a_newer_engine_is_only_remarked():
     assert "0096" in codes(value, strictness=Strictness.ENGINE)
 
 
-def test_settings_of_a_newer_engine_are_only_remarked():
+def test_settings_of_a_newer_engine_are_only_remarked() -> None:
     """Unknown settings and choices are carried through, all names in one remark."""
     newer = stage("p", "processor", "a", "b", settings={"later": 1, "more": 2, "stageOnRecordError": "NEW"})
     value = straight(newer, info=JsonMap({"sdcVersion": "5.6.1"}))
@@ -153,21 +158,21 @@ def test_settings_of_a_newer_engine_are_only_remarked():
     assert set(remarks(value)) == {"VALIDATION_0096", "VALIDATION_0008", "CREATION_010"}
 
 
-def test_newer_engine_finds_kinds_in_other_libraries():
+def test_newer_engine_finds_kinds_in_other_libraries() -> None:
     """A library that came later holds a kind that is known: it is checked as that."""
     value = straight(stage("p", "processor", "a", "b", library="newer-lib"), info=JsonMap({"sdcVersion": "5.6.1"}))
     assert codes(value) == []
     assert "PENSTOCK_0005" in remarks(value)
 
 
-def test_newer_stage_is_only_remarked():
+def test_newer_stage_is_only_remarked() -> None:
     """CONTAINER_0902 is a remark, and so is what its definition does not know."""
     value = straight(stage("p", "processor", "a", "b", version="3", settings={"later": 1}))
     assert codes(value) == []
     assert remarks(value) == ["CONTAINER_0902", "VALIDATION_0008"]
 
 
-def test_older_stage_is_checked_as_upgraded():
+def test_older_stage_is_checked_as_upgraded() -> None:
     """A setting that has moved since is looked at in its new place; what has no place is named."""
     tested = kind("tested", StageType.PROCESSOR, setting("conf.dir", required=True))
     value = straight(stage("p", "tested", "a", "b", version="1", settings={"dir": "/x", "gone": 1}))
@@ -175,14 +180,14 @@ def test_older_stage_is_checked_as_upgraded():
     assert remarks(value, tested) == ["PENSTOCK_0001", "PENSTOCK_0002"]
 
 
-def test_older_stage_without_a_value_that_came_later_is_only_remarked():
+def test_older_stage_without_a_value_that_came_later_is_only_remarked() -> None:
     """A required setting that the document lacks may be filled by the engine's upgrade; an empty one may not."""
     tested = kind("tested", StageType.PROCESSOR, setting("dir", required=True))
     assert codes(straight(stage("p", "tested", "a", "b", version="1")), tested) == []
     assert codes(straight(stage("p", "tested", "a", "b", version="1", settings={"dir": ""})), tested) == ["0007"]
 
 
-def test_moved_library_is_found():
+def test_moved_library_is_found() -> None:
     """Stages that moved between libraries are looked up where they are since."""
     moved = kind("com_streamsets_pipeline_stage_origin_jdbc_JdbcDSource", StageType.ORIGIN)
     library = "streamsets-datacollector-jdbc-lib"
@@ -191,20 +196,18 @@ def test_moved_library_is_found():
     assert validate(flow(origin, stage("t", "target", "a")), catalogue).valid
 
 
-def _in(definition, library):  # type: ignore[no-untyped-def]
-    import attrs
-
+def _in(definition: StageDefinition, library: str) -> StageDefinition:
     return attrs.evolve(definition, library=library, libraries=(library,))
 
 
-def test_fragment_has_rules_of_its_own():
+def test_fragment_has_rules_of_its_own() -> None:
     """A fragment needs no origin, no input, no reader of its lanes and no error stage."""
     value = Flow("f", stages=(stage("p", "processor", "", "b"),), fragment=True)
     assert codes(value) == []
     assert codes(Flow("f", fragment=True)) == ["0001"]
 
 
-def test_fragments_are_checked_resolved():
+def test_fragments_are_checked_resolved() -> None:
     """The stages of a fragment are checked in the place of its placeholder."""
     name = "com_streamsets_pipeline_stage_processor_fragment_FragmentProcessor"
     place = stage("x", name, "a", "b", settings={"conf.fragmentId": "f", "conf.fragmentInstanceId": "f1"})
@@ -215,7 +218,7 @@ def test_fragments_are_checked_resolved():
     assert only(value).instance_name == "p"
 
 
-def test_missing_fragment_is_remarked():
+def test_missing_fragment_is_remarked() -> None:
     """The engine leaves it out without a word; what hangs on it cannot be reached."""
     name = "com_streamsets_pipeline_stage_processor_fragment_FragmentProcessor"
     place = stage("x", name, "a", "b", settings={"conf.fragmentId": "f", "conf.fragmentInstanceId": "f1"})
@@ -224,21 +227,19 @@ def test_missing_fragment_is_remarked():
     assert "0002" in codes(value)
 
 
-def test_report_has_the_engines_json_form():
+def test_report_has_the_engines_json_form() -> None:
     """Pipeline findings in a list, stage findings by instance, entries counted."""
     value = flow(stage("t", "target"), error_stage=ERRORS, title="")
-    document = found(value).document()
+    document: Any = found(value).document()
     assert document["issueCount"] == 3
-    assert list(document["stageIssues"]) == ["t"]  # type: ignore[arg-type]
-    (first,) = document["pipelineIssues"]  # type: ignore[misc]
-    assert first["level"] == "PIPELINE"  # type: ignore[index, call-overload]
-    assert first["message"].startswith("VALIDATION_0093 - ")  # type: ignore[index, call-overload, union-attr]
+    assert list(document["stageIssues"]) == ["t"]
+    (first,) = document["pipelineIssues"]
+    assert first["level"] == "PIPELINE"
+    assert first["message"].startswith("VALIDATION_0093 - ")
 
 
-def test_parameters_are_known_names():
+def test_parameters_are_known_names() -> None:
     """The constants of a flow can be named by its expressions."""
     constants = [{"key": "dir", "value": "/tmp"}]
     value = Flow("f", configuration=Settings.of({"constants": constants}))
-    from penstock.core.validation.session import parameter_names
-
     assert parameter_names(value) == {"dir"}

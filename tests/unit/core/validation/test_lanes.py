@@ -10,14 +10,14 @@ from penstock.core.validation.order import order_of
 from .small import codes, flow, found, only, stage, straight
 
 
-def test_flow_without_stages_is_told_so():
+def test_flow_without_stages_is_told_so() -> None:
     """0001 is about the flow, and keeps it from being previewed."""
     report = found(flow())
     assert [issue.code for issue in report.pipeline_issues] == ["VALIDATION_0001"]
     assert not report.previewable
 
 
-def test_loop_is_unreachable():
+def test_loop_is_unreachable() -> None:
     """0002 names the stages of a loop."""
     value = flow(stage("o", "origin", "", "a"), stage("p", "processor", "a c", "b"), stage("q", "processor", "b", "c"))
     issue = found(value).issues[0]
@@ -25,7 +25,7 @@ def test_loop_is_unreachable():
     assert "p, q" in issue.text
 
 
-def test_lane_that_nobody_writes_is_unreachable():
+def test_lane_that_nobody_writes_is_unreachable() -> None:
     """0002 names the stage that waits for it, and everything behind it."""
     value = flow(
         stage("o", "origin", "", "a"),
@@ -36,7 +36,7 @@ def test_lane_that_nobody_writes_is_unreachable():
     assert "p, u" in found(value).issues[0].text
 
 
-def test_parts_that_hang_apart_are_told_when_all_else_is_right():
+def test_parts_that_hang_apart_are_told_when_all_else_is_right() -> None:
     """0002 again: an event branch of its own cannot be reached, but only a flow without other issues is told so."""
     apart = (stage("o", "origin", "", "a"), stage("t", "target", "a"))
     value = flow(*apart, stage("q", "origin", "", "c"), stage("u", "target", "c"))
@@ -44,7 +44,7 @@ def test_parts_that_hang_apart_are_told_when_all_else_is_right():
     assert "0002" not in codes(value)
 
 
-def test_output_that_nobody_reads_is_open():
+def test_output_that_nobody_reads_is_open() -> None:
     """0011 lists the lanes as additional information, and leaves the flow previewable."""
     value = flow(stage("o", "origin", "", "a"))
     issue = only(value)
@@ -53,14 +53,14 @@ def test_output_that_nobody_reads_is_open():
     assert found(value).previewable
 
 
-def test_event_lane_that_nobody_reads_is_open():
+def test_event_lane_that_nobody_reads_is_open() -> None:
     """0104 does the same for events."""
     issue = only(flow(stage("o", "origin", "", "a", "e"), stage("t", "target", "a")))
     assert issue.code == "VALIDATION_0104"
     assert issue.document()["additionalInfo"] == {"openStreams": ["e"]}
 
 
-def test_lane_of_two_stages_is_reported_at_the_flow():
+def test_lane_of_two_stages_is_reported_at_the_flow() -> None:
     """0010 is a finding of the flow whose config group is the later stage."""
     value = flow(
         stage("o", "origin", "", "a"),
@@ -72,7 +72,7 @@ def test_lane_of_two_stages_is_reported_at_the_flow():
     assert (issue.code, issue.level, issue.config_group) == ("VALIDATION_0010", "PIPELINE", "q")
 
 
-def test_two_lanes_between_two_stages_are_reported_at_the_flow():
+def test_two_lanes_between_two_stages_are_reported_at_the_flow() -> None:
     """0039 for stages that share more than one lane."""
     rows = {"lanes": [{"outputLane": "b", "predicate": "${x}"}, {"outputLane": "c", "predicate": "default"}]}
     value = flow(
@@ -82,7 +82,7 @@ def test_two_lanes_between_two_stages_are_reported_at_the_flow():
     assert (issue.code, issue.config_group) == ("VALIDATION_0039", "t")
 
 
-def test_stage_reads_records_or_events():
+def test_stage_reads_records_or_events() -> None:
     """0103 names the first stage that reads both; what a stage makes of events counts as events."""
     value = flow(
         stage("o", "origin", "", "a", "e"),
@@ -95,7 +95,7 @@ def test_stage_reads_records_or_events():
     assert issue.text.startswith("t ")
 
 
-def test_running_order_keeps_the_document_order_where_it_can():
+def test_running_order_keeps_the_document_order_where_it_can() -> None:
     """Stages without inputs come as they are; a stage follows those that feed it."""
     value = flow(stage("t", "target", "b"), stage("p", "processor", "a", "b"), stage("o", "origin", "", "a"))
     assert [each.instance_name for each in sort_stages(value)] == ["o", "p", "t"]
@@ -120,12 +120,12 @@ LANES = st.lists(st.sampled_from("abcdefgh"), max_size=3, unique=True).map(" ".j
 
 
 @given(st.lists(st.tuples(LANES, LANES), max_size=12))
-def test_running_order_equals_repeated_passes(lanes: list[tuple[str, str]]):
+def test_running_order_equals_repeated_passes(lanes: list[tuple[str, str]]) -> None:
     """On any graph, loops and doubled lanes included, the order is that of the engine's passes."""
     stages = [stage(f"s{at}", "processor", inputs, outputs) for at, (inputs, outputs) in enumerate(lanes)]
     assert [each.instance_name for each in order_of(stages).stages] == _passes(stages)
 
 
-def test_a_right_flow_is_connected():
+def test_a_right_flow_is_connected() -> None:
     """No finding about parts that hang apart in an ordinary flow."""
     assert codes(straight()) == []

@@ -8,7 +8,7 @@ from penstock.core.edit import add_stage, new_flow
 from penstock.core.validation import validate
 
 
-def test_new_flow_with_one_trash_has_the_two_issues_of_the_page():
+def test_new_flow_with_one_trash_has_the_two_issues_of_the_page() -> None:
     """A flow made here, with the Discard error stage and a Trash, has these findings in this order and no other."""
     catalogue, numbers = packaged_catalogue(), count(1)
     discard = find_stage(catalogue, "Discard", role="error")

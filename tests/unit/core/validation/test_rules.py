@@ -25,7 +25,7 @@ def _issues(**rules: Any) -> list[RuleIssue]:
     )
 
 
-def test_right_rules_have_no_finding():
+def test_right_rules_have_no_finding() -> None:
     """A complete data rule and a complete metric rule are valid, and so is a flow without rules."""
     assert _issues(dataRuleDefinitions=[DATA], metricsRuleDefinitions=[METRIC]) == []
     assert check_rules(Flow("f")) == ()
@@ -44,7 +44,7 @@ def test_right_rules_have_no_finding():
     ],
     ids=lambda value: str(value),
 )
-def test_data_rules(change: dict[str, Any], code: str, part: str):
+def test_data_rules(change: dict[str, Any], code: str, part: str) -> None:
     """Each finding names its rule and the part of it that is wrong."""
     (issue,) = _issues(dataRuleDefinitions=[{**DATA, **change}])
     assert (issue.rule_id, issue.code, issue.property) == ("d", f"VALIDATION_{code}", part)
@@ -61,19 +61,19 @@ def test_data_rules(change: dict[str, Any], code: str, part: str):
     ],
     ids=lambda value: str(value),
 )
-def test_metric_rules(change: dict[str, Any], code: str, part: str):
+def test_metric_rules(change: dict[str, Any], code: str, part: str) -> None:
     """Conditions of metric rules compare value() with a number."""
     (issue,) = _issues(metricsRuleDefinitions=[{**METRIC, **change}])
     assert (issue.rule_id, issue.code, issue.property) == ("m", f"VALIDATION_{code}", part)
 
 
-def test_known_address_allows_emails():
+def test_known_address_allows_emails() -> None:
     """An address in the rules' configuration is enough."""
     configuration = [{"name": "emailIDs", "value": ["a@example.org"]}]
     assert _issues(dataRuleDefinitions=[{**DATA, "sendEmail": True}], configuration=configuration) == []
 
 
-def test_json_form_of_a_finding():
+def test_json_form_of_a_finding() -> None:
     """The engine's keys: rule, message with code, and the property as additional information."""
     (issue,) = _issues(dataRuleDefinitions=[{**DATA, "label": ""}])
     document = issue.document()

@@ -1,8 +1,11 @@
 """The rules about single settings: required, ranges, names, models, kinds of values."""
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from penstock.core.catalogue.definitions import SettingDefinition, StageType
 from penstock.core.validation import Issue, Report
@@ -34,7 +37,7 @@ def one(definition: SettingDefinition, *others: SettingDefinition, **values: Any
     return issue
 
 
-def test_required_setting_is_named_by_its_label_with_its_group():
+def test_required_setting_is_named_by_its_label_with_its_group() -> None:
     """0007 is about one setting: its raw name and its group are in the issue, its label in the sentence."""
     issue = one(setting("dir", required=True, group="FILES"))
     assert (issue.code, issue.level, issue.config_name, issue.config_group) == (
@@ -59,17 +62,17 @@ def test_required_setting_is_named_by_its_label_with_its_group():
         ("BOOLEAN", False, False),
     ],
 )
-def test_what_counts_as_empty_depends_on_the_type(type: str, value: object, empty: bool):
+def test_what_counts_as_empty_depends_on_the_type(type: str, value: object, empty: bool) -> None:
     """An empty TEXT or CREDENTIAL passes, an empty STRING, LIST or MAP does not, null never does."""
     assert ("0007" in shorts(setting("it", type, required=True), it=value)) is empty
 
 
-def test_missing_setting_takes_its_default():
+def test_missing_setting_takes_its_default() -> None:
     """A required setting that the document leaves out is right when it has a default."""
     assert shorts(setting("dir", required=True, default="/tmp")) == []
 
 
-def test_inactive_setting_is_not_required():
+def test_inactive_setting_is_not_required() -> None:
     """A setting counts only while everything that it depends on has a value that triggers it."""
     mode = model("mode", "VALUE_CHOOSER", values=("FILE", "NONE"), default="NONE")
     needed = setting("dir", required=True, depends_on={"mode": ["FILE"]})
@@ -77,14 +80,14 @@ def test_inactive_setting_is_not_required():
     assert shorts(mode, needed, mode="FILE") == ["0007"]
 
 
-def test_trigger_is_compared_as_text():
+def test_trigger_is_compared_as_text() -> None:
     """The true of a document triggers what the definition writes as a boolean."""
     flag = setting("on", "BOOLEAN", default=False)
     needed = setting("dir", required=True, depends_on={"on": [True]})
     assert shorts(flag, needed, on=True) == ["0007"]
 
 
-def test_setting_that_depends_on_an_absent_one_is_inactive():
+def test_setting_that_depends_on_an_absent_one_is_inactive() -> None:
     """A hidden setting that others depend on is not there, so they are not asked for."""
     assert shorts(setting("dir", required=True, depends_on={"nobody": ["X"]})) == []
 
@@ -101,31 +104,31 @@ def test_setting_that_depends_on_an_absent_one_is_inactive():
     ],
     ids=repr,
 )
-def test_numbers_are_numbers_in_their_range(value: object, expected: list[str]):
+def test_numbers_are_numbers_in_their_range(value: object, expected: list[str]) -> None:
     """0034 and 0035 give the limits; a text is no number, an expression is one; whole numbers have no fraction."""
     assert shorts(NUMBER, size=value) == expected
 
 
-def test_inactive_number_may_be_out_of_range():
+def test_inactive_number_may_be_out_of_range() -> None:
     """Ranges are looked at while a setting is active only."""
     number = setting("size", "NUMBER", max=9, depends_on={"on": [True]})
     assert shorts(setting("on", "BOOLEAN", default=False), number, size=100) == []
 
 
-def test_unknown_setting_is_a_finding_of_the_stage():
+def test_unknown_setting_is_a_finding_of_the_stage() -> None:
     """0008 has no config name; several of one stage are counted."""
     issue = one(NUMBER, odd=1, strange=2)
     assert (issue.code, issue.level, issue.count) == ("VALIDATION_0008", "STAGE", 2)
     assert not report(NUMBER, odd=1).previewable
 
 
-def test_hidden_setting_may_be_in_the_document():
+def test_hidden_setting_may_be_in_the_document() -> None:
     """A setting that the kind hides is no unknown one."""
     tested = kind("tested", StageType.PROCESSOR, NUMBER, hidden_settings=("odd",))
     assert found(straight(stage("p", "tested", "a", "b", settings={"odd": 1})), tested).valid
 
 
-def test_unknown_key_of_a_row_is_unknown_too():
+def test_unknown_key_of_a_row_is_unknown_too() -> None:
     """0008 for a key of a list row."""
     assert shorts(ROWS, rows=[{"path": "x", "odd": 1}]) == ["0008"]
 
@@ -140,25 +143,25 @@ def test_unknown_key_of_a_row_is_unknown_too():
     ],
     ids=["path", "paths", "predicates", "choice"],
 )
-def test_models_have_their_form(definition: SettingDefinition, value: object):
+def test_models_have_their_form(definition: SettingDefinition, value: object) -> None:
     """0009 says what is expected."""
     assert "0009" in shorts(definition, it=value)
 
 
 @pytest.mark.parametrize("path", ["abc", "/a/", "/a[b]", "/'a"], ids=repr)
-def test_field_paths_have_their_syntax(path: str):
+def test_field_paths_have_their_syntax(path: str) -> None:
     """0033 for a single path, and for the first wrong one of a list."""
     assert shorts(model("it", "FIELD_SELECTOR"), it=path) == ["0033"]
     assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE"), it=["/ok", path, path]) == ["0033"]
 
 
 @pytest.mark.parametrize("path", ["", "/", "/a/b[0]/'c d'", "/*", "/a[*]", "/a//b", "/${x}"], ids=repr)
-def test_right_field_paths_pass(path: str):
+def test_right_field_paths_pass(path: str) -> None:
     """Wildcards, quoted names, doubled slashes and expressions are right."""
     assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE", evaluation="EXPLICIT"), it=[path]) == []
 
 
-def test_empty_entry_of_a_field_list_stops_previews_without_an_issue():
+def test_empty_entry_of_a_field_list_stops_previews_without_an_issue() -> None:
     """The engine refuses the preview and names no reason; the remark does."""
     made = report(model("it", "FIELD_SELECTOR_MULTI_VALUE", evaluation="EXPLICIT"), it=["/a", None])
     assert [issue.code for issue in made.issues] == ["CREATION_021"]
@@ -166,7 +169,7 @@ def test_empty_entry_of_a_field_list_stops_previews_without_an_issue():
     assert not made.previewable
 
 
-def test_contradicted_model_is_not_looked_at():
+def test_contradicted_model_is_not_looked_at() -> None:
     """The form of a model does not matter while what it depends on is set to something else."""
     mode = model("mode", "VALUE_CHOOSER", values=("A", "B"), default="A")
     path = model("it", "FIELD_SELECTOR", depends_on={"mode": ["A"]})
@@ -186,12 +189,12 @@ def test_contradicted_model_is_not_looked_at():
     ],
     ids=["no object", "missing", "null", "no text", "empty", "both missing"],
 )
-def test_predicate_rows_are_complete(row: object, expected: list[str]):
+def test_predicate_rows_are_complete(row: object, expected: list[str]) -> None:
     """Each row of conditions has a lane and a condition, both texts with something in them."""
     assert shorts(model("it", "PREDICATE"), it=[row]) == expected
 
 
-def test_condition_is_called_so():
+def test_condition_is_called_so() -> None:
     """The key predicate is reported under the name that people see."""
     issue = one(model("it", "PREDICATE"), it=[{"outputLane": "l"}])
     assert issue.text == "p: row 1 of It has no condition; add it"
@@ -217,60 +220,60 @@ def test_condition_is_called_so():
     ],
     ids=lambda value: value.type if isinstance(value, SettingDefinition) else repr(value),
 )
-def test_values_have_their_kind(definition: SettingDefinition, value: object, code: str):
+def test_values_have_their_kind(definition: SettingDefinition, value: object, code: str) -> None:
     """What the engine cannot turn into the field of a stage is told with the setting's name and group."""
     issue = one(definition, **{definition.name: value})
     assert (issue.code, issue.config_name, issue.config_group) == (code, definition.name, "GROUP")
 
 
-def test_row_that_is_no_object_is_named_with_its_index():
+def test_row_that_is_no_object_is_named_with_its_index() -> None:
     """CREATION_042 has the index in the config name."""
     assert one(ROWS, rows=[{"path": "x"}, "y"]).config_name == "rows[1]"
 
 
-def test_values_inside_rows_are_checked():
+def test_values_inside_rows_are_checked() -> None:
     """A choice and a number of a row have their own findings."""
     assert shorts(ROWS, rows=[{"way": "DOWN", "n": "x"}]) == ["CREATION_010", "CREATION_014"]
 
 
 @pytest.mark.parametrize("value", ["\\u0001", "a", ","], ids=repr)
-def test_one_character_may_be_an_escape(value: str):
+def test_one_character_may_be_an_escape(value: str) -> None:
     """A character is written as itself or as its code."""
     assert shorts(setting("it", "CHARACTER"), it=value) == []
 
 
-def test_wrong_credential_is_not_shown():
+def test_wrong_credential_is_not_shown() -> None:
     """No finding shows a credential, whatever is wrong with it."""
     assert "4711" not in one(setting("it", "CREDENTIAL"), it=4711).message
 
 
 @pytest.mark.parametrize("text", ["record:exists('/a')", "${1 == 1", "x ${1 == 1}"], ids=repr)
-def test_precondition_is_one_expression(text: str):
+def test_precondition_is_one_expression(text: str) -> None:
     """0080 for a precondition that does not start with ${ and end with }."""
     value = straight(stage("p", "processor", "a", "b", settings={"stageRecordPreconditions": [text]}))
     assert codes(value) == ["0080"]
 
 
-def test_precondition_in_blanks_is_right():
+def test_precondition_in_blanks_is_right() -> None:
     """Blanks around a precondition do not count."""
     value = straight(stage("p", "processor", "a", "b", settings={"stageRecordPreconditions": [" ${1 == 1} "]}))
     assert codes(value) == []
 
 
-def test_connection_setting_takes_any_connection():
+def test_connection_setting_takes_any_connection() -> None:
     """A setting that chooses a connection holds MANUAL or an id that only the project knows."""
     choice = model("connection", "VALUE_CHOOSER", values=("MANUAL",), default="MANUAL", connection_type="JDBC")
     assert shorts(choice, connection="4711-0815") == []
 
 
-def test_services_are_those_of_the_kind():
+def test_services_are_those_of_the_kind() -> None:
     """0200 when the document has other services than the definition needs."""
     value = flow(stage("p", "parser", "", "a"), stage("t", "target", "a"))
     issue = only(value)
     assert (issue.code, issue.config_group) == ("VALIDATION_0200", "p")
 
 
-def test_settings_of_services_are_checked_under_their_service():
+def test_settings_of_services_are_checked_under_their_service() -> None:
     """Findings about a service's setting carry the service's name."""
     value = flow(with_service(format="", depth=10), stage("t", "target", "a"))
     made = found(value).stage_issues
@@ -281,9 +284,36 @@ def test_settings_of_services_are_checked_under_their_service():
     assert {issue.service_name for issue in made} == {"org.example.Parser"}
 
 
-def test_common_settings_have_an_empty_group():
+def test_common_settings_have_an_empty_group() -> None:
     """The three settings that every stage has are in no group."""
     value = straight(stage("p", "processor", "a", "b", settings={"stageOnRecordError": "NEVER"}))
     issue = only(value)
     assert (issue.code, issue.config_group) == ("CREATION_010", "")
     assert {each.group for each in COMMON} == {""}
+
+
+def test_secret_texts_are_not_shown() -> None:
+    """A plain text that is named like a secret is not shown either."""
+    assert "4711" not in one(setting("password"), password=4711).message
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just("${x}"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.just("key"), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["it", "rows", "lanes", "odd", "{}"]), VALUES), VALUES)
+def test_no_value_makes_validation_fail(values: dict[str, Any], predicates: Any) -> None:
+    """Whatever a document holds, there is a report and it can be written as JSON."""
+    tested = kind(
+        "tested", StageType.PROCESSOR, model("it", "FIELD_SELECTOR_MULTI_VALUE"), ROWS, model("lanes", "PREDICATE")
+    )
+    settings = {**values, "stageRecordPreconditions": predicates}
+    made = found(
+        straight(stage("p", "tested", "a", "b", settings=settings), settings={"constants": predicates}), tested
+    )
+    assert json.dumps(made.document())
