@@ -29,7 +29,9 @@ def documents() -> dict[str, str]:
         with Platform(ids=CountingIds()) as platform:
             flow = module.build(platform.project())
             document = core.export_document(flow.value)
-            texts[f"{module.__name__.rsplit('.', 1)[-1]}.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+            texts[f"{module.__name__.rsplit('.', 1)[-1]}.json"] = (
+                json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+            )
     return texts
 
 

@@ -30,9 +30,7 @@ def build(project: Project, name: str = "Fraud scoring") -> StreamingFlow:
     lookup = flow.add_stage("Static Lookup")
     lookup.stage_name = "Country risk"
     lookup.configuration["conf.values"] = RISK
-    lookup.configuration["conf.lookups"] = [
-        {"keyExpr": "${record:value('/country')}", "outputFieldPath": "/risk"}
-    ]
+    lookup.configuration["conf.lookups"] = [{"keyExpr": "${record:value('/country')}", "outputFieldPath": "/risk"}]
 
     score = flow.add_stage("Expression Evaluator")
     score.stage_name = "Score"

@@ -29,7 +29,9 @@ def tell(text: object) -> None:
 
 
 @click.command()
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; default: a new folder.")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; default: a new folder."
+)
 def demo(folder: Path | None) -> None:
     """Import, build, validate, arrange, save, duplicate, export and import again - on one SQLite file."""
     place = folder or Path(tempfile.mkdtemp(prefix="penstock-demo-"))

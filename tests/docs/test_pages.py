@@ -29,7 +29,9 @@ class Parser(doctest.DocTestParser):
 
 
 @pytest.fixture(params=BACKENDS)
-def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[penstock.Project]:
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[penstock.Project]:
     """A project of each backend, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     with penstock.open_project(tmp_path / "flows.db" if request.param == "sqlite" else None) as opened:
