@@ -10,6 +10,7 @@ from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.stage_upgrade import upgrade_stages
 from .creation import check_flow_settings, check_fragment_settings
+from .explicit import check_explicit
 from .issues import Issue, Report, report_of
 from .lanes import check_connected, check_event_paths, check_lanes
 from .modes import (
@@ -147,7 +148,10 @@ def check_stage(
     newer = session.gap(stage, definition) is Gap.NEWER
     found = check_structure(stage, definition, first=first, on_canvas=on_canvas, fragment=fragment)
     yield from _as_remarks(found, shape_remarks(session) if newer else frozenset())
-    yield from _check_component(session.stage_component(stage, definition), definition.preconditions)
+    component = session.stage_component(stage, definition)
+    yield from _check_component(component, definition.preconditions)
+    if session.tolerant:
+        yield from check_explicit(component)
     yield from _check_services(stage, definition, session)
 
 

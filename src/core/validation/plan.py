@@ -64,6 +64,8 @@ class Plan:
     settings: tuple[SettingPlan, ...]
     by_name: Mapping[str, SettingPlan]
     required_or_number: tuple[SettingPlan, ...]
+    explicit: tuple[SettingPlan, ...]
+    """Settings with expressions that the stage evaluates itself, and lists whose rows have some."""
     defaults: Mapping[str, Json]
 
 
@@ -99,8 +101,15 @@ def _plan(settings: Sequence[SettingDefinition]) -> Plan:
         settings=plans,
         by_name={plan.name: plan for plan in plans},
         required_or_number=tuple(plan for plan in plans if plan.required or plan.is_number),
+        explicit=tuple(plan for plan in plans if _has_explicit(plan)),
         defaults={plan.name: _default(plan) for plan in plans},
     )
+
+
+def _has_explicit(plan: SettingPlan) -> bool:
+    if plan.rows is not None:
+        return bool(plan.rows.explicit)
+    return not plan.implicit and bool(plan.definition.el_sets)
 
 
 def _setting_plan(setting: SettingDefinition) -> SettingPlan:

@@ -36,7 +36,7 @@ class Gap(Enum):
 
 _FORM_CODES = frozenset(
     (
-        *("VALIDATION_0009", "VALIDATION_0033", "VALIDATION_0034", "VALIDATION_0035"),
+        *("VALIDATION_0009", "VALIDATION_0033", "VALIDATION_0034", "VALIDATION_0035", "PENSTOCK_0004"),
         *(f"CREATION_{number:03}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 30, 31, 32, 33, 40, 42)),
     )
 )
