@@ -13,8 +13,38 @@ FINDINGS, WRONG_USE, REFUSED, UNREACHABLE = 1, 2, 3, 4
 
 # command -> module, one line of help; the module is imported when the command is called
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "Shows what penstock does, on a project file of its own."),
+    "demo": ("demo", "Show what penstock does, on a project file of its own."),
+    "init": ("flows", "Make a project file."),
+    "list": ("flows", "List flows."),
+    "show": ("flows", "Say what a flow does, in words."),
+    "create": ("flows", "Make a flow without stages."),
+    "add-stage": ("edits", "Add a stage to a flow."),
+    "connect": ("edits", "Link two stages."),
+    "set": ("edits", "Set settings of a flow or a stage."),
+    "arrange": ("edits", "Arrange the stages of a flow."),
+    "rename": ("flows", "Give a flow another name."),
+    "duplicate": ("flows", "Copy a flow."),
+    "delete": ("flows", "Delete a flow."),
+    "history": ("flows", "List every kept save of a flow."),
+    "restore": ("flows", "Bring back an earlier save, or a deleted flow."),
+    "validate": ("checking", "Check a flow of the project."),
+    "check": ("checking", "Check flow files; for CI and pre-commit."),
+    "draw": ("pictures", "Draw a flow as SVG, HTML, PNG or Mermaid."),
+    "preview": ("runs", "Run a few records through a flow, writing nothing."),
+    "run": ("runs", "Run a flow."),
+    "export": ("exchange", "Write flows to a ZIP."),
+    "import": ("exchange", "Import the flows of a ZIP or JSON file."),
+    "diff": ("pictures", "Compare two flows."),
+    "merge": ("pictures", "Merge two changed copies of a flow file."),
+    "codegen": ("pictures", "Write a script that rebuilds a flow."),
+    "stages": ("stages", "Search the stage catalogue."),
+    "params": ("params", "Parameter sets."),
+    "doctor": ("pictures", "Say what this installation has."),
 }
+
+
+# commands whose name is taken by Python
+_ATTRIBUTES = {"import": "import_", "list": "list_", "set": "set_"}
 
 
 class LazyGroup(click.Group):
@@ -29,7 +59,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = import_module(f".{COMMANDS[name][0]}", __package__)
-        command: click.Command = getattr(module, name.replace("-", "_").replace("import", "import_"))
+        command: click.Command = getattr(module, _ATTRIBUTES.get(name, name.replace("-", "_")))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -414,6 +414,10 @@ class AsyncProject:
         await self._session.backup(Path(path))
         return Path(path)
 
+    def allow_code(self, allow: bool = True) -> None:
+        """Lets script and shell stages run from now on, or no longer; off unless switched on."""
+        self._session.allow_code = allow
+
     async def close(self) -> None:
         """Stops runs after their batch and frees what the project holds; closing twice is fine."""
         await self._close()

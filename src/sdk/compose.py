@@ -18,7 +18,7 @@ from ..ports.world import Clock, Ids
 class EngineMaker(Protocol):
     """Makes the engine of an environment."""
 
-    def __call__(self, environment: Environment | None, catalogue: Catalogue) -> Engine:
+    def __call__(self, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
         """An engine that is online."""
         ...
 
@@ -138,7 +138,7 @@ def engine_maker(options: Options) -> EngineMaker | None:
     if options.engine != "embedded":
         raise InvalidValueError("engine", options.engine, "'embedded' or None", nearest(options.engine, ["embedded"]))
 
-    def make(environment: Environment | None, catalogue: Catalogue) -> Engine:
+    def make(environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
         from ..adapters.engine import EmbeddedEngine
 
         environment_id = environment.environment_id if environment is not None else EnvironmentId("")
@@ -148,6 +148,6 @@ def engine_maker(options: Options) -> EngineMaker | None:
             name="embedded engine",
             version=(environment.engine_version if environment is not None else "") or catalogue.version,
         )
-        return EmbeddedEngine(info, catalogue, options.clock, options.ids, allow_code=options.allow_code)
+        return EmbeddedEngine(info, catalogue, options.clock, options.ids, allow_code=allow_code)
 
     return make

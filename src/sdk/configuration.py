@@ -6,10 +6,10 @@ from typing import Any
 
 from ..core.edit import settings as edits
 from ..core.errors import UnsupportedError
+from ..core.flow.credentials import MASK
+from ..core.flow.credentials import is_secret as secret_setting
 from ..core.values import Json
 from .results import shown
-
-MASK = "********"
 
 
 class Configuration(MutableMapping[str, Any]):
@@ -70,15 +70,4 @@ class Configuration(MutableMapping[str, Any]):
 
 def is_secret(place: edits.Place) -> bool:
     """True when a setting holds a credential."""
-    if place.definition is not None:
-        return place.definition.is_credential
-    return looks_secret(place.name)
-
-
-_SECRET_WORDS = ("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "credential")
-
-
-def looks_secret(name: str) -> bool:
-    """True when the name of a setting that no definition knows sounds like a secret."""
-    folded = "".join(char for char in name.lower() if char.isalnum())
-    return any(word in folded for word in _SECRET_WORDS)
+    return secret_setting(place.name, place.definition)

@@ -19,7 +19,14 @@ class EnvironmentHandle:
     """An environment; options are attributes, edits take effect with ``project.update_environment``."""
 
     value: EnvironmentValue
-    _FIELDS: ClassVar[tuple[str, ...]] = ("name", "description", "engine_version", "engine_type", "stage_libs", "cpus_to_allocate")
+    _FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "description",
+        "engine_version",
+        "engine_type",
+        "stage_libs",
+        "cpus_to_allocate",
+    )
 
     def __init__(self, session: "Session", value: EnvironmentValue) -> None:
         self.__dict__["_session"] = session

@@ -400,6 +400,16 @@ class FlowHandle:
         self._apply(lambda flow: _with_constants(flow, parameter_set.parameter_set_id, constants))
         return self
 
+    @property
+    def blank_credentials(self) -> list[str]:
+        """Credential settings that are empty but in use, such as ``Kafka: Password (conf.password)``.
+
+        Exports leave credentials out; after an import these have to be filled in again.
+        """
+        from ..core.flow.credentials import blanks_to_fill
+
+        return [str(place) for place in blanks_to_fill(self._value, self._catalogue)]
+
     # --- comparing, writing -------------------------------------------------------------------------------------------
 
     def diff(self, other: "FlowHandle | Flow") -> Any:

@@ -33,6 +33,7 @@ async def open_session(backend: "Backend", info: ProjectInfo, options: compose.O
         clock=options.clock,
         ids=options.ids,
         make_engine=compose.engine_maker(options),
+        allow_code=options.allow_code,
         place=compose.place_of(where),  # type: ignore[arg-type]
     )
 

@@ -331,6 +331,10 @@ class Project:
         )
         return self._handle(stored)
 
+    def allow_code(self, allow: bool = True) -> None:
+        """Lets script and shell stages run from now on, or no longer; off unless switched on."""
+        self._session.allow_code = allow
+
     def close(self) -> None:
         """Stops runs after their batch and frees what the project holds; closing twice is fine."""
         self._close()

@@ -56,6 +56,7 @@ class Session:
     ids: Ids
     make_engine: "EngineMaker | None" = None
     place: object = None
+    allow_code: bool = False
     _loaded: dict[str, Catalogue] = attrs.field(factory=dict, init=False)
     _engines: dict[str, Engine] = attrs.field(factory=dict, init=False)
     _runs: dict[str, Run] = attrs.field(factory=dict, init=False)
@@ -298,11 +299,11 @@ class Session:
 
     async def _embedded(self, environment: Environment | None) -> Engine:
         assert self.make_engine is not None
-        key = environment.environment_id if environment is not None else ""
+        key = f"{environment.environment_id if environment is not None else ''} {self.allow_code}"
         engine = self._engines.get(key)
         if engine is None:
             version = environment.engine_version if environment is not None else None
-            engine = self.make_engine(environment, await self.catalogue(version))
+            engine = self.make_engine(environment, await self.catalogue(version), self.allow_code)
             self._engines[key] = engine
         return engine
 

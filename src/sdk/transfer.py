@@ -1,5 +1,6 @@
 """Export to and import from files, on top of the pure archive code."""
 
+import io
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -77,18 +78,35 @@ def read_source(source: str | os.PathLike[str]) -> list[Flow]:
     Raises:
         FormatError: it is no such file; nothing was imported.
     """
-    from ..core.archive import read_archive
+    return [flow for _, flow in read_archived(Path(source))]
 
-    path = Path(source)
+
+def read_archived(path: Path) -> list[tuple[str, Flow]]:
+    """The flows of a file with the name of the member that each came from.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
     try:
         with path.open("rb") as opened:
-            return [member.flow for member in read_archive(opened, path.name)]
+            return _members(opened, path.name)
     except FileNotFoundError:
         raise FormatError(str(path), "", "there is no such file") from None
     except IsADirectoryError:
         raise FormatError(str(path), "", "it is a folder; name a ZIP or JSON file") from None
     except OSError as error:
         raise FormatError(str(path), "", error.strerror or "it cannot be opened") from None
+
+
+def read_archived_bytes(data: bytes, name: str) -> list[tuple[str, Flow]]:
+    """As ``read_archived``, of data that was read already."""
+    return _members(io.BytesIO(data), name)
+
+
+def _members(opened: BinaryIO, name: str) -> list[tuple[str, Flow]]:
+    from ..core.archive import read_archive
+
+    return [(member.file, member.flow) for member in read_archive(opened, name)]
 
 
 async def plan(session: Session, flows: Sequence[Flow], resolution: Resolution) -> ImportPlan:
