@@ -82,9 +82,14 @@ def test_undo_takes_back_one_edit_and_redo_repeats_it(flow: penstock.StreamingFl
 def test_one_step_is_all_or_nothing(flow: penstock.StreamingFlow) -> None:
     """A failure inside a step takes every edit of the step back."""
     before = flow.value
-    with pytest.raises(penstock.NotFoundError), flow.one_step():
-        flow.add_stage("Trash")
-        flow.add_stage("Trsh")
+
+    def step() -> None:
+        with flow.one_step():
+            flow.add_stage("Trash")
+            flow.add_stage("Trsh")
+
+    with pytest.raises(penstock.NotFoundError):
+        step()
     assert flow.value is before
 
 

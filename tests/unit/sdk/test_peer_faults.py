@@ -1,5 +1,7 @@
 """Faults of the service's own client that a user of penstock must not meet."""
 
+from itertools import pairwise
+
 import penstock
 from penstock import StreamingFlow
 
@@ -127,7 +129,7 @@ def test_the_order_of_adding_does_not_change_the_picture(project: penstock.Proje
         made = project.create_flow(name=name)
         stages = [made.add_stage("Dev Identity") for _ in range(300)]
         ordered = list(reversed(stages)) if backwards else stages
-        for first, second in zip(ordered, ordered[1:], strict=False):
+        for first, second in pairwise(ordered):
             first.connect_output_to(second)
         return made
 
