@@ -109,7 +109,7 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
         raise InvalidValueError("project file", str(path), f"a file in an existing folder ({path.parent} is none)")
     from ..adapters.sqlite import SqliteBackend
 
-    sqlite: Backend = await SqliteBackend.open(path, durability=options.durability)
+    sqlite: Backend = await SqliteBackend.connect(path, durability=options.durability)
     return sqlite
 
 

@@ -1,10 +1,39 @@
-"""layout."""
-import attrs
-@attrs.frozen
-class Node:
-    key: str
-    output_lanes: tuple[str, ...] = ()
-    event_lanes: tuple[str, ...] = ()
-    input_lanes: tuple[str, ...] = ()
-    x: float | None = None
-    y: float | None = None
+"""The automatic arrangement: a layered layout, left to right, on whole rows.
+
+Phases, each a module with an invariant of its own: ``graph`` (links from lane names, parts, cycles opened), ``ranks``
+(no link points backwards), ``order`` (few crossings), ``rows`` (whole rows, no two stages in one place).
+"""
+
+from collections.abc import Sequence
+
+from .graph import Node, parts_of
+from .order import ordered
+from .ranks import ranked
+from .rows import rows_of
+
+__all__ = ["Node", "arrange"]
+
+START_X, START_Y = 50, 50
+RANK_PX, ROW_PX = 310, 200
+
+
+def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
+    """Where every stage goes.
+
+    Shape: key → (x, y) of the upper left corner, in the order of ``nodes``.
+
+    Units: px; ranks are 310 apart, rows 200, the first is at 50, 50.
+
+    Cost: about n·log n on flows with few links per stage. The order of ``nodes`` changes nothing.
+    """
+    places: dict[str, tuple[int, int]] = {}
+    top = 0
+    for part in parts_of(nodes):
+        layers = ranked(part)
+        rows = rows_of(layers, ordered(layers))
+        lowest = min(rows)
+        for index, key in enumerate(part.keys):
+            row = rows[index] - lowest + top
+            places[key] = (START_X + RANK_PX * layers.rank[index], START_Y + ROW_PX * row)
+        top += max(rows[: len(part.keys)]) - lowest + 1
+    return {node.key: places[node.key] for node in nodes}

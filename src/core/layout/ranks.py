@@ -1,0 +1,95 @@
+"""Which rank a stage is in: every link leads to a later rank, and no stage is farther from its neighbours than needed."""
+
+import attrs
+
+from .graph import Part
+
+TIGHTENINGS = 4
+
+
+@attrs.frozen
+class Layers:
+    """Stages and the bends of long links, by rank.
+
+    The first ``stages`` numbers are stages, the others bends. ``below[i]`` are the neighbours one rank to the right of
+    ``i``, ``above[i]`` those to the left; every link between them spans exactly one rank. ``links`` are the whole links.
+    """
+
+    stages: int
+    rank: list[int]
+    below: list[list[int]]
+    above: list[list[int]]
+    links: list[tuple[int, int]]
+
+    @property
+    def depth(self) -> int:
+        """How many ranks there are."""
+        return max(self.rank) + 1
+
+
+def ranked(part: Part) -> Layers:
+    """The ranks of a part, long links bent once per rank that they pass."""
+    rank = _tightened(part, _longest_paths(part))
+    lowest = min(rank)
+    rank = [each - lowest for each in rank]
+    stages = len(part.keys)
+    below: list[list[int]] = [[] for _ in range(stages)]
+    above: list[list[int]] = [[] for _ in range(stages)]
+    links: list[tuple[int, int]] = []
+    for source, targets in enumerate(part.targets):
+        for target in targets:
+            links.append((source, target))
+            last = source
+            for middle in range(rank[source] + 1, rank[target]):
+                rank.append(middle)
+                below.append([])
+                above.append([])
+                below[last].append(len(rank) - 1)
+                above[-1].append(last)
+                last = len(rank) - 1
+            below[last].append(target)
+            above[target].append(last)
+    return Layers(stages, rank, below, above, links)
+
+
+def _sorted(part: Part) -> list[int]:
+    waiting_for = [0] * len(part.keys)
+    for targets in part.targets:
+        for target in targets:
+            waiting_for[target] += 1
+    ready = [node for node, count in enumerate(waiting_for) if not count]
+    for node in ready:
+        for target in part.targets[node]:
+            waiting_for[target] -= 1
+            if not waiting_for[target]:
+                ready.append(target)
+    return ready
+
+
+def _longest_paths(part: Part) -> list[int]:
+    rank = [0] * len(part.keys)
+    for node in _sorted(part):
+        for target in part.targets[node]:
+            rank[target] = max(rank[target], rank[node] + 1)
+    return rank
+
+
+def _tightened(part: Part, rank: list[int]) -> list[int]:
+    """Stages with more links to the right than to the left move right, which shortens the sum of links."""
+    sources: list[list[int]] = [[] for _ in rank]
+    for node, targets in enumerate(part.targets):
+        for target in targets:
+            sources[target].append(node)
+    order = _sorted(part)
+    for _ in range(TIGHTENINGS):
+        before = list(rank)
+        for node in reversed(order):
+            targets = part.targets[node]
+            if targets and len(targets) > len(sources[node]):
+                rank[node] = min(rank[target] for target in targets) - 1
+        for node in order:
+            if sources[node] and len(sources[node]) > len(part.targets[node]):
+                rank[node] = max(rank[source] for source in sources[node]) + 1
+        if rank == before:
+            break
+    return rank
