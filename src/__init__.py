@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from .sdk.preview import PreviewError, PreviewStage
     from .sdk.project import Project
     from .sdk.results import FlowValidationError, Response, ValidationResult
-    from .sdk.serve import serve
     from .sdk.stage import Stage
     from .sdk.streaming import AsyncStreamingFlow, StreamingFlow
 
@@ -71,7 +70,6 @@ _HOMES = {
     **dict.fromkeys(("PreviewError", "PreviewStage"), "sdk.preview"),
     "Project": "sdk.project",
     **dict.fromkeys(("FlowValidationError", "Response", "ValidationResult"), "sdk.results"),
-    "serve": "sdk.serve",
     "Stage": "sdk.stage",
     **dict.fromkeys(("AsyncStreamingFlow", "StreamingFlow"), "sdk.streaming"),
 }
@@ -110,7 +108,6 @@ __all__ = [
     "core",
     "open_project",
     "open_project_async",
-    "serve",
     "testing",
 ]
 

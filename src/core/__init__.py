@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .flow.model import Flow, StageInstance
     from .flow.upgrade import upgrade
     from .plan import Plan
-    from .plan import compile_flow as compile  # noqa: A004
+    from .plan import compile_flow as compile
     from .validation import validate
 
 _HOMES = {

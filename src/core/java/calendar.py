@@ -43,7 +43,9 @@ class CalendarFields:
 
     def _time_ms(self) -> int:
         values = self.values
-        return ((self._hour() * 60 + values.get("minute", 0)) * 60 + values.get("second", 0)) * 1000 + values.get("ms", 0)
+        return ((self._hour() * 60 + values.get("minute", 0)) * 60 + values.get("second", 0)) * 1000 + values.get(
+            "ms", 0
+        )
 
     def _hour(self) -> int:
         stamp = self.stamps.get
@@ -70,7 +72,9 @@ class CalendarFields:
                 start = _first_week(_first_of_month(year, values.get("month", 0)))
                 return _on_weekday(start, values.get("weekday")) + 7 * (values.get("weekofmonth", 1) - 1)
             case "weekdayinmonth":
-                return _weekday_in_month(year, values.get("month", 0), values.get("weekday", 0), values.get("weekdayinmonth", 1))
+                return _weekday_in_month(
+                    year, values.get("month", 0), values.get("weekday", 0), values.get("weekdayinmonth", 1)
+                )
             case "dayofyear":
                 return _first_of_month(year, 0) + values["dayofyear"] - 1
             case _:

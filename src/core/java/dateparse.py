@@ -23,9 +23,9 @@ _ISO_ZONES = {
     3: re.compile(r"Z|([+-])(\d\d):(\d\d)", re.ASCII),
 }
 _PLAIN = {
-    **{"d": "day", "H": "hour", "k": "hour", "K": "hour12", "h": "hour12", "m": "minute", "s": "second", "S": "ms"},
-    **{"D": "dayofyear", "F": "weekdayinmonth", "w": "week", "W": "weekofmonth", "u": "weekday", "M": "month"},
-    **{"L": "month", "y": "year", "Y": "weekyear"},
+    "d": "day", "H": "hour", "k": "hour", "K": "hour12", "h": "hour12", "m": "minute", "s": "second", "S": "ms",
+    "D": "dayofyear", "F": "weekdayinmonth", "w": "week", "W": "weekofmonth", "u": "weekday", "M": "month",
+    "L": "month", "y": "year", "Y": "weekyear",
 }
 # a number written as 24 or 12 o'clock is the zero of its range
 _MIDNIGHTS = {"k": 24, "h": 12}
@@ -52,7 +52,9 @@ class DateParser:
         return self.fields.instant(zone)
 
     def _fail(self) -> InvalidValueError:
-        return InvalidValueError("date", self.text[:200], f"text of the form {self.pattern!r} (it differs at {self.at})")
+        return InvalidValueError(
+            "date", self.text[:200], f"text of the form {self.pattern!r} (it differs at {self.at})"
+        )
 
     def _literal(self, part: str) -> None:
         if not self.text.startswith(part, self.at):
@@ -158,4 +160,6 @@ class DateParser:
 def _int_value(digits: str) -> int:
     """``Number.intValue`` of what Java's number format reads: a long when it fits, a double beyond."""
     value = int(digits)
-    return wrap_int(value) if -(1 << 63) <= value < 1 << 63 else float_to_int(float(value) if len(digits) < 300 else 1e300)
+    return (
+        wrap_int(value) if -(1 << 63) <= value < 1 << 63 else float_to_int(float(value) if len(digits) < 300 else 1e300)
+    )

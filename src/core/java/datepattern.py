@@ -54,7 +54,9 @@ def _append_text(parts: list[str | DateField], text: str) -> None:
 
 def _field(pattern: str, letter: str, count: int) -> DateField:
     if letter not in LETTERS:
-        raise InvalidValueError("date format", pattern, f"no letter {letter!r}; the letters are {''.join(sorted(LETTERS))}")
+        raise InvalidValueError(
+            "date format", pattern, f"no letter {letter!r}; the letters are {''.join(sorted(LETTERS))}"
+        )
     if letter == "X" and count > 3:
         raise InvalidValueError("date format", pattern, "X, XX or XXX for an ISO 8601 zone")
     return DateField(letter, count)

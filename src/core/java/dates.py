@@ -6,8 +6,8 @@ from functools import lru_cache
 import attrs
 
 from .calendar import to_millis
-from .datepattern import DateField, cut_pattern
 from .dateparse import CENTURY_START, DateParser
+from .datepattern import DateField, cut_pattern
 from .zones import LONG_NAMES, offset_minutes, zone_text
 
 MONTHS = (

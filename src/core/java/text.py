@@ -42,7 +42,10 @@ def float_text(value: float) -> str:
     single = to_float32(value)
     if single != single or single in (0.0, float("inf"), float("-inf")):
         return double_text(single)
-    shortest = next((text for text in (f"{single:.{places}e}" for places in range(9)) if to_float32(float(text)) == single), repr(single))
+    shortest = next(
+        (text for text in (f"{single:.{places}e}" for places in range(9)) if to_float32(float(text)) == single),
+        repr(single),
+    )
     return double_text(float(shortest))
 
 

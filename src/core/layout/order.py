@@ -103,7 +103,9 @@ def _between(layers: Layers, place: list[int], upper: int, lower: int) -> int:
 
 def _crossings(layers: Layers, orders: Orders) -> int:
     place = _places(layers, orders)
-    return sum(_inversions([place[t] for n in rank for t in sorted(layers.below[n], key=_at(place))]) for rank in orders)
+    return sum(
+        _inversions([place[t] for n in rank for t in sorted(layers.below[n], key=_at(place))]) for rank in orders
+    )
 
 
 def _at(place: list[int]) -> Callable[[int], int]:

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from penstock.core.archive import Limits, read_archive, write_archive
 from penstock.core.errors import FormatError, LimitError
 from penstock.core.flow.document import decode_flow

@@ -1,0 +1,240 @@
+"""The embedded engine: validates, previews and runs flows in this process."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping, Sequence
+
+import anyio.to_thread
+import attrs
+
+from ...core.catalogue.definitions import Catalogue, StageType
+from ...core.plan import Plan, StagePlan, compile_flow
+from ...core.preview import Preview, PreviewOptions, StageOutput
+from ...core.processors.api import StopFault, Tools
+from ...core.project import EngineInfo, Job, ParameterSet, RunId
+from ...core.records.record import Header, Record
+from ...core.records.values import FieldValue
+from ...core.validation import Report, validate
+from ...core.validation.issues import Issue, report_of
+from ...ports.engine import Target
+from ...ports.stores import JobStore, OffsetStore
+from ...ports.world import Clock, Ids
+from .runner import Runner, Watch, deadline_of, runnable, stage_output
+from .runs import EmbeddedRun
+
+MAX_PREVIEW_RECORDS = 1000
+MAX_PREVIEW_BATCHES = 10
+CANNOT_RUN = "PENSTOCK_0101"
+
+
+class EmbeddedEngine:
+    """An engine without a service: stages run as functions of this process, origins and destinations in its threads.
+
+    Previews never write, never call out and never commit offsets. ``allow_code`` lets script and shell stages run.
+    """
+
+    def __init__(
+        self, info: EngineInfo, catalogue: Catalogue, clock: Clock, ids: Ids, *, allow_code: bool = False
+    ) -> None:
+        self._info, self._catalogue, self._clock, self._ids = info, catalogue, clock, ids
+        self.allow_code = allow_code
+        self._runs: list[EmbeddedRun] = []
+
+    @property
+    def info(self) -> EngineInfo:
+        """Which engine this is."""
+        return self._info
+
+    async def validate(self, target: Target) -> Report:
+        """The findings of the rules, and a remark for every stage that this engine cannot run."""
+        report = validate(target.flow, self._catalogue)
+        plan = compile_flow(target.flow, self._catalogue)
+        remarks = tuple(attrs.evolve(issue, advice=True) for issue in _cannot_run(plan.stages))
+        return attrs.evolve(report, remarks=report.remarks + remarks)
+
+    async def preview(self, target: Target, options: PreviewOptions) -> Preview:
+        """The records of the first batches; what stands in the way is in the result, not raised."""
+        started = self._clock.monotonic_s()
+        made = await anyio.to_thread.run_sync(self._preview, target, options)
+        return attrs.evolve(made, duration_s=self._clock.monotonic_s() - started)
+
+    def _preview(self, target: Target, options: PreviewOptions) -> Preview:
+        plan = self._plan(target, options)
+        left_out = _left_out(plan, options)
+        blocking = self._blocking(target, plan, left_out, frozenset(options.inputs))
+        if blocking:
+            return Preview("INVALID", report=report_of(blocking), message="Validation Failed")
+        runner = Runner(
+            plan,
+            lambda stage: self._tools(stage, options.now_ms, preview=True),
+            left_out=left_out,
+            given={
+                name: [_record(item, name, at) for at, item in enumerate(given)]
+                for name, given in options.inputs.items()
+            },
+            copies=True,
+        )
+        skipped = tuple(stage.instance for stage in plan.stages if stage.instance in left_out and stage.is_sink)
+        return self._run_batches(plan, runner, options, left_out, skipped)
+
+    def _run_batches(
+        self, plan: Plan, runner: Runner, options: PreviewOptions, left_out: frozenset[str], skipped: tuple[str, ...]
+    ) -> Preview:
+        over = deadline_of(options.timeout_ms)
+        batches: list[tuple[StageOutput, ...]] = []
+        offset: str | None = None
+        wanted = min(max(1, options.batches), MAX_PREVIEW_BATCHES)
+        while len(batches) < wanted:
+            shown: dict[str, StageOutput] = {}
+            watch = Watch(
+                lambda stage, got, out, into=shown: into.__setitem__(  # type: ignore[misc]
+                    stage.instance, stage_output(stage, got, out, self._clock.now_ms())
+                )
+            )
+            try:
+                *_, offset = runner.batch(offset, min(options.batch_size, MAX_PREVIEW_RECORDS), watch)
+            except StopFault as fault:
+                return Preview("RUN_ERROR", tuple(batches), message=str(fault), skipped=skipped)
+            if any(_shows(output) for output in shown.values()):
+                batches.append(_with_skipped(plan, shown, skipped))
+            if offset is None or runner.finish:
+                break
+            if over():
+                return Preview("TIMED_OUT", tuple(batches), message="the preview took too long", skipped=skipped)
+        return Preview("FINISHED", tuple(batches), skipped=skipped)
+
+    def _plan(self, target: Target, options: PreviewOptions) -> Plan:
+        plan = compile_flow(target.flow, self._catalogue, _parameters(target))
+        origin, test = plan.origin, plan.test_origin
+        if options.test_origin and origin is not None and test is not None:
+            replaced = attrs.evolve(
+                test, instance=origin.instance, outputs=origin.outputs, events=origin.events, inputs=()
+            )
+            plan = attrs.evolve(plan, stages=tuple(replaced if each is origin else each for each in plan.stages))
+        return plan
+
+    def _blocking(self, target: Target, plan: Plan, left_out: frozenset[str], given: frozenset[str]) -> list[Issue]:
+        """What forbids a preview: findings about stages that take part, and stages without code here."""
+        report = validate(target.flow, self._catalogue)
+        aside = left_out | {s.instance for s in plan.stages if s.instance in given and s.type is StageType.ORIGIN}
+        sinks = {stage.instance for stage in plan.stages if stage.is_sink}
+        found = [
+            issue
+            for issue in report.issues
+            if issue.instance_name not in aside - sinks
+            and not (issue.instance_name in aside and issue.config_name is not None)
+        ]
+        return found + _cannot_run([each for each in plan.stages if each.instance not in aside])
+
+    def _tools(self, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False) -> Tools:
+        clock = self._clock.now_ms if now_ms is None else lambda: now_ms
+        return Tools(stage, clock, random.random, self._ids.new_id, preview)
+
+    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
+        """Starts a run from the job's committed offsets.
+
+        Raises:
+            InvalidFlowError: the flow has faults, or stages that this engine cannot run.
+        """
+        plan = compile_flow(target.flow, self._catalogue, {**_parameters(target), **job.runtime_parameters})
+        report = validate(target.flow, self._catalogue)
+        run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets)
+        await run.begin(
+            lambda: Runner(plan, self._tools), [*report.issues, *_cannot_run(plan.stages)], asyncio.get_running_loop()
+        )
+        self._runs.append(run)
+        return run
+
+    async def aclose(self) -> None:
+        """Stops every run after its batch."""
+        for run in self._runs:
+            await run.stop()
+            await run.wait()
+        self._runs.clear()
+
+
+def _cannot_run(stages: Iterable[StagePlan]) -> list[Issue]:
+    return [
+        Issue(
+            CANNOT_RUN,
+            f"the embedded engine has no code for {stage.label or stage.instance} ({stage.kind});"
+            " supply its input to a preview, run the flow on a remote engine, or register the stage",
+            stage.instance,
+        )
+        for stage in stages
+        if not runnable(stage)
+    ]
+
+
+def _left_out(plan: Plan, options: PreviewOptions) -> frozenset[str]:
+    """Destinations and executors unless asked for, and what lies behind the stage that is run through."""
+    names = set() if options.write_to_destinations else {stage.instance for stage in plan.stages if stage.is_sink}
+    if options.through is not None:
+        names |= {stage.instance for stage in plan.stages} - _feeding(plan, options.through)
+    return frozenset(names)
+
+
+def _feeding(plan: Plan, instance: str) -> set[str]:
+    """A stage and every stage before it."""
+    makers = {lane: stage for stage in plan.stages for lane in (*stage.outputs, *stage.events)}
+    wanted = plan.stage(instance)
+    if wanted is None:
+        return {stage.instance for stage in plan.stages}
+    found: set[str] = set()
+    waiting = [wanted]
+    while waiting:
+        stage = waiting.pop()
+        if stage.instance not in found:
+            found.add(stage.instance)
+            waiting.extend(makers[lane] for lane in stage.inputs if lane in makers)
+    return found
+
+
+def _parameters(target: Target) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for held in target.parameter_sets:
+        made.update(_constants(held))
+    made.update(target.parameters)
+    return made
+
+
+def _constants(held: ParameterSet) -> dict[str, object]:
+    return {f"{held.name}__{parameter.name}": parameter.value for parameter in held.parameters}
+
+
+def _record(item: object, stage: str, at: int) -> Record:
+    if isinstance(item, Record):
+        return item
+    return Record(_plain(item), Header(source_id=f"{stage}::{at}", stage_creator=stage))
+
+
+def _plain(item: object) -> FieldValue:
+    if isinstance(item, Mapping):
+        return {str(name): _plain(value) for name, value in item.items()}
+    if isinstance(item, Sequence) and not isinstance(item, (str, bytes)):
+        return [_plain(value) for value in item]
+    return item  # type: ignore[return-value]
+
+
+def _shows(output: StageOutput) -> bool:
+    return bool(any(output.lanes.values()) or output.error_records or output.stage_errors or output.event_records)
+
+
+def _with_skipped(plan: Plan, shown: dict[str, StageOutput], skipped: tuple[str, ...]) -> tuple[StageOutput, ...]:
+    """The outputs in running order, with the input of destinations that did not run."""
+    lanes: dict[str, tuple[Record, ...]] = {}
+    for output in shown.values():
+        lanes.update(output.lanes)
+    for stage in plan.stages:
+        made = shown.get(stage.instance)
+        if made is not None and stage.event_lane is not None:
+            lanes[stage.event_lane] = made.event_records
+    for name in skipped:
+        stage_plan = plan.stage(name)
+        assert stage_plan is not None
+        got = tuple(record for lane in stage_plan.inputs for record in lanes.get(lane, ()))
+        shown[name] = StageOutput(name, input=got)
+    return tuple(shown[stage.instance] for stage in plan.stages if stage.instance in shown)
+
+
+__all__ = ["EmbeddedEngine"]

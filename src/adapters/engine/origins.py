@@ -1,0 +1,88 @@
+"""Origins that need no other system."""
+
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from ...core.plan.given import Given
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, Tools
+from ...core.records.record import Header, Record
+from ...core.records.values import FieldValue
+from .formats import FormatFault, parse
+
+PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
+PARSER_PREFIX = "dataFormatConfig."
+
+
+class Origin(Protocol):
+    """Makes the records of a batch."""
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """Puts out a batch from an offset on; the offset behind it, None for the end of the data."""
+        ...
+
+
+OriginBuild = Callable[[StagePlan, Tools], Origin]
+
+
+class RawData:
+    """Dev Raw Data Source: every batch is the whole of ``rawData``."""
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        self._plan = plan
+        self._parser = plan.services.get(PARSER_SERVICE, Given())
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """Parses ``rawData``; with ``stopAfterFirstBatch`` that is the end."""
+        data_format = self._parser.text("dataFormat", "JSON")
+        settings = self._parser.under(PARSER_PREFIX)
+        text = self._plan.given.text("rawData")
+        try:
+            for number, value in enumerate(parse(text, data_format, settings)):
+                out.emit(Record(value, Header(source_id=f"rawData::{number}")))
+        except FormatFault as fault:
+            raw = Record(text.encode(), Header(source_id="rawData::0"))
+            out.error(raw, "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
+        self._send_events(data_format, settings, out)
+        return None if self._plan.given.flag("stopAfterFirstBatch") else "rawData"
+
+    def _send_events(self, data_format: str, settings: Given, out: Out) -> None:
+        text = self._plan.given.text("eventData")
+        if not text.strip():
+            return
+        try:
+            for value in parse(text, data_format, settings):
+                out.event("raw-data-event", 1, value)
+        except FormatFault as fault:
+            out.stage_error("SERVICE_ERROR_001", f"the event data cannot be parsed: {fault}")
+
+
+class RandomRecords:
+    """Dev Random Record Source: whole numbers by chance, three of ten null, dealt over the lanes."""
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        names = [name.strip() for name in plan.given.text("fields", "a,b,c").split(",")]
+        self._names = [name for name in names if name]
+        self._limit = plan.given.integer("maxRecordsToGenerate", 922_337_203_685)
+        self._lanes = max(1, len(plan.outputs))
+        self._chance = random.Random(int(tools.random() * 2**53))
+        self._made = 0
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """Between one and ``max_records`` records."""
+        count = min(self._chance.randint(1, max(1, max_records)), self._limit - self._made)
+        for _ in range(count):
+            value: dict[str, FieldValue] = {name: self._number() for name in self._names}
+            out.emit(Record(value, Header(source_id=f"random:{self._made}")), self._made % self._lanes)
+            self._made += 1
+        return "random"
+
+    def _number(self) -> int | None:
+        return None if self._chance.random() < 0.3 else self._chance.randint(-(1 << 31), (1 << 31) - 1)
+
+
+ORIGINS: dict[str, OriginBuild] = {
+    "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
+    "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
+}

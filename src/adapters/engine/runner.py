@@ -1,0 +1,184 @@
+"""One flow in memory: its stages built once, batches passed from lane to lane."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import attrs
+
+from ...core.catalogue.definitions import StageType
+from ...core.plan.model import ErrorPolicy, OnError, Plan, StagePlan
+from ...core.preview import StageError, StageOutput
+from ...core.processors.api import Out, Process, RecordError, StopFault, Tools
+from ...core.processors.registry import can_run, find
+from ...core.records.paths import has
+from ...core.records.record import ErrorInfo, Record, put_out
+from .origins import ORIGINS, Origin
+
+
+def runnable(stage: StagePlan) -> bool:
+    """True when this engine has code for the stage."""
+    return stage.kind in ORIGINS if stage.type is StageType.ORIGIN else can_run(stage.kind)
+
+
+@attrs.frozen
+class Watch:
+    """What becomes of a batch beside its lanes: called once per stage."""
+
+    stage: Callable[[StagePlan, list[Record] | None, Out], None]
+
+
+class Runner:
+    """The built stages of a plan. ``left_out`` are not run at all; ``given`` replaces what their producers send."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        tools: Callable[[StagePlan], Tools],
+        *,
+        left_out: frozenset[str] = frozenset(),
+        given: Mapping[str, Sequence[Record]] | None = None,
+        copies: bool = False,
+    ) -> None:
+        self._plan, self._left_out, self._copies = plan, left_out, copies
+        self._given = {name: list(records) for name, records in (given or {}).items()}
+        self._now_ms: Callable[[], int] = lambda: 0
+        self._origin: Origin | None = None
+        self._built: dict[str, Process] = {}
+        for stage in plan.stages:
+            self._now_ms = self._build(stage, tools(stage))
+        self._readers = self._count_readers()
+        self.errors: list[Record] = []
+        self.finish = self.reset_offset = False
+
+    def _build(self, stage: StagePlan, tools: Tools) -> Callable[[], int]:
+        if stage.instance in self._left_out:
+            return tools.now_ms
+        if stage.type is StageType.ORIGIN:
+            if stage.instance not in self._given:
+                self._origin = ORIGINS[stage.kind](stage, tools)
+        else:
+            build = find(stage.kind)
+            assert build is not None, stage.kind
+            self._built[stage.instance] = build(stage, tools)
+        return tools.now_ms
+
+    def _count_readers(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for stage in self._plan.stages:
+            if stage.instance not in self._left_out:
+                for lane in stage.inputs:
+                    counts[lane] = counts.get(lane, 0) + 1
+        return counts
+
+    def batch(self, offset: str | None, max_records: int, watch: Watch) -> Iterator[str | None]:
+        """One batch through all stages. Yields the new offset twice: before the first destination, and at the end.
+
+        Raises:
+            StopFault: a stage cannot go on, or a record failed where its stage says so.
+        """
+        lanes: dict[str, list[Record]] = {}
+        self.errors = []
+        reached, asked = offset, False
+        for stage in self._plan.stages:
+            if stage.instance in self._left_out:
+                continue
+            if stage.type is StageType.DESTINATION and not asked:
+                asked = True
+                yield reached
+            out = Out(len(stage.outputs), self._now_ms)
+            received: list[Record] | None = None
+            if stage.type is StageType.ORIGIN:
+                reached = self._read(stage, offset, max_records, out)
+            else:
+                received = self._input(stage, lanes)
+                kept = self._checked(stage, received, out)
+                self._built[stage.instance](kept, out)
+            self._settle(stage, out, lanes)
+            watch.stage(stage, received, out)
+        yield reached
+
+    def _read(self, stage: StagePlan, offset: str | None, max_records: int, out: Out) -> str | None:
+        supplied = self._given.get(stage.instance)
+        if supplied is not None:
+            for record in supplied:
+                out.emit(record.copy())
+            return None
+        assert self._origin is not None
+        return self._origin.read(offset, max_records, out)
+
+    def _input(self, stage: StagePlan, lanes: dict[str, list[Record]]) -> list[Record]:
+        supplied = self._given.get(stage.instance)
+        if supplied is not None:
+            return [record.copy() for record in supplied]
+        found: list[Record] = []
+        for lane in stage.inputs:
+            records = lanes.get(lane, [])
+            shared = self._copies or self._readers.get(lane, 0) > 1
+            found.extend([record.copy() for record in records] if shared else records)
+        return found
+
+    def _checked(self, stage: StagePlan, batch: list[Record], out: Out) -> list[Record]:
+        """The records that have every required field; the others are refused."""
+        if not stage.required:
+            return list(batch)
+        kept: list[Record] = []
+        for record in batch:
+            missing = [path for path in stage.required if not has(record.value, path)]
+            if missing:
+                inner = f"CONTAINER_0050 - the required fields {', '.join(missing)} are missing"
+                out.error(record, "COMMON_0001", f"Stage precondition: {inner}")
+            else:
+                kept.append(record)
+        return kept
+
+    def _settle(self, stage: StagePlan, out: Out, lanes: dict[str, list[Record]]) -> None:
+        for name, records in zip(stage.outputs, out.lanes, strict=False):
+            for record in records:
+                put_out(record, stage.instance)
+            lanes[name] = records
+        for record in out.events:
+            put_out(record, stage.instance)
+        if stage.event_lane is not None:
+            lanes[stage.event_lane] = out.events
+        self.finish = self.finish or out.finish
+        self.reset_offset = self.reset_offset or out.reset_offset
+        if out.errors and stage.on_error is OnError.STOP:
+            first = out.errors[0]
+            raise StopFault(first.code, f"stage {stage.label}: {first.message}")
+        if stage.on_error is OnError.DISCARD:
+            out.errors.clear()
+            out.stage_errors.clear()
+        self.errors.extend(self._refused(stage, error) for error in out.errors)
+
+    def _refused(self, stage: StagePlan, error: RecordError) -> Record:
+        header = error.record.header
+        header.error = ErrorInfo(
+            code=error.code,
+            message=f"{error.code} - {error.message}",
+            stage=stage.instance,
+            stage_label=stage.label,
+            timestamp_ms=self._now_ms(),
+            pipeline=self._plan.pipeline_id,
+        )
+        return error.record
+
+
+def stage_output(stage: StagePlan, received: list[Record] | None, out: Out, now_ms: int) -> StageOutput:
+    """What a preview shows of one stage, in copies that later stages cannot change."""
+    return StageOutput(
+        instance_name=stage.instance,
+        lanes={name: tuple(r.copy() for r in records) for name, records in zip(stage.outputs, out.lanes, strict=False)},
+        input=None if received is None else tuple(record.copy() for record in received),
+        error_records=tuple(error.record.copy() for error in out.errors),
+        stage_errors=tuple(StageError(code, message, now_ms) for code, message in out.stage_errors),
+        event_records=tuple(record.copy() for record in out.events),
+    )
+
+
+def deadline_of(timeout_ms: int) -> Callable[[], bool]:
+    """Says whether the time is over."""
+    end = time.monotonic() + timeout_ms / 1000
+    return lambda: time.monotonic() > end
+
+
+__all__ = ["ErrorPolicy", "Runner", "Watch", "deadline_of", "runnable", "stage_output"]

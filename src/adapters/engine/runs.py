@@ -1,0 +1,171 @@
+"""Runs in the background: batch after batch in a worker thread, state and offsets in the project's stores."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import anyio.to_thread
+import attrs
+
+from ...core.errors import UsageError
+from ...core.plan.model import Delivery, Plan, StagePlan
+from ...core.processors.api import Out, StopFault
+from ...core.project import EngineId, Job, JobRun, RunId
+from ...core.records.record import Record
+from ...core.validation.issues import Issue
+from ...core.values import JsonMap, freeze
+from ...ports.stores import JobStore, OffsetStore
+from ...ports.world import Clock
+from .runner import Runner, Watch
+
+ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
+BATCH_SIZE = 1000
+IDLE_S = 0.01
+
+
+class InvalidFlowError(UsageError):
+    """A flow that cannot be started: every finding that forbids it."""
+
+    def __init__(self, name: str, issues: tuple[Issue, ...]) -> None:
+        super().__init__(name, issues)
+        self.name, self.issues = name, issues
+
+    def __str__(self) -> str:
+        lines = [f"  - {issue.instance_name or 'flow'}: {issue.message}" for issue in self.issues]
+        return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
+
+
+class EmbeddedRun:
+    """One run. ``state`` is always the newest; the stores get it at every change."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        job: Job,
+        run_id: RunId,
+        engine_id: EngineId,
+        clock: Clock,
+        jobs: JobStore,
+        offsets: OffsetStore,
+    ) -> None:
+        self._plan, self._job, self._clock = plan, job, clock
+        self._jobs, self._offsets = jobs, offsets
+        self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
+        self._counts: dict[str, dict[str, int]] = {}
+        self._stopping = False
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> JobRun:
+        """The newest state, with metrics."""
+        return self._state
+
+    async def begin(
+        self, build: Callable[[], Runner], issues: Sequence[Issue], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Starts, unless there are issues.
+
+        Raises:
+            InvalidFlowError: with all of them.
+        """
+        if issues:
+            raise InvalidFlowError(self._plan.name, tuple(issues))
+        runner = build()
+        await self._tell(state="Running")
+        self._task = loop.create_task(self._go(runner))
+
+    async def stop(self) -> None:
+        """Asks for the end after the batch it is in."""
+        self._stopping = True
+
+    async def wait(self) -> JobRun:
+        """Waits for the end."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
+        return self._state
+
+    async def changes(self) -> AsyncIterator[JobRun]:
+        """Every change until the end."""
+        while True:
+            yield self._state
+            if self._state.ended:
+                return
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _go(self, runner: Runner) -> None:
+        try:
+            await self._batches(runner)
+        except StopFault as fault:
+            await self._end("Failed", str(fault))
+        except Exception as error:
+            await self._end("Failed", f"CONTAINER_0001 - {type(error).__name__}: {error}")
+
+    async def _batches(self, runner: Runner) -> None:
+        offset = (await self._offsets.offsets(self._job.job_id)).get(ENTITY)
+        while not self._stopping:
+            began = self._clock.monotonic_s()
+            steps = runner.batch(offset, BATCH_SIZE, Watch(self._count))
+            early = await anyio.to_thread.run_sync(next, steps, None)
+            if self._plan.delivery is Delivery.AT_MOST_ONCE:
+                await self._commit(early)
+            rest = await anyio.to_thread.run_sync(list, steps)
+            reached = rest[-1] if rest else early
+            if self._plan.delivery is Delivery.AT_LEAST_ONCE:
+                await self._commit(reached)
+            await self._tell(metrics=self._metrics())
+            if reached is None or runner.finish:
+                if runner.reset_offset:
+                    await self._offsets.reset(self._job.job_id)
+                await self._end("Completed")
+                return
+            offset = reached
+            await asyncio.sleep(self._pause(began))
+        await self._end("Canceled")
+
+    def _pause(self, began: float) -> float:
+        """How long to wait so that the origin keeps to the rate limit."""
+        if self._plan.rate_limit <= 0:
+            return IDLE_S
+        origin = self._plan.origin
+        made = self._counts.get(origin.instance, {}).get("output", 0) if origin is not None else 0
+        due = self._state.started_ms + 1000 * made / self._plan.rate_limit
+        return max(IDLE_S, (due - self._clock.now_ms()) / 1000)
+
+    async def _commit(self, offset: str | None) -> None:
+        if offset is not None:
+            await self._offsets.commit(self._job.job_id, {ENTITY: offset})
+
+    def _count(self, stage: StagePlan, received: list[Record] | None, out: Out) -> None:
+        held = self._counts.setdefault(stage.instance, {"input": 0, "output": 0, "error": 0, "events": 0})
+        held["input"] += len(received or ())
+        held["output"] += sum(map(len, out.lanes)) if stage.outputs else len(received or ()) - len(out.errors)
+        held["error"] += len(out.errors)
+        held["events"] += len(out.events)
+
+    def _metrics(self) -> JsonMap:
+        names = {"input": "inputRecords", "output": "outputRecords", "error": "errorRecords", "events": "eventRecords"}
+        counters = {
+            f"stage.{instance}.{names[key]}.counter": {"count": count}
+            for instance, held in self._counts.items()
+            for key, count in held.items()
+        }
+        frozen = freeze({"counters": counters})
+        assert isinstance(frozen, JsonMap)
+        return frozen
+
+    async def _end(self, state: str, message: str = "") -> None:
+        errors = any(held["error"] for held in self._counts.values())
+        word = "CompletedWithErrors" if state == "Completed" and errors else state
+        await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
+        if message:
+            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
+
+    async def _tell(self, **changes: object) -> None:
+        self._state = attrs.evolve(self._state, **changes)
+        await self._jobs.save_run(self._state)
+        if "state" in changes:
+            await self._jobs.add_log(
+                self._state.run_id, [(self._clock.now_ms(), "INFO", f"the run is {self._state.state}")]
+            )
+        self._changed.set()

@@ -1,0 +1,122 @@
+"""What a processor is made of: a batch in, lanes, errors and events out."""
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from ..plan.model import StagePlan
+from ..records.record import Header, Record, event
+from ..records.values import FieldValue
+
+
+class RecordFault(Exception):
+    """One record cannot be handled; it goes where the stage's on-record-error setting says."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+    def __str__(self) -> str:
+        return f"{self.code} - {self.message}"
+
+
+class StopFault(Exception):
+    """The stage cannot go on: the run ends with an error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+    def __str__(self) -> str:
+        return f"{self.code} - {self.message}"
+
+
+@attrs.frozen
+class RecordError:
+    """A record that was refused, with the reason."""
+
+    record: Record
+    code: str
+    message: str
+
+
+class Out:
+    """What one stage makes of one batch. ``finish`` asks for the end of the run after this batch."""
+
+    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "reset_offset", "stage_errors")
+
+    def __init__(self, lanes: int, now_ms: Callable[[], int] = lambda: 0) -> None:
+        self.lanes: list[list[Record]] = [[] for _ in range(lanes)]
+        self.errors: list[RecordError] = []
+        self.stage_errors: list[tuple[str, str]] = []
+        self.events: list[Record] = []
+        self.finish = self.reset_offset = False
+        self._now_ms = now_ms
+
+    def emit(self, record: Record, lane: int = 0) -> None:
+        """Puts a record out on a lane, counted from 0."""
+        if lane < len(self.lanes):
+            self.lanes[lane].append(record)
+
+    def error(self, record: Record, code: str, message: str) -> None:
+        """Refuses a record."""
+        self.errors.append(RecordError(record, code, message))
+
+    def stage_error(self, code: str, message: str) -> None:
+        """Reports a fault that belongs to no record."""
+        self.stage_errors.append((code, message))
+
+    def event(
+        self,
+        kind: str,
+        version: int,
+        fields: FieldValue,
+        source_id: str = "",
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Sends an event."""
+        at_ms = self._now_ms()
+        self.events.append(
+            event(source_id or f"event:{kind}:{version}:{at_ms}", kind, version, fields, at_ms, attributes)
+        )
+
+
+Process = Callable[[list[Record], Out], None]
+"""One batch through one stage."""
+
+
+@attrs.frozen
+class Tools:
+    """What a stage may use of the world: time, chance and new ids come from outside."""
+
+    plan: StagePlan
+    now_ms: Callable[[], int]
+    random: Callable[[], float]
+    new_id: Callable[[], str]
+    preview: bool = False
+
+
+def each(handle: Callable[[Record], Record | None]) -> Process:
+    """A processor that handles record by record: what ``handle`` gives goes to the first lane.
+
+    A ``RecordFault`` sends the record, as it was when it failed, to error; the others go on.
+    """
+
+    def process(batch: list[Record], out: Out) -> None:
+        for record in batch:
+            try:
+                made = handle(record)
+            except RecordFault as fault:
+                out.error(record, fault.code, fault.message)
+                continue
+            if made is not None:
+                out.emit(made)
+
+    return process
+
+
+def derived(record: Record, value: FieldValue, suffix: str) -> Record:
+    """A new record made from another: its source id with a suffix, its attributes, an empty path."""
+    header = record.header
+    made = Header(source_id=header.source_id + suffix, attributes=dict(header.attributes))
+    return Record(value, made)

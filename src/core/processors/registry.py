@@ -1,0 +1,53 @@
+"""Which function builds which stage: own stages by module, those of others by decorator."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ..plan.model import StagePlan
+from .api import Process, Tools
+
+Build = Callable[[StagePlan, Tools], Process]
+
+_PREFIX = "com_streamsets_pipeline_stage_"
+_MODULES = {
+    "processor_identity_IdentityProcessor": "dev",
+    "devtest_RecordCreatorProcessor": "dev",
+    "devtest_RandomErrorProcessor": "dev",
+    "destination_devnull_NullDTarget": "sinks",
+    "destination_devnull_ToErrorNullDTarget": "sinks",
+    "destination_devnull_StatsNullDTarget": "sinks",
+    "destination_devnull_StatsDpmDirectlyDTarget": "sinks",
+    "destination_toerror_ToErrorDTarget": "sinks",
+    "destination_ToEventTarget": "sinks",
+    "executor_finishpipeline_PipelineFinisherDExecutor": "sinks",
+}
+_builders: dict[str, Build] = {}
+
+
+def processor(name: str) -> Callable[[Build], Build]:
+    """Registers the builder of a stage by its stage name; the later registration wins.
+
+    ``build(plan, tools)`` is called once per run and gives the function that is called for every batch.
+    """
+
+    def register(build: Build) -> Build:
+        _builders[name] = build
+        return build
+
+    return register
+
+
+def find(name: str) -> Build | None:
+    """The builder of a stage; None when nobody registered one."""
+    found = _builders.get(name)
+    if found is None and name.startswith(_PREFIX):
+        module = _MODULES.get(name.removeprefix(_PREFIX))
+        if module is not None:
+            import_module(f".{module}", __package__)
+            found = _builders.get(name)
+    return found
+
+
+def can_run(name: str) -> bool:
+    """True when a stage of this name can be built."""
+    return name in _builders or name.removeprefix(_PREFIX) in _MODULES

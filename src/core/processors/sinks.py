@@ -1,0 +1,59 @@
+"""Ends of a flow that touch nothing: Trash, Discard, To Error, To Event, Pipeline Finisher."""
+
+from ..plan.model import StagePlan
+from ..records.record import Record
+from .api import Out, Process, StopFault, Tools
+from .registry import processor
+
+_NULLS = ("NullDTarget", "ToErrorNullDTarget", "StatsNullDTarget", "StatsDpmDirectlyDTarget")
+TO_ERROR = "Sent to error by previous stage"
+
+
+def _drop(batch: list[Record], out: Out) -> None:
+    return
+
+
+def trash(plan: StagePlan, tools: Tools) -> Process:
+    """Trash, Discard and the statistics stages without a receiver: records end here."""
+    return _drop
+
+
+for _name in _NULLS:
+    processor(f"com_streamsets_pipeline_stage_destination_devnull_{_name}")(trash)
+
+
+@processor("com_streamsets_pipeline_stage_destination_toerror_ToErrorDTarget")
+def to_error(plan: StagePlan, tools: Tools) -> Process:
+    """To Error: every record is refused; with ``stopPipelineOnError`` the first one ends the run."""
+    stops = plan.given.flag("stopPipelineOnError")
+
+    def process(batch: list[Record], out: Out) -> None:
+        for record in batch:
+            out.error(record, "TOERROR_00", TO_ERROR)
+            if stops:
+                raise StopFault("TOERROR_01", plan.given.text("errorMessage", TO_ERROR))
+
+    return process
+
+
+@processor("com_streamsets_pipeline_stage_destination_ToEventTarget")
+def to_event(plan: StagePlan, tools: Tools) -> Process:
+    """To Event: the root of every record becomes an ``event-target`` event."""
+
+    def process(batch: list[Record], out: Out) -> None:
+        for record in batch:
+            out.event("event-target", 1, record.value, record.header.source_id)
+
+    return process
+
+
+@processor("com_streamsets_pipeline_stage_executor_finishpipeline_PipelineFinisherDExecutor")
+def finisher(plan: StagePlan, tools: Tools) -> Process:
+    """Pipeline Finisher: the first record asks for the end of the run after its batch."""
+    resets = plan.given.flag("config.resetOffset")
+
+    def process(batch: list[Record], out: Out) -> None:
+        if batch:
+            out.finish, out.reset_offset = True, resets
+
+    return process

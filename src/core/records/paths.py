@@ -1,0 +1,197 @@
+"""Field paths: ``/a/b[0]``, quoted names, wildcards."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..errors import InvalidValueError
+from .values import FieldValue, ListMap
+
+Parts = tuple[str | int, ...]
+MAX_PARTS = 200
+_PLAIN = re.compile(r"[A-Za-z0-9_]+\Z")
+
+
+class _Missing:
+    """The answer of ``get`` where nothing is."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING = _Missing()
+
+
+@lru_cache(maxsize=8192)
+def parse_path(path: str) -> Parts:
+    """The steps of a path: names and indexes; the root has none.
+
+    Raises:
+        InvalidValueError: it does not start with ``/`` or ``[``, has an empty name, or a quote or bracket is open.
+    """
+    if path in ("", "/"):
+        return ()
+    parts: list[str | int] = []
+    at = 0
+    while at < len(path):
+        if path[at] == "[":
+            at = _index(path, at, parts)
+        elif path[at] == "/":
+            at = _name(path, at + 1, parts)
+        else:
+            raise InvalidValueError("field path", path, "a path that starts with / or [")
+        if len(parts) > MAX_PARTS:
+            raise InvalidValueError("field path", path[:80], f"at most {MAX_PARTS} steps")
+    return tuple(parts)
+
+
+def _index(path: str, at: int, parts: list[str | int]) -> int:
+    end = path.find("]", at)
+    digits = path[at + 1 : end] if end > 0 else ""
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise InvalidValueError("field path", path, "a number in brackets")
+    parts.append(int(digits))
+    return end + 1
+
+
+def _name(path: str, at: int, parts: list[str | int]) -> int:
+    name: list[str] = []
+    quote = ""
+    while at < len(path):
+        char = path[at]
+        if quote:
+            if char == "\\" and at + 1 < len(path):
+                name.append(path[at + 1])
+                at += 2
+                continue
+            if char == quote:
+                quote = ""
+            else:
+                name.append(char)
+        elif char in "'\"":
+            quote = char
+        elif char in "/[]":
+            if path[at : at + 2] != char * 2:
+                break
+            name.append(char)
+            at += 1
+        else:
+            name.append(char)
+        at += 1
+    if quote:
+        raise InvalidValueError("field path", path, "a closing quote")
+    if not name:
+        raise InvalidValueError("field path", path, "a field name behind each /")
+    parts.append("".join(name))
+    return at
+
+
+def to_path(parts: Parts) -> str:
+    """The path of steps; names with other characters than letters, digits and ``_`` are quoted."""
+    return "".join(f"[{part}]" if isinstance(part, int) else "/" + quoted(part) for part in parts)
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a path."""
+    if _PLAIN.match(name):
+        return name
+    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _step(value: FieldValue, part: str | int) -> "FieldValue | _Missing":
+    if isinstance(part, str):
+        return value.get(part, MISSING) if isinstance(value, dict) else MISSING
+    if isinstance(value, ListMap):
+        return list(value.values())[part] if part < len(value) else MISSING
+    return value[part] if isinstance(value, list) and part < len(value) else MISSING
+
+
+def get(value: FieldValue, path: str) -> "FieldValue | _Missing":
+    """The field at a path, or ``MISSING``."""
+    found: FieldValue | _Missing = value
+    for part in parse_path(path):
+        found = _step(found, part)  # type: ignore[arg-type]
+        if found is MISSING:
+            return MISSING
+    return found
+
+
+def has(value: FieldValue, path: str) -> bool:
+    """True when there is a field, null or not."""
+    return get(value, path) is not MISSING
+
+
+class UnreachablePathError(InvalidValueError):
+    """A path whose parent is not there, or is no map or list."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("field path", path, "a path whose parent is there")
+
+
+def put(value: FieldValue, path: str, new: FieldValue) -> FieldValue:
+    """Sets the field at a path, in place; the last step may be new. The (new) root.
+
+    Raises:
+        UnreachablePathError: the parent is missing or of another kind, or an index is beyond the end.
+    """
+    parts = parse_path(path)
+    if not parts:
+        return new
+    parent: FieldValue | _Missing = value
+    for part in parts[:-1]:
+        parent = _step(parent, part)  # type: ignore[arg-type]
+    last = parts[-1]
+    if (isinstance(last, str) and isinstance(parent, dict)) or (isinstance(last, int) and isinstance(parent, list) and last < len(parent)):
+        parent[last] = new
+    elif isinstance(last, int) and isinstance(parent, list) and last == len(parent):
+        parent.append(new)
+    elif isinstance(last, int) and isinstance(parent, ListMap) and last <= len(parent):
+        parent[list(parent)[last] if last < len(parent) else str(last)] = new
+    else:
+        raise UnreachablePathError(path)
+    return value
+
+
+def delete(value: FieldValue, path: str) -> bool:
+    """Removes the field at a path, in place; False when there is none. The root cannot be removed."""
+    parts = parse_path(path)
+    if not parts or not has(value, path):
+        return False
+    parent: FieldValue | _Missing = value
+    for part in parts[:-1]:
+        parent = _step(parent, part)  # type: ignore[arg-type]
+    last = parts[-1]
+    if isinstance(parent, dict):
+        del parent[list(parent)[last] if isinstance(last, int) else last]
+    elif isinstance(parent, list) and isinstance(last, int):
+        del parent[last]
+    return True
+
+
+def all_paths(value: FieldValue, under: str = "") -> Iterator[str]:
+    """Every path, parents before children, in field order; the root is ``""``."""
+    yield under
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from all_paths(item, f"{under}/{quoted(name)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from all_paths(item, f"{under}[{index}]")
+
+
+def expand(value: FieldValue, pattern: str) -> list[str]:
+    """The paths that a selector stands for; one without wildcards is itself, there or not."""
+    if "*" not in pattern and "?" not in pattern:
+        return [pattern]
+    matcher = _matcher(pattern)
+    return [path for path in all_paths(value) if matcher.match(path)]
+
+
+@lru_cache(maxsize=2048)
+def _matcher(pattern: str) -> re.Pattern[str]:
+    pieces = re.split(r"(\[\*\]|/\*(?=/|\[|$)|\*|\?)", pattern)
+    words = {"[*]": r"\[\d+\]", "/*": r"/[^/\[]+", "*": r"\w+", "?": r"\w"}
+    return re.compile("".join(words.get(piece) or re.escape(piece) for piece in pieces) + r"\Z")
