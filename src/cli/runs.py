@@ -11,6 +11,7 @@ import click
 
 from ..core.errors import FormatError, InvalidValueError
 from ..core.flow.document import parse_json
+from ..core.records.record import Record
 from ..sdk.jobs import JobRun
 from ..sdk.preview import PreviewResult
 from ..sdk.project import Project
@@ -79,12 +80,17 @@ def read_records(path: Path) -> list[object]:
     return [parse_json(line, f"{path.name} line {n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
+def _reason(record: Record) -> str:
+    error = record.header.error
+    return "" if error is None else error.message
+
+
 def _document(result: PreviewResult) -> list[dict[str, Any]]:
     return [
         {
             "stage": stage.instance_name,
             "records": stage.to_rows(),
-            "errors": [{"record": record.value, "message": record.error_message} for record in stage.errors],
+            "errors": [{"record": record.value, "message": _reason(record)} for record in stage.errors],
             "events": [record.value for record in stage.events],
         }
         for stage in result
@@ -98,7 +104,7 @@ def _print(result: PreviewResult) -> None:
         click.echo(click.style(head, bold=True) + (" (not written)" if stage.instance_name in result.skipped else ""))
         _print_rows(rows)
         for record in stage.errors:
-            click.echo(click.style("  error ", fg="red") + str(record.error_message))
+            click.echo(click.style("  error ", fg="red") + _reason(record))
         for record in stage.events:
             click.echo(click.style("  event ", fg="cyan") + json.dumps(record.value, default=str))
         click.echo("")

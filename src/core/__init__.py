@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .archive import read_archive, write_archive
     from .codegen import to_python
     from .compare import diff, merge
-    from .draw import draw, mermaid
+    from .picture import draw, mermaid
     from .edit import auto_arrange
     from .flow.document import decode_flow, dump_flow, encode_flow, export_document, load_flow
     from .flow.fragments import resolve_fragments
@@ -26,8 +26,8 @@ _HOMES = {
     "to_python": "codegen",
     "diff": "compare",
     "merge": "compare",
-    "draw": "draw",
-    "mermaid": "draw",
+    "draw": "picture",
+    "mermaid": "picture",
     "auto_arrange": "edit",
     "decode_flow": "flow.document",
     "dump_flow": "flow.document",

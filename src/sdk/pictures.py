@@ -25,7 +25,7 @@ def draw_flow(
         InvalidValueError: a suffix without a form.
         UnsupportedError: PNG without the optional package.
     """
-    from ..core.draw import draw
+    from ..core.picture import draw
 
     svg = draw(flow, issues=tuple(issues), theme=theme)
     if path is None:
@@ -41,7 +41,7 @@ def draw_flow(
 
 
 def _text(flow: Flow, suffix: str, svg: str, preview: Any) -> str:
-    from ..core.draw import mermaid, page
+    from ..core.picture import mermaid, page
 
     if suffix == ".mmd":
         return mermaid(flow)

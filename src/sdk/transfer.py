@@ -23,7 +23,7 @@ def export_path(destination: str | os.PathLike[str] | None) -> Path:
     return path / DEFAULT_NAME if path.is_dir() else path
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
     """Writes a file under a temporary name and renames it, so that ``path`` is the old or the new file, never half."""
     folder = path.parent
     if not folder.is_dir():

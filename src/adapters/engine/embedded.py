@@ -8,6 +8,7 @@ import anyio.to_thread
 import attrs
 
 from ...core.catalogue.definitions import Catalogue, StageType
+from ...core.el import ElError, Facts, Scope
 from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import StopFault, Tools
@@ -64,9 +65,17 @@ class EmbeddedEngine:
         blocking = self._blocking(target, plan, left_out, frozenset(options.inputs))
         if blocking:
             return Preview("INVALID", report=report_of(blocking), message="Validation Failed")
-        runner = Runner(
+        try:
+            runner = self._runner(plan, options, left_out)
+        except ElError as error:
+            return Preview("START_ERROR", message=str(error))
+        skipped = tuple(stage.instance for stage in plan.stages if stage.instance in left_out and stage.is_sink)
+        return self._run_batches(plan, runner, options, skipped)
+
+    def _runner(self, plan: Plan, options: PreviewOptions, left_out: frozenset[str]) -> Runner:
+        return Runner(
             plan,
-            lambda stage: self._tools(stage, options.now_ms, preview=True),
+            lambda stage: self._tools(plan, stage, options.now_ms, preview=True),
             left_out=left_out,
             given={
                 name: [_record(item, name, at) for at, item in enumerate(given)]
@@ -74,12 +83,8 @@ class EmbeddedEngine:
             },
             copies=True,
         )
-        skipped = tuple(stage.instance for stage in plan.stages if stage.instance in left_out and stage.is_sink)
-        return self._run_batches(plan, runner, options, left_out, skipped)
 
-    def _run_batches(
-        self, plan: Plan, runner: Runner, options: PreviewOptions, left_out: frozenset[str], skipped: tuple[str, ...]
-    ) -> Preview:
+    def _run_batches(self, plan: Plan, runner: Runner, options: PreviewOptions, skipped: tuple[str, ...]) -> Preview:
         over = deadline_of(options.timeout_ms)
         batches: list[tuple[StageOutput, ...]] = []
         offset: str | None = None
@@ -104,7 +109,7 @@ class EmbeddedEngine:
         return Preview("FINISHED", tuple(batches), skipped=skipped)
 
     def _plan(self, target: Target, options: PreviewOptions) -> Plan:
-        plan = compile_flow(target.flow, self._catalogue, _parameters(target))
+        plan = compile_flow(target.flow, self._catalogue, _parameters(target), self._clock.now_ms())
         origin, test = plan.origin, plan.test_origin
         if options.test_origin and origin is not None and test is not None:
             replaced = attrs.evolve(
@@ -124,11 +129,17 @@ class EmbeddedEngine:
             if issue.instance_name not in aside - sinks
             and not (issue.instance_name in aside and issue.config_name is not None)
         ]
-        return found + _cannot_run([each for each in plan.stages if each.instance not in aside])
+        return (
+            found
+            + [each for each in plan.issues if each.instance_name not in aside]
+            + _cannot_run([each for each in plan.stages if each.instance not in aside])
+        )
 
-    def _tools(self, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False) -> Tools:
+    def _tools(self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False) -> Tools:
         clock = self._clock.now_ms if now_ms is None else lambda: now_ms
-        return Tools(stage, clock, random.random, self._ids.new_id, preview)
+        facts = Facts(plan.pipeline_id, plan.title, engine_id=self._info.engine_id)
+        scope = Scope(dict(plan.parameters), clock, random.random, self._ids.new_id, facts)
+        return Tools(stage, clock, random.random, self._ids.new_id, preview, scope)
 
     async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
         """Starts a run from the job's committed offsets.
@@ -140,7 +151,9 @@ class EmbeddedEngine:
         report = validate(target.flow, self._catalogue)
         run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets)
         await run.begin(
-            lambda: Runner(plan, self._tools), [*report.issues, *_cannot_run(plan.stages)], asyncio.get_running_loop()
+            lambda: Runner(plan, lambda stage: self._tools(plan, stage)),
+            [*report.issues, *_cannot_run(plan.stages)],
+            asyncio.get_running_loop(),
         )
         self._runs.append(run)
         return run

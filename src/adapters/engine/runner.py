@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import attrs
 
 from ...core.catalogue.definitions import StageType
-from ...core.plan.model import ErrorPolicy, OnError, Plan, StagePlan
+from ...core.el import EvaluationError
+from ...core.plan.model import OnError, Plan, StagePlan
 from ...core.preview import StageError, StageOutput
 from ...core.processors.api import Out, Process, RecordError, StopFault, Tools
 from ...core.processors.registry import can_run, find
@@ -44,6 +45,7 @@ class Runner:
         self._now_ms: Callable[[], int] = lambda: 0
         self._origin: Origin | None = None
         self._built: dict[str, Process] = {}
+        self._preconditions: dict[str, list[tuple[str, Callable[[Record], bool]]]] = {}
         for stage in plan.stages:
             self._now_ms = self._build(stage, tools(stage))
         self._readers = self._count_readers()
@@ -53,6 +55,7 @@ class Runner:
     def _build(self, stage: StagePlan, tools: Tools) -> Callable[[], int]:
         if stage.instance in self._left_out:
             return tools.now_ms
+        self._preconditions[stage.instance] = [(text, tools.predicate(text)) for text in stage.preconditions]
         if stage.type is StageType.ORIGIN:
             if stage.instance not in self._given:
                 self._origin = ORIGINS[stage.kind](stage, tools)
@@ -118,15 +121,18 @@ class Runner:
         return found
 
     def _checked(self, stage: StagePlan, batch: list[Record], out: Out) -> list[Record]:
-        """The records that have every required field; the others are refused."""
-        if not stage.required:
+        """The records that have every required field and fulfil the preconditions; the others are refused."""
+        if not stage.required and not stage.preconditions:
             return list(batch)
+        tests = self._preconditions[stage.instance]
         kept: list[Record] = []
         for record in batch:
             missing = [path for path in stage.required if not has(record.value, path)]
             if missing:
                 inner = f"CONTAINER_0050 - the required fields {', '.join(missing)} are missing"
                 out.error(record, "COMMON_0001", f"Stage precondition: {inner}")
+            elif (reason := _failing(tests, record)) is not None:
+                out.error(record, "COMMON_0001", f"Stage precondition: {reason}")
             else:
                 kept.append(record)
         return kept
@@ -163,6 +169,18 @@ class Runner:
         return error.record
 
 
+def _failing(tests: list[tuple[str, Callable[[Record], bool]]], record: Record) -> str | None:
+    """Why a record does not fulfil the preconditions; None when it does."""
+    for text, test in tests:
+        try:
+            fulfilled = test(record)
+        except EvaluationError as error:
+            return f"CONTAINER_0052 - {text} cannot be evaluated: {error}"
+        if not fulfilled:
+            return f"CONTAINER_0051 - {text} is not fulfilled"
+    return None
+
+
 def stage_output(stage: StagePlan, received: list[Record] | None, out: Out, now_ms: int) -> StageOutput:
     """What a preview shows of one stage, in copies that later stages cannot change."""
     return StageOutput(
@@ -179,6 +197,3 @@ def deadline_of(timeout_ms: int) -> Callable[[], bool]:
     """Says whether the time is over."""
     end = time.monotonic() + timeout_ms / 1000
     return lambda: time.monotonic() > end
-
-
-__all__ = ["ErrorPolicy", "Runner", "Watch", "deadline_of", "runnable", "stage_output"]

@@ -162,7 +162,7 @@ class EmbeddedRun:
             await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
 
     async def _tell(self, **changes: object) -> None:
-        self._state = attrs.evolve(self._state, **changes)
+        self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]
         await self._jobs.save_run(self._state)
         if "state" in changes:
             await self._jobs.add_log(

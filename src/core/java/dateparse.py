@@ -23,9 +23,23 @@ _ISO_ZONES = {
     3: re.compile(r"Z|([+-])(\d\d):(\d\d)", re.ASCII),
 }
 _PLAIN = {
-    "d": "day", "H": "hour", "k": "hour", "K": "hour12", "h": "hour12", "m": "minute", "s": "second", "S": "ms",
-    "D": "dayofyear", "F": "weekdayinmonth", "w": "week", "W": "weekofmonth", "u": "weekday", "M": "month",
-    "L": "month", "y": "year", "Y": "weekyear",
+    "d": "day",
+    "H": "hour",
+    "k": "hour",
+    "K": "hour12",
+    "h": "hour12",
+    "m": "minute",
+    "s": "second",
+    "S": "ms",
+    "D": "dayofyear",
+    "F": "weekdayinmonth",
+    "w": "week",
+    "W": "weekofmonth",
+    "u": "weekday",
+    "M": "month",
+    "L": "month",
+    "y": "year",
+    "Y": "weekyear",
 }
 # a number written as 24 or 12 o'clock is the zero of its range
 _MIDNIGHTS = {"k": 24, "h": 12}

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition, StageType
+from ..el import ElError, EvaluationError, Scope, compile_text
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
+from ..java import java_string
 from ..validation import sort_stages
-from ..values import Json, JsonMap, freeze
+from ..validation.issues import Issue
+from ..values import Json, JsonMap, freeze, thaw
 from .given import Given
 from .model import Delivery, ErrorPolicy, OnError, Plan, StagePlan
 
@@ -22,21 +25,27 @@ _TYPES = {
 }
 
 
-def compile_flow(flow: Flow, catalogue: Catalogue, parameters: Mapping[str, object] | None = None) -> Plan:
+def compile_flow(
+    flow: Flow, catalogue: Catalogue, parameters: Mapping[str, object] | None = None, now_ms: int = 0
+) -> Plan:
     """The plan of a flow: fragments replaced, stages in running order, defaults filled in.
 
-    ``parameters`` replace the flow's own values of the same name.
+    ``parameters`` replace the flow's own values of the same name. Expressions in settings that are evaluated once, at
+    start, are values in the plan; one that has no value is an issue of the plan. ``now_ms`` is the time that they see.
     """
     resolved = resolve_fragments(flow)
     settings = _pipeline_settings(resolved, catalogue)
     constants = JsonMap({**_constants(settings), **{name: freeze(value) for name, value in (parameters or {}).items()}})
 
-    def stage(instance: StageInstance | None) -> StagePlan | None:
-        return None if instance is None else _stage(instance, catalogue)
+    resolve = _Resolver(dict(constants), now_ms)
 
+    def stage(instance: StageInstance | None) -> StagePlan | None:
+        return None if instance is None else _stage(instance, catalogue, resolve)
+
+    stages = tuple(_stage(each, catalogue, resolve) for each in sort_stages(resolved))
     return Plan(
         name=flow.name,
-        stages=tuple(_stage(each, catalogue) for each in sort_stages(resolved)),
+        stages=stages,
         error_stage=stage(resolved.error_stage),
         start_stage=stage(next(iter(resolved.start_stages), None)),
         stop_stage=stage(next(iter(resolved.stop_stages), None)),
@@ -50,6 +59,7 @@ def compile_flow(flow: Flow, catalogue: Catalogue, parameters: Mapping[str, obje
         retry=settings.flag("shouldRetry"),
         retry_attempts=settings.integer("retryAttempts", -1),
         settings=settings,
+        issues=tuple(resolve.issues),
     )
 
 
@@ -77,9 +87,76 @@ def _given(held: Settings, definitions: tuple[SettingDefinition, ...]) -> Given:
     return Given(JsonMap(values))
 
 
-def _stage(instance: StageInstance, catalogue: Catalogue) -> StagePlan:
+class _Resolver:
+    """Evaluates the settings that are evaluated at start, and collects what cannot be."""
+
+    def __init__(self, parameters: dict[str, object], now_ms: int) -> None:
+        self.scope = Scope({name: _plain(value) for name, value in parameters.items()}, lambda: now_ms)
+        self.issues: list[Issue] = []
+
+    def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:
+        """The settings with values in place of expressions."""
+        explicit = {each.name for each in definitions if each.evaluation == "EXPLICIT"}
+        texts = {name for name, value in held.items() if name not in explicit and _holds_expression(value)}
+        if not texts:
+            return held
+        beans = {each.name: _explicit_rows(each) for each in definitions}
+        values = {
+            name: self._value(value, instance, name, beans.get(name, frozenset())) if name in texts else value
+            for name, value in held.items()
+        }
+        return Given(JsonMap(values))
+
+    def _value(self, value: Json, instance: str, name: str, explicit: frozenset[str]) -> Json:
+        if isinstance(value, str) and "${" in value:
+            try:
+                return _frozen(compile_text(value)(self.scope))
+            except (ElError, EvaluationError) as error:
+                text = f"the expression of setting {name} cannot be evaluated: {error}"
+                self.issues.append(Issue("CREATION_005", text, instance, name))
+                return value
+        if isinstance(value, tuple):
+            return tuple(self._value(item, instance, name, explicit) for item in value)
+        if isinstance(value, JsonMap):
+            return JsonMap(
+                {
+                    key: item if key in explicit else self._value(item, instance, name, explicit)
+                    for key, item in value.items()
+                }
+            )
+        return value
+
+
+def _explicit_rows(setting: SettingDefinition) -> frozenset[str]:
+    """The parts of a list setting that the stage evaluates itself."""
+    if setting.model is None:
+        return frozenset()
+    return frozenset(each.name for each in setting.model.settings if each.evaluation == "EXPLICIT") | {"predicate"}
+
+
+def _holds_expression(value: Json) -> bool:
+    if isinstance(value, str):
+        return "${" in value
+    if isinstance(value, tuple):
+        return any(map(_holds_expression, value))
+    return isinstance(value, JsonMap) and any(map(_holds_expression, value.values()))
+
+
+def _plain(value: object) -> object:
+    return thaw(value) if isinstance(value, (JsonMap, tuple)) else value
+
+
+def _frozen(value: object) -> Json:
+    try:
+        return freeze(value)
+    except TypeError:
+        return java_string(value)
+
+
+def _stage(instance: StageInstance, catalogue: Catalogue, resolve: _Resolver) -> StagePlan:
     definition = catalogue.stage(instance.stage_name, instance.library) or catalogue.stage(instance.stage_name)
-    given = _given(instance.configuration, () if definition is None else definition.settings)
+    settings = () if definition is None else definition.settings
+    given = resolve.given(_given(instance.configuration, settings), settings, instance.instance_name)
     return StagePlan(
         instance=instance.instance_name,
         kind=instance.stage_name,
@@ -88,7 +165,7 @@ def _stage(instance: StageInstance, catalogue: Catalogue) -> StagePlan:
         library=instance.library,
         version=instance.stage_version,
         given=given,
-        services=_services(instance, definition, catalogue),
+        services=_services(instance, definition, catalogue, resolve),
         inputs=instance.input_lanes,
         outputs=instance.output_lanes,
         events=instance.event_lanes,
@@ -101,14 +178,17 @@ def _stage(instance: StageInstance, catalogue: Catalogue) -> StagePlan:
     )
 
 
-def _services(instance: StageInstance, definition: StageDefinition | None, catalogue: Catalogue) -> Mapping[str, Given]:
+def _services(
+    instance: StageInstance, definition: StageDefinition | None, catalogue: Catalogue, resolve: _Resolver
+) -> Mapping[str, Given]:
     """The services that the file holds, and those that the stage needs beside, with their defaults."""
     needed = {} if definition is None else {use.service: use.values for use in definition.services}
     held = {service.service: service.configuration for service in instance.services}
     made: dict[str, Given] = {}
     for name in {**needed, **held}:
         known = catalogue.service(name)
-        given = _given(held.get(name, Settings()), () if known is None else known.settings)
+        settings = () if known is None else known.settings
+        given = resolve.given(_given(held.get(name, Settings()), settings), settings, instance.instance_name)
         fixed = {
             key: value for key, value in needed.get(name, {}).items() if name not in held or key == "displayFormats"
         }

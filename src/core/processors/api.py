@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from ..el import Scope, compile_text
+from ..el.coerce import as_truth
 from ..plan.model import StagePlan
 from ..records.record import Header, Record, event
 from ..records.values import FieldValue
@@ -94,6 +96,28 @@ class Tools:
     random: Callable[[], float]
     new_id: Callable[[], str]
     preview: bool = False
+    scope: Scope = attrs.field(factory=Scope, repr=False)
+    """What the expressions of this stage see."""
+
+    def evaluate(self, text: str) -> "Callable[[Record], FieldValue]":
+        """What gives the value of a text with expressions for a record.
+
+        Raises:
+            ElError: the text cannot be parsed. The callable raises ``EvaluationError``.
+        """
+        compiled, scope = compile_text(text), self.scope
+
+        def of(record: Record) -> FieldValue:
+            scope.record = record
+            value: FieldValue = compiled(scope)
+            return value
+
+        return of
+
+    def predicate(self, text: str) -> "Callable[[Record], bool]":
+        """As ``evaluate``, for a truth value."""
+        value = self.evaluate(text)
+        return lambda record: as_truth(value(record))
 
 
 def each(handle: Callable[[Record], Record | None]) -> Process:

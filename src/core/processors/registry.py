@@ -10,6 +10,17 @@ Build = Callable[[StagePlan, Tools], Process]
 
 _PREFIX = "com_streamsets_pipeline_stage_"
 _MODULES = {
+    "processor_expression_ExpressionDProcessor": "expression",
+    "processor_selector_SelectorDProcessor": "selector",
+    "processor_fieldfilter_FieldFilterDProcessor": "removing",
+    "processor_fieldmask_FieldMaskDProcessor": "masking",
+    "processor_fieldmerger_FieldMergerDProcessor": "moving",
+    "processor_fieldflattener_FieldFlattenerDProcessor": "flattening",
+    "processor_listpivot_ListPivotDProcessor": "pivoting",
+    "processor_fieldreplacer_FieldReplacerDProcessor": "replacing",
+    "processor_dedup_DeDupDProcessor": "dedup",
+    "processor_jsonparser_JsonParserDProcessor": "json_fields",
+    "processor_jsongenerator_JsonGeneratorDProcessor": "json_fields",
     "processor_identity_IdentityProcessor": "dev",
     "devtest_RecordCreatorProcessor": "dev",
     "devtest_RandomErrorProcessor": "dev",

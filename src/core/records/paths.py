@@ -144,7 +144,9 @@ def put(value: FieldValue, path: str, new: FieldValue) -> FieldValue:
     for part in parts[:-1]:
         parent = _step(parent, part)  # type: ignore[arg-type]
     last = parts[-1]
-    if (isinstance(last, str) and isinstance(parent, dict)) or (isinstance(last, int) and isinstance(parent, list) and last < len(parent)):
+    if (isinstance(last, str) and isinstance(parent, dict)) or (
+        isinstance(last, int) and isinstance(parent, list) and last < len(parent)
+    ):
         parent[last] = new
     elif isinstance(last, int) and isinstance(parent, list) and last == len(parent):
         parent.append(new)
@@ -165,7 +167,8 @@ def delete(value: FieldValue, path: str) -> bool:
         parent = _step(parent, part)  # type: ignore[arg-type]
     last = parts[-1]
     if isinstance(parent, dict):
-        del parent[list(parent)[last] if isinstance(last, int) else last]
+        name = list(parent)[last] if isinstance(last, int) else last
+        del parent[name]
     elif isinstance(parent, list) and isinstance(last, int):
         del parent[last]
     return True

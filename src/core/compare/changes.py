@@ -1,0 +1,56 @@
+"""What can differ between two flows."""
+
+import attrs
+
+from ..values import Json
+
+
+@attrs.frozen
+class SettingChange:
+    """One setting with another value. ``stage`` is the instance name, empty for the flow itself.
+
+    ``part`` says whose setting it is: empty for the stage, a service name, or a word for other parts of a stage or flow.
+    Credentials are masked in ``old`` and ``new``.
+    """
+
+    stage: str
+    name: str
+    old: Json = None
+    new: Json = None
+    part: str = ""
+    only_in: str = ""
+    """``old`` or ``new`` when the other flow has no such setting at all."""
+
+
+@attrs.frozen
+class LinkChange:
+    """A link that is in one of the flows only. ``event`` for event links."""
+
+    source: str
+    target: str
+    event: bool = False
+
+
+@attrs.frozen
+class Renamed:
+    """A stage with another label; the instance name stays."""
+
+    stage: str
+    old: str
+    new: str
+
+
+@attrs.frozen
+class Diff:
+    """Everything that changes from one flow to another; false when nothing does."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
+    settings: tuple[SettingChange, ...] = ()
+    links_added: tuple[LinkChange, ...] = ()
+    links_removed: tuple[LinkChange, ...] = ()
+    moved: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(attrs.astuple(self, recurse=False))

@@ -1,0 +1,268 @@
+"""Coercions and operators, as the original evaluator has them."""
+
+import math
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ..errors import InvalidValueError
+from ..java import java_string, parse_decimal, parse_double, parse_long, wrap_int, wrap_long
+from ..records.values import Char, Long, Null
+from .errors import EvaluationError
+
+
+def plain(value: Any) -> Any:
+    """Typed nulls are null."""
+    return None if isinstance(value, Null) else value
+
+
+def as_text(value: Any) -> str:
+    """The string form; null is empty."""
+    value = plain(value)
+    if value is None:
+        return ""
+    return value if type(value) is str else java_string(value)
+
+
+def as_truth(value: Any) -> bool:
+    """A truth value: null and empty are false, texts are true when they say so.
+
+    Raises:
+        EvaluationError: numbers, dates, maps.
+    """
+    value = plain(value)
+    if isinstance(value, bool):
+        return value
+    if value is None or value == "":
+        return False
+    if isinstance(value, str):
+        return value.lower() == "true"
+    raise EvaluationError(f"{_shown(value)} is no truth value")
+
+
+def as_long(value: Any) -> int:
+    """A 64 bit whole number; null and empty are 0.
+
+    Raises:
+        EvaluationError: a text that is none, or another kind.
+    """
+    value = plain(value)
+    if value is None or value == "":
+        return Long(0)
+    if isinstance(value, bool):
+        raise EvaluationError("a truth value is no number")
+    if isinstance(value, Char):
+        return Long(ord(value[0]))
+    if isinstance(value, str):
+        return Long(_parsed(parse_long, value))
+    if isinstance(value, float):
+        if value != value:
+            return Long(0)
+        return Long(max(-(1 << 63), min((1 << 63) - 1, int(value) if math.isfinite(value) else _limit(value))))
+    if isinstance(value, (int, Decimal)):
+        return Long(wrap_long(int(value)))
+    raise EvaluationError(f"{_shown(value)} is no number")
+
+
+def _limit(value: float) -> int:
+    return (1 << 63) - 1 if value > 0 else -(1 << 63)
+
+
+def as_int(value: Any) -> int:
+    """A 32 bit whole number."""
+    return wrap_int(as_long(value))
+
+
+def as_double(value: Any) -> float:
+    """A float; null and empty are 0."""
+    value = plain(value)
+    if value is None or value == "":
+        return 0.0
+    if isinstance(value, bool):
+        raise EvaluationError("a truth value is no number")
+    if isinstance(value, str):
+        return float(ord(value[0])) if isinstance(value, Char) else _parsed(parse_double, value)
+    if isinstance(value, (int, float, Decimal)):
+        return float(value)
+    raise EvaluationError(f"{_shown(value)} is no number")
+
+
+def as_decimal(value: Any) -> Decimal:
+    """A decimal; null and empty are 0."""
+    value = plain(value)
+    if value is None or value == "":
+        return Decimal(0)
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str):
+        decimal: Decimal = _parsed(parse_decimal, value)
+        return decimal
+    if isinstance(value, float):
+        return Decimal(repr(float(value)))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(int(value))
+    raise EvaluationError(f"{_shown(value)} is no number")
+
+
+def _parsed(parser: Any, text: str) -> Any:
+    try:
+        return parser(text)
+    except (InvalidValueError, ValueError):
+        raise EvaluationError(f"{text[:60]!r} is no number") from None
+
+
+def _looks_float(value: Any) -> bool:
+    if isinstance(value, str) and not isinstance(value, Char):
+        return any(sign in value for sign in ".eE")
+    return isinstance(value, float)
+
+
+def arithmetic(sign: str, left: Any, right: Any) -> Any:
+    """``+ - * / %`` by the kinds of the operands; both null give 0.
+
+    Raises:
+        EvaluationError: an operand is no number, or a whole number is divided with rest by 0.
+    """
+    left, right = plain(left), plain(right)
+    if left is None and right is None:
+        return Long(0)
+    decimal = isinstance(left, Decimal) or isinstance(right, Decimal)
+    if sign == "/":
+        return _decimal_quotient(left, right) if decimal else _quotient(as_double(left), as_double(right))
+    if sign == "%":
+        if decimal or _looks_float(left) or _looks_float(right):
+            return _float_rest(as_double(left), as_double(right))
+        return _whole_rest(as_long(left), as_long(right))
+    if decimal:
+        return _apply(sign, as_decimal(left), as_decimal(right))
+    if _looks_float(left) or _looks_float(right):
+        return _apply(sign, as_double(left), as_double(right))
+    return Long(wrap_long(_apply(sign, int(as_long(left)), int(as_long(right)))))
+
+
+def _apply(sign: str, left: Any, right: Any) -> Any:
+    if sign == "+":
+        return left + right
+    return left - right if sign == "-" else left * right
+
+
+def _quotient(left: float, right: float) -> float:
+    if right == 0:
+        if left == 0 or left != left:
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1, right)
+    return left / right
+
+
+def _decimal_quotient(left: Any, right: Any) -> Decimal:
+    upper, lower = as_decimal(left), as_decimal(right)
+    if lower == 0:
+        raise EvaluationError("a decimal is divided by zero")
+    exponent = upper.as_tuple().exponent
+    return (upper / lower).quantize(Decimal(1).scaleb(min(0, int(exponent))), ROUND_HALF_UP)
+
+
+def _float_rest(left: float, right: float) -> float:
+    if right == 0 or math.isinf(left) or left != left or right != right:
+        return math.nan
+    return math.fmod(left, right)
+
+
+def _whole_rest(left: int, right: int) -> int:
+    if right == 0:
+        raise EvaluationError("a whole number is divided by zero")
+    rest = abs(int(left)) % abs(int(right))
+    return Long(-rest if left < 0 else rest)
+
+
+def negated(value: Any) -> Any:
+    """Unary minus."""
+    value = plain(value)
+    if value is None:
+        return Long(0)
+    if isinstance(value, str):
+        return -as_double(value) if _looks_float(value) else Long(wrap_long(-as_long(value)))
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise EvaluationError(f"{_shown(value)} is no number")
+    return type(value)(-value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def compared(sign: str, left: Any, right: Any) -> bool:
+    """``< > <= >=``; with a null everything is false, except that two nulls are as large as each other."""
+    left, right = plain(left), plain(right)
+    if left is None or right is None:
+        return left is right and sign in ("<=", ">=")
+    lower, upper = _comparable(left, right)
+    if sign == "<":
+        return bool(lower < upper)
+    if sign == ">":
+        return bool(lower > upper)
+    return bool(lower <= upper if sign == "<=" else lower >= upper)
+
+
+def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
+    if isinstance(left, Decimal) or isinstance(right, Decimal):
+        return as_decimal(left), as_decimal(right)
+    if isinstance(left, float) or isinstance(right, float):
+        return as_double(left), as_double(right)
+    if any(_is_whole(each) or isinstance(each, Char) for each in (left, right)):
+        return as_long(left), as_long(right)
+    if isinstance(left, str) or isinstance(right, str):
+        return as_text(left), as_text(right)
+    if type(left) is type(right) or (isinstance(left, datetime) and isinstance(right, datetime)):
+        return left, right
+    raise EvaluationError(f"{_shown(left)} and {_shown(right)} cannot be compared")
+
+
+def equal(left: Any, right: Any) -> bool:
+    """``==``: decimals with their scale, numbers by value, truth values, texts, then the values themselves."""
+    left, right = plain(left), plain(right)
+    if left is right:
+        return True
+    if left is None or right is None:
+        return False
+    if isinstance(left, Decimal) or isinstance(right, Decimal):
+        one, other = _scaled(left), _scaled(right)
+        return one.as_tuple() == other.as_tuple()
+    if isinstance(left, bool) or isinstance(right, bool):
+        return as_truth(left) == as_truth(right)
+    if isinstance(left, float) or isinstance(right, float):
+        return as_double(left) == as_double(right)
+    if _is_whole(left) or _is_whole(right):
+        return as_long(left) == as_long(right)
+    if isinstance(left, str) or isinstance(right, str):
+        return as_text(left) == as_text(right)
+    return bool(left == right)
+
+
+def _scaled(value: Any) -> Decimal:
+    return as_decimal(float(value) if _is_whole(value) else value)
+
+
+def is_empty(value: Any) -> bool:
+    """``empty``: null, "" and collections without elements."""
+    value = plain(value)
+    return value is None or (isinstance(value, (str, list, dict, bytes)) and len(value) == 0)
+
+
+def item(base: Any, index: Any) -> Any:
+    """``base[index]``: null base and missing keys give null; ``.value`` of a field is its value."""
+    base, index = plain(base), plain(index)
+    if base is None or index is None:
+        return None
+    if isinstance(base, dict):
+        return base.get(as_text(index), base if index == "value" else None)
+    if isinstance(base, list) and index != "value":
+        at = as_int(index)
+        return base[at] if 0 <= at < len(base) else None
+    if index == "value":
+        return base
+    raise EvaluationError(f"{_shown(base)} has no property {as_text(index)!r}")
+
+
+def _shown(value: Any) -> str:
+    return f"a value of kind {type(value).__name__}"

@@ -1,0 +1,82 @@
+"""``math:`` functions: results keep the kind of their argument."""
+
+import math
+from typing import Any
+
+from ...records.values import Float, Long
+from ..coerce import as_double, as_long
+from ..errors import EvaluationError
+from .registry import named
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        return as_double(value) if "." in value else as_long(value)
+    if isinstance(value, bool) or type(value) not in (int, Long, float, Float):
+        raise EvaluationError(f"{type(value).__name__} is no kind of number that math functions take")
+    return value
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, float)
+
+
+@named("math:abs", "O")
+def absolute(value: Any) -> Any:
+    """The size without sign."""
+    if value is None:
+        return None
+    number = _number(value)
+    return type(number)(abs(number))
+
+
+def _rounded(value: Any, how: Any) -> float | None:
+    if value is None:
+        return None
+    number = _number(value)
+    if type(number) is not float:
+        raise EvaluationError("only doubles can be rounded up or down")
+    return float(how(number)) if math.isfinite(number) else number
+
+
+@named("math:ceil", "O")
+def ceil(value: Any) -> float | None:
+    """The next whole double above."""
+    return _rounded(value, math.ceil)
+
+
+@named("math:floor", "O")
+def floor(value: Any) -> float | None:
+    """The next whole double below."""
+    return _rounded(value, math.floor)
+
+
+@named("math:round", "O")
+def rounded(value: Any) -> int | None:
+    """The nearest whole number, halves upwards: LONG of a double, INTEGER of a float."""
+    if value is None:
+        return None
+    number = _number(value)
+    if not _is_float(number):
+        raise EvaluationError("only floats and doubles can be rounded")
+    bits = 31 if isinstance(number, Float) else 63
+    if number != number:
+        return Long(0)
+    whole = math.floor(number + 0.5) if math.isfinite(number) else (1 << 70) * (1 if number > 0 else -1)
+    whole = max(-(1 << bits), min((1 << bits) - 1, whole))
+    return whole if isinstance(number, Float) else Long(whole)
+
+
+def _pick(one: Any, other: Any, choose: Any) -> Any:
+    if one is None or other is None:
+        return None
+    left, right = _number(one), _number(other)
+    if type(left) is not type(right):
+        raise EvaluationError(f"{type(left).__name__} and {type(right).__name__} are not of one kind")
+    if isinstance(left, Float):
+        raise EvaluationError("floats cannot be compared here")
+    return choose(left, right)
+
+
+named("math:max", "OO")(lambda one, other: _pick(one, other, max))
+named("math:min", "OO")(lambda one, other: _pick(one, other, min))

@@ -1,0 +1,81 @@
+"""Functions by name, with the kinds of their parameters."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import attrs
+
+from ..coerce import as_double, as_int, as_long, as_text, as_truth, plain
+from ..errors import EvaluationError
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def _date(value: Any) -> datetime | None:
+    value = plain(value)
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value
+    raise EvaluationError("expected a date")
+
+
+def _collection(value: Any) -> Any:
+    value = plain(value)
+    if value is None or value == "" or isinstance(value, (list, dict)):
+        return value or ({} if isinstance(value, dict) else value or None)
+    raise EvaluationError("expected a list or a map")
+
+
+_COERCIONS: dict[str, Callable[[Any], Any]] = {
+    "S": as_text,
+    "I": as_int,
+    "L": as_long,
+    "D": as_double,
+    "B": as_truth,
+    "T": _date,
+    "C": _collection,
+    "O": plain,
+}
+
+
+@attrs.frozen
+class Function:
+    """One function.
+
+    ``parameters`` has a letter per argument: S text, I and L whole numbers, D float, B truth, T date, C collection,
+    O any value. ``scoped`` functions get the scope as their first argument.
+    """
+
+    name: str
+    parameters: str
+    call: Callable[..., Any]
+    scoped: bool = False
+
+    def coercion(self, at: int) -> Callable[[Any], Any]:
+        """What turns an argument into the kind of the parameter."""
+        return _COERCIONS[self.parameters[at]]
+
+
+_functions: dict[str, Function] = {}
+
+
+def named(name: str, parameters: str = "", *, scoped: bool = False) -> Callable[[Call], Call]:
+    """Makes a Python function a function of the language."""
+
+    def register(call: Call) -> Call:
+        _functions[name] = Function(name, parameters, call, scoped)
+        return call
+
+    return register
+
+
+def function(name: str) -> Function | None:
+    """The function with this name."""
+    return _functions.get(name)
+
+
+def function_names() -> Mapping[str, Function]:
+    """Every function by name."""
+    return _functions

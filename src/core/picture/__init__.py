@@ -1,0 +1,7 @@
+"""Pictures of a flow: SVG, Mermaid text and a page to look around in."""
+
+from .mermaid import mermaid
+from .page import page
+from .svg import draw
+
+__all__ = ["draw", "mermaid", "page"]

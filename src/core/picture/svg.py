@@ -1,0 +1,215 @@
+"""The picture as one self-contained SVG."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from math import hypot
+from xml.sax.saxutils import escape, quoteattr
+
+from ..errors import InvalidValueError
+from ..flow.model import Flow
+from ..validation.issues import Issue
+from .scene import BOX_H, BOX_W, Box, Link, Scene, scene_of
+
+THEMES = ("auto", "light", "dark")
+_LIGHT = {
+    "paper": "#ffffff",
+    "box": "#ffffff",
+    "edge": "#8d96a0",
+    "ink": "#1f2328",
+    "dim": "#59636e",
+    "line": "#6e7781",
+    "origin": "#1a7f37",
+    "processor": "#0969da",
+    "destination": "#8250df",
+    "executor": "#bc4c00",
+    "beside": "#59636e",
+    "fault": "#cf222e",
+}
+_DARK = {
+    "paper": "#0d1117",
+    "box": "#161b22",
+    "edge": "#656c76",
+    "ink": "#f0f6fc",
+    "dim": "#9198a1",
+    "line": "#9198a1",
+    "origin": "#3fb950",
+    "processor": "#4493f8",
+    "destination": "#ab7df8",
+    "executor": "#db6d28",
+    "beside": "#9198a1",
+    "fault": "#f85149",
+}
+_ICONS = {
+    "origin": "M4 12h12M11 6l6 6-6 6M20 4v16",
+    "processor": "M4 7h16M4 12h10M4 17h16",
+    "destination": "M4 4v16M8 12h12M15 7l5 5-5 5",
+    "executor": "M6 4l13 8-13 8z",
+    "beside": "M12 4v10M12 18v2",
+}
+LINES = 3
+LINE_UNITS = 19
+
+
+def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> str:
+    """The picture of a flow as SVG text, without scripts or outside parts.
+
+    ``issues`` become badges on their stages; ``theme`` is light, dark, or auto for what the viewer prefers.
+
+    Raises:
+        InvalidValueError: an unknown theme.
+    """
+    if theme not in THEMES:
+        raise InvalidValueError("theme", theme, " or ".join(THEMES))
+    scene = scene_of(flow)
+    counts: dict[str, list[str]] = {}
+    for issue in issues:
+        counts.setdefault(issue.instance_name or "", []).append(issue.message)
+    return "\n".join(_parts(flow, scene, counts, theme)) + "\n"
+
+
+def _parts(flow: Flow, scene: Scene, issues: dict[str, list[str]], theme: str) -> Iterator[str]:
+    size = f"{scene.width:g} {scene.height:g}"
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{scene.width:g}" height="{scene.height:g}"'
+        ' role="img" aria-labelledby="t d" font-family="system-ui, sans-serif">'
+    )
+    yield f'<title id="t">{_clean(flow.name)}</title>'
+    yield f'<desc id="d">{_clean(describe(flow, scene))}</desc>'
+    yield f"<style>{_style(theme)}</style>"
+    yield f'<rect class="paper" width="{scene.width:g}" height="{scene.height:g}"/>'
+    yield (
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+        '<path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>'
+    )
+    for link in scene.links:
+        yield _line(link)
+    for box in scene.boxes:
+        yield from _box(box, issues.get(box.stage.instance_name, []))
+    for link in scene.links:
+        if link.text:
+            yield _condition(link)
+    yield "</svg>"
+
+
+def describe(flow: Flow, scene: Scene) -> str:
+    """One sentence for people who do not see the picture."""
+    counts = {
+        kind: sum(box.kind == kind for box in scene.boxes)
+        for kind in ("origin", "processor", "destination", "executor")
+    }
+    held = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count)
+    return f"A streaming flow with {held or 'no stages'} and {len(scene.links)} link(s)."
+
+
+def _style(theme: str) -> str:
+    def names(colours: dict[str, str]) -> str:
+        return "svg{" + "".join(f"--{name}:{colour};" for name, colour in colours.items()) + "}"
+
+    plain = names(_DARK if theme == "dark" else _LIGHT)
+    dark = f"@media(prefers-color-scheme:dark){{{names(_DARK)}}}" if theme == "auto" else ""
+    base = _DARK if theme == "dark" else _LIGHT
+    rules = {
+        ".paper": f"fill:{_var('paper', base)}",
+        ".box": f"fill:{_var('box', base)};stroke:{_var('edge', base)};stroke-width:1.5",
+        ".name": f"fill:{_var('ink', base)};font-size:13px;font-weight:600",
+        ".lib": f"fill:{_var('dim', base)};font-size:10px",
+        ".link": f"stroke:{_var('line', base)};stroke-width:1.6;fill:none",
+        ".event": "stroke-dasharray:6 5",
+        ".tip": f"fill:{_var('line', base)}",
+        ".cond": f"fill:{_var('ink', base)};font-size:11px;stroke:{_var('paper', base)};stroke-width:4px;paint-order:stroke",
+        ".badge": f"fill:{_var('fault', base)}",
+        ".count": "fill:#ffffff;font-size:11px;font-weight:700",
+        ".icon": "fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round",
+        **{f".{kind}": f"stroke:{_var(kind, base)}" for kind in _ICONS},
+        **{f".bar-{kind}": f"fill:{_var(kind, base)}" for kind in _ICONS},
+    }
+    return plain + dark + "".join(f"{name}{{{rule}}}" for name, rule in rules.items())
+
+
+def _var(name: str, base: dict[str, str]) -> str:
+    """A colour that follows the theme; programs that know no variables use the one behind it."""
+    return f"var(--{name},{base[name]})"
+
+
+def _line(link: Link) -> str:
+    (x1, y1), (x2, y2) = _ends(link)
+    kind = "link event" if link.event else "link"
+    return f'<path class="{kind}" marker-end="url(#tip)" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>'
+
+
+def _ends(link: Link) -> tuple[tuple[float, float], tuple[float, float]]:
+    """From the right edge (events: the lower edge) of a box to the left edge of the next."""
+    a, b = link.source, link.target
+    start = (a.x + BOX_W / 2, a.y + BOX_H) if link.event and b.y > a.y else (a.x + BOX_W, a.y + BOX_H / 2)
+    return start, (b.x - 2, b.y + BOX_H / 2)
+
+
+def _box(box: Box, issues: list[str]) -> Iterator[str]:
+    stage = box.stage
+    yield f'<g transform="translate({box.x:g} {box.y:g})" data-stage={quoteattr(_plain(stage.instance_name))}>'
+    yield f"<title>{_clean(stage.label)} ({_clean(stage.stage_name)})</title>"
+    yield f'<rect class="box" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
+    yield f'<rect class="bar-{box.kind}" width="{BOX_W}" height="5" rx="2.5"/>'
+    yield f'<path class="icon {box.kind}" transform="translate(10 13) scale(.85)" d="{_ICONS[box.kind]}"/>'
+    lines = wrapped(stage.label, LINE_UNITS, LINES)
+    for at, line in enumerate(lines):
+        yield f'<text class="name" x="10" y="{50 + at * 15}">{_clean(line)}</text>'
+    yield f'<text class="lib" x="38" y="27">{_clean(_cut(box.role or _library(stage.library), 17))}</text>'
+    if issues:
+        words = _clean("\n".join(issues))
+        yield f'<g><title>{words}</title><circle class="badge" cx="{BOX_W - 4}" cy="4" r="11"/>'
+        yield f'<text class="count" x="{BOX_W - 4}" y="8" text-anchor="middle">{min(len(issues), 99)}</text></g>'
+    yield "</g>"
+
+
+def _library(library: str) -> str:
+    return (
+        library.removeprefix("streamsets-datacollector-").removeprefix("streamsets-transformer-").removesuffix("-lib")
+    )
+
+
+def _condition(link: Link) -> str:
+    (x1, y1), (x2, y2) = _ends(link)
+    room = int(hypot(x2 - x1, y2 - y1) / 6.5)
+    # nearer to the source, where the lanes of one stage are still told apart by their direction
+    x, y = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
+    text = _clean(_cut(link.text, max(8, min(room, 60))))
+    return f'<text class="cond" x="{x:g}" y="{y - 6:g}" text-anchor="middle">{text}<title>{_clean(link.text)}</title></text>'
+
+
+def units(text: str) -> float:
+    """About how wide a text is, in narrow letters."""
+    return sum(1.9 if unicodedata.east_asian_width(char) in "WF" else 1.25 if char.isupper() else 1 for char in text)
+
+
+def _cut(text: str, limit: float) -> str:
+    text = " ".join(text.split())
+    if units(text) <= limit:
+        return text
+    while text and units(text) > limit - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def wrapped(text: str, limit: float, lines: int) -> list[str]:
+    """A text on a few lines: between words where there are any, the last line shortened."""
+    words = " ".join(text.split()).split(" ")
+    made = [""]
+    for word in words:
+        longer = f"{made[-1]} {word}".strip()
+        if units(longer) <= limit or not made[-1]:
+            made[-1] = longer
+        else:
+            made.append(word)
+    if len(made) > lines:
+        made = [*made[: lines - 1], " ".join(made[lines - 1 :])]
+    return [_cut(line, limit) for line in made]
+
+
+def _plain(text: str) -> str:
+    """Without characters that XML does not allow."""
+    return "".join(char for char in text if char in "\t\n" or (ord(char) >= 32 and not 0xD800 <= ord(char) < 0xE000))
+
+
+def _clean(text: str) -> str:
+    return escape(_plain(text))

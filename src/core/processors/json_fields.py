@@ -1,0 +1,75 @@
+"""JSON Parser and JSON Generator: a field from JSON text, and to it."""
+
+import json
+from base64 import b64encode
+from datetime import datetime
+from decimal import Decimal
+
+from ..java import java_string
+from ..plan.model import StagePlan
+from ..records.paths import MISSING, UnreachablePathError, get, put
+from ..records.record import Record
+from ..records.values import FieldValue, Null
+from .api import Process, RecordFault, Tools, each
+from .registry import processor
+from .values import text_of
+
+
+@processor("com_streamsets_pipeline_stage_processor_jsonparser_JsonParserDProcessor")
+def json_parser(plan: StagePlan, tools: Tools) -> Process:
+    """The first JSON value of a text field goes to the target field; an empty text changes nothing."""
+    source, target = plan.given.text("fieldPathToParse"), plan.given.text("parsedFieldPath")
+
+    def handle(record: Record) -> Record:
+        held = get(record.value, source)
+        if held is MISSING:
+            raise RecordFault("JSONP_00", f"field {source} is not there")
+        text = text_of(held, source)  # type: ignore[arg-type]
+        if text is None:
+            raise RecordFault("JSONP_01", f"field {source} is null")
+        if not text.strip():
+            return record
+        try:
+            parsed, _ = json.JSONDecoder().raw_decode(text.lstrip())
+        except (ValueError, RecursionError) as error:
+            raise RecordFault("JSONP_03", f"field {source} holds no JSON: {error}") from None
+        return _with(record, target, parsed, "JSONP_02")
+
+    return each(handle)
+
+
+@processor("com_streamsets_pipeline_stage_processor_jsongenerator_JsonGeneratorDProcessor")
+def json_generator(plan: StagePlan, tools: Tools) -> Process:
+    """A map or list goes as JSON text to the target field."""
+    source, target = plan.given.text("fieldPathToSerialize"), plan.given.text("outputFieldPath")
+
+    def handle(record: Record) -> Record:
+        held = get(record.value, source)
+        if held is MISSING:
+            raise RecordFault("JSON_00", f"field {source} is not there")
+        if held is None or isinstance(held, Null):
+            raise RecordFault("JSON_01", f"field {source} is null")
+        if not isinstance(held, (dict, list)):
+            raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
+        text = json.dumps(held, default=_json, ensure_ascii=False, separators=(",", ":"))
+        return _with(record, target, text, "JSON_03")
+
+    return each(handle)
+
+
+def _json(value: object) -> object:
+    if isinstance(value, datetime):
+        return int(value.timestamp() * 1000)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, Null) else java_string(value)
+
+
+def _with(record: Record, path: str, value: FieldValue, code: str) -> Record:
+    try:
+        record.value = put(record.value, path, value)
+    except UnreachablePathError:
+        raise RecordFault(code, f"the parent of field {path} is not there") from None
+    return record

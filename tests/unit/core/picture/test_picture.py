@@ -1,0 +1,98 @@
+"""Promises of pictures: complete, well-formed, safe."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from penstock.core import decode_flow, draw, mermaid
+from penstock.core.errors import InvalidValueError
+from penstock.core.flow.model import Flow
+from penstock.core.picture import page
+from penstock.core.validation import Issue
+
+NASTY = "</script><script>alert('x')</script> & \"quoted\" \u0001"
+
+
+def flow(count: int = 3, label: str = "Stage") -> Flow:
+    stages = [
+        {
+            "instanceName": f"S{at}",
+            "library": "streamsets-datacollector-basic-lib",
+            "stageName": "kind",
+            "stageVersion": "1",
+            "configuration": [{"name": "password", "value": "hidden"}, {"name": "note", "value": label}],
+            "uiInfo": {"label": f"{label} {at}", "xPos": 50 + at * 310, "yPos": 50, "stageType": "PROCESSOR"},
+            "inputLanes": [f"L{at - 1}"] if at else [],
+            "outputLanes": [f"L{at}"],
+            "eventLanes": [],
+            "services": [],
+        }
+        for at in range(count)
+    ]
+    return decode_flow({"schemaVersion": 6, "title": label, "configuration": [], "stages": stages})
+
+
+def test_a_picture_is_well_formed_and_has_every_stage_and_link() -> None:
+    """Whatever is in labels, the SVG parses, and nothing is left out."""
+    root = ElementTree.fromstring(draw(flow(label=NASTY)))
+    groups = [each for each in root.iter() if each.get("data-stage")]
+    links = [each for each in root.iter() if each.get("class") == "link"]
+    assert [each.get("data-stage") for each in groups] == ["S0", "S1", "S2"]
+    assert len(links) == 2
+
+
+def test_a_picture_tells_what_it_shows() -> None:
+    """Title and description are there for people who do not see it."""
+    text = draw(flow())
+    assert "<title id=" in text
+    assert "3 processors and 2 link(s)" in text
+
+
+def test_issues_become_badges() -> None:
+    """A stage with findings shows how many."""
+    text = draw(flow(), issues=(Issue("X_1", "bad", "S1"), Issue("X_2", "worse", "S1")))
+    assert text.count('class="badge"') == 1
+    assert "X_2 - worse" in text
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_every_theme_is_self_contained(theme: str) -> None:
+    """No scripts, no addresses but the name space."""
+    text = draw(flow(), theme=theme)
+    assert "<script" not in text
+    assert text.count("http") == 1
+
+
+def test_an_unknown_theme_is_refused() -> None:
+    """A typo names what there is."""
+    with pytest.raises(InvalidValueError, match="auto or light or dark"):
+        draw(flow(), theme="drak")
+
+
+def test_large_flows_stay_small() -> None:
+    """A thousand stages fit in two million bytes."""
+    assert len(draw(flow(1000))) < 2_000_000
+
+
+def test_mermaid_text_has_every_stage_and_link() -> None:
+    """Labels are quoted, so that no character of theirs becomes syntax."""
+    lines = mermaid(flow(label='a "b" |c|')).splitlines()
+    assert lines[0] == "graph LR"
+    assert sum("-->" in line for line in lines) == 2
+    assert all(line.count('"') % 2 == 0 for line in lines)
+
+
+def test_a_page_masks_secrets_and_cannot_be_broken_out_of() -> None:
+    """Settings are shown as data: no password, and no text that ends the script."""
+    text = page(flow(label=NASTY))
+    start = text.index('id="facts">') + len('id="facts">')
+    facts = json.loads(text[start : text.index("</script>", start)])
+    assert facts["S0"]["settings"][1][1] == NASTY
+    assert "hidden" not in text
+    assert "<script>alert" not in text
+
+
+def test_an_empty_flow_can_be_drawn() -> None:
+    """A flow without stages is an empty picture, not an error."""
+    ElementTree.fromstring(draw(flow(0)))
