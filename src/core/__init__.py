@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from .archive import read_archive, write_archive
     from .codegen import to_python
     from .compare import diff, merge
-    from .picture import draw, mermaid
     from .edit import auto_arrange
     from .flow.document import decode_flow, dump_flow, encode_flow, export_document, load_flow
     from .flow.fragments import resolve_fragments
     from .flow.model import Flow, StageInstance
     from .flow.upgrade import upgrade
+    from .picture import draw, mermaid
     from .plan import Plan
     from .plan import compile_flow as compile
     from .validation import validate

@@ -43,7 +43,7 @@ class Page(Generic[T]):
 
 @attrs.frozen
 class FlowQuery:
-    """Which flows: every given part must match. ``name`` exactly, ``text`` anywhere in name or description (any case)."""
+    """Which flows: every given part must match. ``name`` exactly, ``text`` in name or description (any case)."""
 
     name: str | None = None
     text: str | None = None
@@ -173,7 +173,7 @@ class ParameterSetStore(Protocol):
     async def save(
         self, parameter_set_id: ParameterSetId, value: ParameterSet, expected: int | None = None
     ) -> StoredParameterSet:
-        """Keeps the next revision. Raises ``ConflictError`` when ``expected`` is not the stored one, ``NameInUseError``."""
+        """Keeps the next revision. Raises ``NameInUseError``; ``ConflictError`` when another than ``expected`` is stored."""
         ...
 
     async def delete(self, parameter_set_id: ParameterSetId) -> None:

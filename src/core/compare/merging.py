@@ -69,8 +69,8 @@ def _merge(base: Any, ours: Any, theirs: Any, *, path: str, key: str, conflicts:
     name = _KEYED.get(key)
     sides = (base if base is not _MISSING else [], ours, theirs)
     if name is not None and all(_is_keyed(side, name) for side in sides):
-        merged = _objects(*({item[name]: item for item in side} for side in sides), path, conflicts)
-        return list(merged.values())
+        before, mine, yours = ({item[name]: item for item in side} for side in sides)
+        return list(_objects(before, mine, yours, path, conflicts).values())
     if key in ("inputLanes", "outputLanes", "eventLanes") and all(isinstance(side, list) for side in sides):
         return _lanes(*sides)
     conflicts.append(Conflict(path or "/", _done(base, ours), _done(base, theirs)))

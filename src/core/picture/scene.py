@@ -4,6 +4,7 @@ import attrs
 
 from ..compare.diffing import links_of
 from ..flow.model import Flow, StageInstance
+from ..values import JsonMap
 
 BOX_W, BOX_H = 130, 100
 MARGIN = 60
@@ -97,7 +98,7 @@ def _conditions(stage: StageInstance) -> dict[str, str]:
     made: dict[str, str] = {}
     if isinstance(rows, tuple):
         for row in rows:
-            if hasattr(row, "get"):
+            if isinstance(row, JsonMap):
                 lane, predicate = row.get("outputLane"), row.get("predicate")
                 if isinstance(lane, str) and isinstance(predicate, str):
                     made[lane] = predicate

@@ -174,7 +174,8 @@ def _condition(link: Link) -> str:
     # nearer to the source, where the lanes of one stage are still told apart by their direction
     x, y = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
     text = _clean(_cut(link.text, max(8, min(room, 60))))
-    return f'<text class="cond" x="{x:g}" y="{y - 6:g}" text-anchor="middle">{text}<title>{_clean(link.text)}</title></text>'
+    hover = f"<title>{_clean(link.text)}</title>"
+    return f'<text class="cond" x="{x:g}" y="{y - 6:g}" text-anchor="middle">{text}{hover}</text>'
 
 
 def units(text: str) -> float:

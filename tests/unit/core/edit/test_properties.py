@@ -20,8 +20,24 @@ Step = tuple[str, int, int, int]
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["add", "add", "add", "connect", "connect", "connect", "event", "disconnect", "remove", "copy"]
-            + ["rename", "relabel", "predicate", "unpredicate", "set", "arrange"]
+            [
+                "add",
+                "add",
+                "add",
+                "connect",
+                "connect",
+                "connect",
+                "event",
+                "disconnect",
+                "remove",
+                "copy",
+                "rename",
+                "relabel",
+                "predicate",
+                "unpredicate",
+                "set",
+                "arrange",
+            ]
         ),
         st.integers(0, 9),
         st.integers(0, 9),

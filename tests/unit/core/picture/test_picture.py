@@ -21,7 +21,7 @@ def flow(count: int = 3, label: str = "Stage") -> Flow:
             "library": "streamsets-datacollector-basic-lib",
             "stageName": "kind",
             "stageVersion": "1",
-            "configuration": [{"name": "password", "value": "hidden"}, {"name": "note", "value": label}],
+            "configuration": [{"name": "password", "value": "sesame"}, {"name": "note", "value": label}],
             "uiInfo": {"label": f"{label} {at}", "xPos": 50 + at * 310, "yPos": 50, "stageType": "PROCESSOR"},
             "inputLanes": [f"L{at - 1}"] if at else [],
             "outputLanes": [f"L{at}"],
@@ -89,7 +89,7 @@ def test_a_page_masks_secrets_and_cannot_be_broken_out_of() -> None:
     start = text.index('id="facts">') + len('id="facts">')
     facts = json.loads(text[start : text.index("</script>", start)])
     assert facts["S0"]["settings"][1][1] == NASTY
-    assert "hidden" not in text
+    assert "sesame" not in text
     assert "<script>alert" not in text
 
 

@@ -1,0 +1,1 @@
+"""penstock beside the official client, on the same script in one run."""

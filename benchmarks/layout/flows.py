@@ -1,0 +1,84 @@
+"""The graphs that layouts are compared on: exported flows read straight from their files, and random layered ones."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from penstock.core.layout import Node
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+
+
+@attrs.frozen
+class Graph:
+    """A named graph in the form that the layout takes."""
+
+    name: str
+    nodes: tuple[Node, ...]
+
+    def links(self) -> list[tuple[int, int]]:
+        """The distinct pairs of producer and consumer, by index, without self-links."""
+        makers: dict[str, list[int]] = {}
+        for index, node in enumerate(self.nodes):
+            for lane in node.output_lanes + node.event_lanes:
+                makers.setdefault(lane, []).append(index)
+        pairs = {
+            (maker, index): None
+            for index, node in enumerate(self.nodes)
+            for lane in node.input_lanes
+            for maker in makers.get(lane, ())
+            if maker != index
+        }
+        return list(pairs)
+
+
+def corpus_graphs(folder: Path = CORPUS) -> list[Graph]:
+    """Every flow and fragment of every file in ``folder``, in the order of the names."""
+    graphs = []
+    for path in sorted([*folder.glob("*.json"), *folder.glob("*.zip")]):
+        if path.name == "INDEX.json":
+            continue
+        for count, document in enumerate(_documents(path.name, path.read_bytes())):
+            graphs.append(Graph(f"{path.stem}#{count}", tuple(map(_node, document["stages"]))))
+    return graphs
+
+
+def _documents(name: str, raw: bytes) -> Iterator[dict[str, Any]]:
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for member in sorted(archive.namelist()):
+                if member.endswith((".json", ".zip")):
+                    yield from _documents(member, archive.read(member))
+        return
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except ValueError:
+        return
+    if isinstance(data, dict):
+        yield from _pipelines(data)
+
+
+def _pipelines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    held = data.get("pipelineConfig") or data.get("pipelineFragmentConfig") or data
+    if isinstance(held, dict) and isinstance(held.get("stages"), list) and held["stages"]:
+        yield held
+    for fragment in data.get("fragments") or ():
+        if isinstance(fragment, dict) and fragment.get("stages"):
+            yield fragment
+
+
+def _node(stage: dict[str, Any]) -> Node:
+    ui = stage.get("uiInfo") or {}
+    return Node(
+        key=stage["instanceName"],
+        output_lanes=tuple(stage.get("outputLanes") or ()),
+        event_lanes=tuple(stage.get("eventLanes") or ()),
+        input_lanes=tuple(stage.get("inputLanes") or ()),
+        x=ui.get("xPos"),
+        y=ui.get("yPos"),
+    )

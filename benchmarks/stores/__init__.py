@@ -1,0 +1,1 @@
+"""How fast the stores save, read, list and search."""
