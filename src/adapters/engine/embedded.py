@@ -100,6 +100,9 @@ class EmbeddedEngine:
                 *_, offset = runner.batch(offset, min(options.batch_size, MAX_PREVIEW_RECORDS), watch)
             except StopFault as fault:
                 return Preview("RUN_ERROR", tuple(batches), message=str(fault), skipped=skipped)
+            except Exception as error:
+                message = f"CONTAINER_0001 - {type(error).__name__}: {error}"
+                return Preview("RUN_ERROR", tuple(batches), message=message, skipped=skipped)
             if any(_shows(output) for output in shown.values()):
                 batches.append(_with_skipped(plan, shown, skipped))
             if offset is None or runner.finish:
@@ -147,12 +150,14 @@ class EmbeddedEngine:
         Raises:
             InvalidFlowError: the flow has faults, or stages that this engine cannot run.
         """
-        plan = compile_flow(target.flow, self._catalogue, {**_parameters(target), **job.runtime_parameters})
+        plan = compile_flow(
+            target.flow, self._catalogue, {**_parameters(target), **job.runtime_parameters}, self._clock.now_ms()
+        )
         report = validate(target.flow, self._catalogue)
         run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets)
         await run.begin(
-            lambda: Runner(plan, lambda stage: self._tools(plan, stage)),
-            [*report.issues, *_cannot_run(plan.stages)],
+            lambda: Runner(plan, lambda stage: self._tools(plan, stage), delivers=True),
+            [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan))],
             asyncio.get_running_loop(),
         )
         self._runs.append(run)
@@ -164,6 +169,17 @@ class EmbeddedEngine:
             await run.stop()
             await run.wait()
         self._runs.clear()
+
+
+def _new_issues(plan: Plan, report: Report) -> list[Issue]:
+    """Faults of compiling that validation did not find already."""
+    known = {(issue.instance_name, issue.config_name) for issue in report.issues}
+    return [issue for issue in plan.issues if (issue.instance_name, issue.config_name) not in known]
+
+
+def _all_stages(plan: Plan) -> list[StagePlan]:
+    """The stages that a run needs: those of the canvas, and the error stage, lest refused records vanish."""
+    return [*plan.stages, *(() if plan.error_stage is None else (plan.error_stage,))]
 
 
 def _cannot_run(stages: Iterable[StagePlan]) -> list[Issue]:

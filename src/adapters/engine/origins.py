@@ -10,6 +10,7 @@ from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from .formats import FormatFault, parse
+from .generator import DataGenerator
 
 PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
 PARSER_PREFIX = "dataFormatConfig."
@@ -85,4 +86,5 @@ class RandomRecords:
 ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
+    "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,
 }

@@ -7,12 +7,13 @@ import attrs
 
 from ...core.catalogue.definitions import StageType
 from ...core.el import EvaluationError
-from ...core.plan.model import OnError, Plan, StagePlan
+from ...core.plan.model import ErrorPolicy, OnError, Plan, StagePlan
 from ...core.preview import StageError, StageOutput
 from ...core.processors.api import Out, Process, RecordError, StopFault, Tools
 from ...core.processors.registry import can_run, find
 from ...core.records.paths import has
 from ...core.records.record import ErrorInfo, Record, put_out
+from . import delay as _delay  # noqa: F401  (registers its stage)
 from .origins import ORIGINS, Origin
 
 
@@ -39,6 +40,7 @@ class Runner:
         left_out: frozenset[str] = frozenset(),
         given: Mapping[str, Sequence[Record]] | None = None,
         copies: bool = False,
+        delivers: bool = False,
     ) -> None:
         self._plan, self._left_out, self._copies = plan, left_out, copies
         self._given = {name: list(records) for name, records in (given or {}).items()}
@@ -49,6 +51,8 @@ class Runner:
         for stage in plan.stages:
             self._now_ms = self._build(stage, tools(stage))
         self._readers = self._count_readers()
+        self._error_process = _error_process(plan, tools) if delivers else None
+        self._sources: dict[str, Record] = {}
         self.errors: list[Record] = []
         self.finish = self.reset_offset = False
 
@@ -95,10 +99,40 @@ class Runner:
             else:
                 received = self._input(stage, lanes)
                 kept = self._checked(stage, received, out)
+                if self._copies:  # a preview shows what came in, not what became of it
+                    received = [record.copy() for record in received]
                 self._built[stage.instance](kept, out)
             self._settle(stage, out, lanes)
+            if stage.type is StageType.ORIGIN:
+                self._keep_sources(out)
             watch.stage(stage, received, out)
+        self._deliver()
         yield reached
+
+    def _keep_sources(self, out: Out) -> None:
+        """Copies what the origin made, where the error stage is to receive records in that form."""
+        if self._error_process is not None and self._plan.error_policy is ErrorPolicy.ORIGINAL:
+            self._sources = {record.header.source_id: record.copy() for lane in out.lanes for record in lane}
+
+    def _deliver(self) -> None:
+        """Hands the refused records of the batch to the error stage; one that it cannot take ends the run."""
+        if self._error_process is None or not self.errors:
+            return
+        out = Out(0, self._now_ms)
+        self._error_process([self._for_error_stage(record) for record in self.errors], out)
+        if out.errors:
+            raise StopFault(out.errors[0].code, f"error stage: {out.errors[0].message}")
+
+    def _for_error_stage(self, record: Record) -> Record:
+        source_id = record.header.source_id
+        while source_id not in self._sources and "_" in source_id:
+            source_id = source_id.rpartition("_")[0]
+        source = self._sources.get(source_id)
+        if source is None:
+            return record
+        made = source.copy()
+        made.header.error = record.header.error
+        return made
 
     def _read(self, stage: StagePlan, offset: str | None, max_records: int, out: Out) -> str | None:
         supplied = self._given.get(stage.instance)
@@ -167,6 +201,15 @@ class Runner:
             pipeline=self._plan.pipeline_id,
         )
         return error.record
+
+
+def _error_process(plan: Plan, tools: Callable[[StagePlan], Tools]) -> Process | None:
+    """The error stage; None where there is none, or where it drops everything."""
+    stage = plan.error_stage
+    if stage is None or stage.kind.endswith("_ToErrorNullDTarget"):
+        return None
+    build = find(stage.kind)
+    return None if build is None else build(stage, tools(stage))
 
 
 def _failing(tests: list[tuple[str, Callable[[Record], bool]]], record: Record) -> str | None:

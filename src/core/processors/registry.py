@@ -21,6 +21,7 @@ _MODULES = {
     "processor_dedup_DeDupDProcessor": "dedup",
     "processor_jsonparser_JsonParserDProcessor": "json_fields",
     "processor_jsongenerator_JsonGeneratorDProcessor": "json_fields",
+    "processor_kv_local_LocalLookupDProcessor": "lookup",
     "processor_identity_IdentityProcessor": "dev",
     "devtest_RecordCreatorProcessor": "dev",
     "devtest_RandomErrorProcessor": "dev",
