@@ -9,6 +9,7 @@ import attrs
 
 from ...core.catalogue.definitions import Catalogue, StageType
 from ...core.el import ElError, Facts, Scope
+from ...core.errors import UsageError
 from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import StopFault, Tools
@@ -56,7 +57,10 @@ class EmbeddedEngine:
     async def preview(self, target: Target, options: PreviewOptions) -> Preview:
         """The records of the first batches; what stands in the way is in the result, not raised."""
         started = self._clock.monotonic_s()
-        made = await anyio.to_thread.run_sync(self._preview, target, options)
+        try:
+            made = await anyio.to_thread.run_sync(self._preview, target, options)
+        except (UsageError, StopFault) as error:
+            made = Preview("START_ERROR", message=str(error))
         return attrs.evolve(made, duration_s=self._clock.monotonic_s() - started)
 
     def _preview(self, target: Target, options: PreviewOptions) -> Preview:
