@@ -4,7 +4,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import attrs
@@ -82,3 +84,16 @@ def _node(stage: dict[str, Any]) -> Node:
         x=ui.get("xPos"),
         y=ui.get("yPos"),
     )
+
+
+def layered(size: int, seed: int) -> Graph:
+    """A random graph of about √size ranks, where every stage reads one or two stages of the rank before it."""
+    random = Random(seed)
+    depth = max(2, round(size**0.5))
+    ranks: list[list[int]] = [list(range(first, size, depth)) for first in range(depth)]
+    nodes = [Node(f"s{n:05}", output_lanes=(f"l{n}",)) for n in range(size)]
+    for before, rank in pairwise(ranks):
+        for n in rank:
+            read = random.sample(before, min(len(before), random.choice((1, 2))))
+            nodes[n] = attrs.evolve(nodes[n], input_lanes=tuple(f"l{maker}" for maker in read))
+    return Graph(f"layered-{size}-{seed}", tuple(nodes))

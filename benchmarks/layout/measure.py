@@ -1,7 +1,7 @@
 """What a picture costs its reader: crossings, links through boxes, overlaps and length, links drawn straight.
 
-The measure knows nothing of the layout that it judges and is exact: integers in, orientation signs, no tolerance but one
-pixel at the border of a box, which a link may touch.
+The measure knows nothing of the layout that it judges and is exact: integers in, orientation signs, no tolerance but
+one pixel at the border of a box, which a link may touch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,9 +48,8 @@ def measure(graph: Graph, places: Mapping[str, tuple[float, float]]) -> Score:
 
 def _side(a: Floats, b: Floats, c: Floats) -> Floats:
     """The sign of the turn a, b, c; arguments broadcast over all but the last axis."""
-    return np.sign(
-        (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
-    )
+    width, height = b[..., 0] - a[..., 0], b[..., 1] - a[..., 1]
+    return np.sign(width * (c[..., 1] - a[..., 1]) - height * (c[..., 0] - a[..., 0]))
 
 
 def _crossings(links: npt.NDArray[np.int64], starts: Floats, ends: Floats) -> int:

@@ -1,4 +1,4 @@
-"""Which rank a stage is in: every link leads to a later rank, and no stage is farther from its neighbours than needed."""
+"""Which rank a stage is in: every link leads to a later rank, and links are as short as that allows."""
 
 import attrs
 
@@ -12,7 +12,7 @@ class Layers:
     """Stages and the bends of long links, by rank.
 
     The first ``stages`` numbers are stages, the others bends. ``below[i]`` are the neighbours one rank to the right of
-    ``i``, ``above[i]`` those to the left; every link between them spans exactly one rank. ``links`` are the whole links.
+    ``i``, ``above[i]`` those to the left; a link between them spans exactly one rank. ``links`` are the whole links.
     """
 
     stages: int
