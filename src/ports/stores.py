@@ -173,7 +173,12 @@ class ParameterSetStore(Protocol):
     async def save(
         self, parameter_set_id: ParameterSetId, value: ParameterSet, expected: int | None = None
     ) -> StoredParameterSet:
-        """Keeps the next revision. Raises ``NameInUseError``; ``ConflictError`` when another than ``expected`` is stored."""
+        """Keeps the next revision.
+
+        Raises:
+            NameInUseError: another set has the name.
+            ConflictError: another revision than ``expected`` is stored.
+        """
         ...
 
     async def delete(self, parameter_set_id: ParameterSetId) -> None:

@@ -8,7 +8,7 @@ import attrs
 
 from ..adapters.system import SystemClock, UuidIds
 from ..core.catalogue.definitions import Catalogue
-from ..core.errors import InvalidValueError, NotFoundError, nearest
+from ..core.errors import InvalidValueError, NotFoundError, UnsupportedError, nearest
 from ..core.project import EngineId, EngineInfo, Environment, EnvironmentId
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.engine import CatalogSource, Engine
@@ -100,10 +100,7 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
 
         return MemoryBackend()
     if is_url(where):
-        from ..adapters.http import HttpBackend
-
-        backend: Backend = await HttpBackend.open(str(where), token=options.token, auth=options.auth, **options.extra)
-        return backend
+        raise UnsupportedError(f"the remote service {where}", "This version opens memory and SQLite files.")
     path = Path(where)
     if not path.parent.is_dir():
         raise InvalidValueError("project file", str(path), f"a file in an existing folder ({path.parent} is none)")

@@ -190,9 +190,9 @@ def _refuse(self: object, *args: object, **kwargs: object) -> NoReturn:
 class ReadOnlyList(list[Any]):
     """A list value of a setting. Equal to any list; refuses changes, because they would not reach the flow."""
 
-    append = extend = insert = remove = pop = clear = sort = reverse = _refuse  # type: ignore[assignment]
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse  # type: ignore[assignment]
-    __hash__ = None  # type: ignore[assignment]
+    append = extend = insert = remove = pop = clear = sort = reverse = _refuse
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    __hash__ = None
 
     def copy(self) -> list[Any]:
         """A list that can be changed."""
@@ -202,9 +202,9 @@ class ReadOnlyList(list[Any]):
 class ReadOnlyDict(dict[str, Any]):
     """An object value of a setting. Equal to any dict; refuses changes, because they would not reach the flow."""
 
-    update = pop = popitem = clear = setdefault = _refuse  # type: ignore[assignment]
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    __hash__ = None  # type: ignore[assignment]
+    update = pop = popitem = clear = setdefault = _refuse
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    __hash__ = None
 
     def copy(self) -> dict[str, Any]:
         """A dict that can be changed."""

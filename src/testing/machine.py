@@ -50,7 +50,8 @@ async def _one(
         held = await flows.get(flow_id)
         return await flows.save(flow_id, attrs.evolve(held.flow, name=f"name {what}"), at_ms)
     if operation == "delete":
-        return await flows.delete(flow_id, at_ms)
+        await flows.delete(flow_id, at_ms)
+        return None
     if operation == "undelete" and history is not None:
         return await history.undelete(flow_id, at_ms)
     if operation == "purge" and history is not None:

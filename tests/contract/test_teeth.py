@@ -77,7 +77,7 @@ async def keeps_offsets(store: Any, job_id: Any) -> None:
     """Says that it reset."""
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[str, dict[str, Callable[..., Any]]]] = {
     "overwrites": ("flows", {"save": overwrites}),
     "halves": ("flows", {"apply": halves}),
     "backwards": ("flows", {"page": backwards}),

@@ -9,7 +9,7 @@ from ..values import Json
 class SettingChange:
     """One setting with another value. ``stage`` is the instance name, empty for the flow itself.
 
-    ``part`` says whose setting it is: empty for the stage, a service name, or a word for other parts of a stage or flow.
+    ``part`` says whose setting it is: empty for the stage, a service name, or a word for another part.
     Credentials are masked in ``old`` and ``new``.
     """
 

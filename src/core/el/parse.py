@@ -98,7 +98,7 @@ def parse(text: str) -> Node:
         raise ElError(text, 0, error.reason) from None
     except UnexpectedInput as error:
         at = error.pos_in_stream
-        position = at if at is not None and at >= 0 else len(text)
+        position = len(text) if at is None or at < 0 else at  # type: ignore[unreachable, unused-ignore]
         found_here = repr(text[position : position + 12]) if position < len(text) else "the end"
         raise ElError(text, position, f"{found_here} was not expected here") from None
     return found

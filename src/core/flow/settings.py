@@ -74,7 +74,7 @@ class Settings(Mapping[str, Json]):
         return (Settings, (self._entries,))
 
     def with_values(self, values: Mapping[str, object]) -> "Settings":
-        """These settings with new values; nothing else changes, new names go to the end. Itself when nothing changes."""
+        """These settings with new values; nothing else changes, new names go to the end; itself if nothing changes."""
         entries = list(self._entries)
         changed = False
         for name, plain in values.items():

@@ -80,7 +80,7 @@ def field_text(kind: FieldType, value: object, zone: tzinfo) -> str:
 
 
 def _whole(value: object, _zone: tzinfo) -> str:
-    return int.__repr__(value)  # type: ignore[arg-type]
+    return int.__repr__(value)
 
 
 def _other(value: object, zone: tzinfo) -> str:

@@ -1,5 +1,6 @@
 """One HTML page: the picture to move and zoom, settings and records of a stage on a click."""
 
+# ruff: noqa: E501 - the page is one text
 import json
 from html import escape
 from typing import TYPE_CHECKING

@@ -70,8 +70,8 @@ def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> st
 def _parts(flow: Flow, scene: Scene, issues: dict[str, list[str]], theme: str) -> Iterator[str]:
     size = f"{scene.width:g} {scene.height:g}"
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{scene.width:g}" height="{scene.height:g}"'
-        ' role="img" aria-labelledby="t d" font-family="system-ui, sans-serif">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{scene.width:g}"'
+        f' height="{scene.height:g}" role="img" aria-labelledby="t d" font-family="system-ui, sans-serif">'
     )
     yield f'<title id="t">{_clean(flow.name)}</title>'
     yield f'<desc id="d">{_clean(describe(flow, scene))}</desc>'
@@ -116,7 +116,8 @@ def _style(theme: str) -> str:
         ".link": f"stroke:{_var('line', base)};stroke-width:1.6;fill:none",
         ".event": "stroke-dasharray:6 5",
         ".tip": f"fill:{_var('line', base)}",
-        ".cond": f"fill:{_var('ink', base)};font-size:11px;stroke:{_var('paper', base)};stroke-width:4px;paint-order:stroke",
+        ".cond": f"fill:{_var('ink', base)};font-size:11px;stroke:{_var('paper', base)};stroke-width:4px;"
+        "paint-order:stroke",
         ".badge": f"fill:{_var('fault', base)}",
         ".count": "fill:#ffffff;font-size:11px;font-weight:700",
         ".icon": "fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round",

@@ -49,7 +49,7 @@ class StagePlan:
     library: str = ""
     version: str = ""
     given: Given = attrs.field(default=NOTHING_GIVEN, repr=False)
-    services: Mapping[str, Given] = attrs.field(default=EMPTY_MAP, repr=False)  # type: ignore[assignment]
+    services: Mapping[str, Given] = attrs.field(default=EMPTY_MAP, repr=False)
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     events: tuple[str, ...] = ()

@@ -144,9 +144,9 @@ def put(value: FieldValue, path: str, new: FieldValue) -> FieldValue:
     for part in parts[:-1]:
         parent = _step(parent, part)  # type: ignore[arg-type]
     last = parts[-1]
-    if (isinstance(last, str) and isinstance(parent, dict)) or (
-        isinstance(last, int) and isinstance(parent, list) and last < len(parent)
-    ):
+    if isinstance(last, str) and isinstance(parent, dict):  # noqa: SIM114 - the kinds belong together
+        parent[last] = new
+    elif isinstance(last, int) and isinstance(parent, list) and last < len(parent):
         parent[last] = new
     elif isinstance(last, int) and isinstance(parent, list) and last == len(parent):
         parent.append(new)

@@ -274,4 +274,4 @@ def test_an_environment_needs_a_name_and_sound_options(project: penstock.Project
     """Names are texts, cpus are above zero, libraries are a list."""
     for wrong in ({"name": ""}, {"name": "e", "cpus_to_allocate": 0}, {"name": "e", "stage_libs": "basic"}):
         with pytest.raises(InvalidValueError):
-            project.create_environment(**wrong)  # type: ignore[arg-type]
+            project.create_environment(**wrong)

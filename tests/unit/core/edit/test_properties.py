@@ -17,28 +17,14 @@ from penstock.core.flow.model import Flow
 CATALOGUE = packaged_catalogue()
 LABELS = ("Dev Raw Data Source", "Directory", "Stream Selector", "Dev Identity", "Record Deduplicator", "Trash")
 Step = tuple[str, int, int, int]
+ACTIONS = (
+    *("add", "add", "add", "connect", "connect", "connect", "event", "disconnect", "remove", "copy"),
+    *("rename", "relabel", "predicate", "unpredicate", "set", "arrange"),
+)
+
 steps = st.lists(
     st.tuples(
-        st.sampled_from(
-            [
-                "add",
-                "add",
-                "add",
-                "connect",
-                "connect",
-                "connect",
-                "event",
-                "disconnect",
-                "remove",
-                "copy",
-                "rename",
-                "relabel",
-                "predicate",
-                "unpredicate",
-                "set",
-                "arrange",
-            ]
-        ),
+        st.sampled_from(ACTIONS),
         st.integers(0, 9),
         st.integers(0, 9),
         st.integers(0, 3),
