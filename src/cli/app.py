@@ -78,8 +78,7 @@ class LazyGroup(click.Group):
 
             near = nearest(args[0], COMMANDS)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            error.message = f"no command {args[0]!r}.{hint}"
-            raise
+            raise click.UsageError(f"no command {args[0]!r}.{hint}", ctx) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -19,7 +19,8 @@ def stage_of(flow: StreamingFlow, name: str) -> Stage:
     stages = [*flow.stages, *(each for each in special if each is not None)]
     for stage in stages:
         if name in (stage.instance_name, stage.stage_name):
-            return stage
+            found: Stage = stage
+            return found
     known = [each for stage in stages for each in (stage.instance_name, stage.stage_name)]
     raise NotFoundError("stage", name, nearest(name, known), f"flow {flow.name!r}")
 

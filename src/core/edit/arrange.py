@@ -41,6 +41,7 @@ def node_of(stage: StageInstance) -> "Node":
 
 
 def _placed(stage: StageInstance, place: tuple[int, int]) -> StageInstance:
-    if stage.position == place:
+    x, y = stage.position or (None, None)
+    if (x, y) == place:
         return stage
     return attrs.evolve(stage, ui=stage.ui.set("xPos", place[0]).set("yPos", place[1]))

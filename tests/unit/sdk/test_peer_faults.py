@@ -47,7 +47,7 @@ def test_reading_the_document_moves_nothing(project: penstock.Project, flow: Str
     trash.position = (9999, 40)
     _ = flow.pipeline_definition
     project.update_flow(flow)
-    assert trash.position == (9999, 40)
+    assert list(trash.position or ()) == [9999, 40]
     assert project.flows.get(name="orders").stages[1].position == (9999, 40)
 
 
@@ -61,8 +61,8 @@ def test_use_auto_arrange_is_remembered_and_spares_placed_stages(
     extra = flow.add_stage("Dev Identity")
     flow.stages[0].connect_output_to(extra)
     project.update_flow(flow)
-    assert flow.stages[1].position == (5, 5)
-    assert extra.position == (360, 50)
+    assert list(flow.stages[1].position or ()) == [5, 5]
+    assert list(extra.position or ()) == [360, 50]
 
 
 def test_a_failed_save_leaves_a_flow_that_can_be_saved(project: penstock.Project, flow: StreamingFlow) -> None:

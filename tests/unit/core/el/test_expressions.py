@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -186,12 +187,10 @@ def test_compiled_and_interpreted_agree(node: Node) -> None:
     """Compiling changes nothing but the speed."""
     surroundings = scope(a=1, b="x", order=None, notes=2.5)
     results: list[str] = []
-    for evaluate in (
-        lambda: compile_text("${" + unparse(node) + "}")(surroundings),
-        lambda: interpret(node, surroundings),
-    ):
+    compiled = compile_text("${" + unparse(node) + "}")
+    for evaluate in (compiled, partial(interpret, node)):
         try:
-            results.append(repr(evaluate()))
+            results.append(repr(evaluate(surroundings)))
         except EvaluationError as error:
             results.append(str(error))
     assert results[0] == results[1]
