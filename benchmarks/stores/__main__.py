@@ -86,9 +86,7 @@ def memory_per_flow() -> float:
 
 async def main(flows: int) -> None:
     """Prints the table."""
-    print(
-        "| store | saves/s alone | saves/s of 32 tasks | gets/s | page of 100, ms | by name, ms | search, ms | count, ms |"
-    )
+    print("| store | saves/s alone | of 32 tasks | gets/s | page of 100, ms | by name, ms | search, ms | count, ms |")
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         await measure("memory", MemoryBackend(), flows)

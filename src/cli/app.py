@@ -36,7 +36,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("exchange", "Import the flows of a ZIP or JSON file."),
     "diff": ("pictures", "Compare two flows."),
     "merge": ("pictures", "Merge two changed copies of a flow file."),
-    "codegen": ("pictures", "Write a script that rebuilds a flow."),
     "stages": ("stages", "Search the stage catalogue."),
     "params": ("params", "Parameter sets."),
     "doctor": ("pictures", "Say what this installation has."),

@@ -1,4 +1,4 @@
-"""``draw``, ``codegen``, ``diff`` and ``merge``: looking at flows and comparing them."""
+"""``draw``, ``diff`` and ``merge``: looking at flows and comparing them."""
 
 from pathlib import Path
 
@@ -31,20 +31,6 @@ def draw(project: Project, flow: str, output: Path | None, mermaid: bool, theme:
     issues = found.validate().report.issues
     svg = found.draw(output, theme=theme, issues=issues)
     click.echo(svg if output is None else str(output))
-
-
-@click.command()
-@click.argument("flow")
-@click.option("--client", type=click.Choice(["penstock", "official"]), default="penstock", show_default=True)
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A .py file.")
-@on_project()
-def codegen(project: Project, flow: str, client: str, output: Path | None) -> None:
-    """Write a script that rebuilds FLOW through the API."""
-    text = flow_of(project, flow).to_python(client=client)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, lambda out: out.write(text.encode()))
 
 
 def named_flow(name: str, db: Path | None) -> Flow:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .archive import read_archive, write_archive
-    from .codegen import to_python
     from .compare import diff, merge
     from .edit import auto_arrange
     from .flow.document import decode_flow, dump_flow, encode_flow, export_document, load_flow
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "read_archive": "archive",
     "write_archive": "archive",
-    "to_python": "codegen",
     "diff": "compare",
     "merge": "compare",
     "draw": "picture",
@@ -61,7 +59,6 @@ __all__ = [
     "mermaid",
     "read_archive",
     "resolve_fragments",
-    "to_python",
     "upgrade",
     "validate",
     "write_archive",

@@ -424,12 +424,6 @@ class FlowHandle:
 
         return draw_flow(self._value, path, **options)
 
-    def to_python(self, *, client: str = "penstock") -> str:
-        """A script that rebuilds the flow with the API: penstock's own, or the ``official`` client's."""
-        from ..core.codegen import to_python
-
-        return to_python(self._value, self._catalogue, client=client)
-
     # --- identity -----------------------------------------------------------------------------------------------------
 
     def _took(self, stored: StoredFlow, sent: Flow) -> None:

@@ -41,7 +41,6 @@ def node_of(stage: StageInstance) -> "Node":
 
 
 def _placed(stage: StageInstance, place: tuple[int, int]) -> StageInstance:
-    x, y = stage.position or (None, None)
-    if (x, y) == place:
+    if list(stage.position or ()) == list(place):
         return stage
     return attrs.evolve(stage, ui=stage.ui.set("xPos", place[0]).set("yPos", place[1]))

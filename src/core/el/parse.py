@@ -98,7 +98,7 @@ def parse(text: str) -> Node:
         raise ElError(text, 0, error.reason) from None
     except UnexpectedInput as error:
         at = error.pos_in_stream
-        position = len(text) if at is None or at < 0 else at  # type: ignore[unreachable, unused-ignore]
+        position = at if 0 <= (at or 0) < len(text) and at is not None else len(text)
         found_here = repr(text[position : position + 12]) if position < len(text) else "the end"
         raise ElError(text, position, f"{found_here} was not expected here") from None
     return found

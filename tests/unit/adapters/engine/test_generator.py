@@ -18,5 +18,6 @@ def test_generated_records_have_the_configured_fields_and_an_event_each() -> Non
     DataGenerator(plan, Tools(plan, lambda: 0, lambda: 0.5, lambda: "id", True)).read(None, 10, out)
     values = [record.value for record in out.lanes[0]]
     assert [value["n"] for value in values if isinstance(value, dict)] == [0, 1, 2]
-    assert isinstance(values[0], dict) and isinstance(values[0]["d"], Decimal)
+    assert isinstance(values[0], dict)
+    assert isinstance(values[0]["d"], Decimal)
     assert len(out.events) == 3

@@ -1,0 +1,34 @@
+"""Running one processor on a few records."""
+
+from collections.abc import Callable
+
+import pytest
+
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.el import Scope
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, Tools, find
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import FieldValue
+from penstock.core.values import JsonMap, freeze
+
+Play = Callable[..., Out]
+PREFIX = "com_streamsets_pipeline_stage_"
+
+
+@pytest.fixture
+def play() -> Play:
+    """``play(kind, settings, *values)``: what a stage makes of records with these values."""
+
+    def run(kind: str, settings: dict[str, object], *values: FieldValue, lanes: tuple[str, ...] = ("out",)) -> Out:
+        frozen = freeze(settings)
+        assert isinstance(frozen, JsonMap)
+        plan = StagePlan("S_01", PREFIX + kind, StageType.PROCESSOR, given=Given(frozen), outputs=lanes)
+        tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", scope=Scope(now_ms=lambda: 1000))
+        build = find(plan.kind)
+        assert build is not None
+        out = Out(len(lanes), lambda: 1000)
+        build(plan, tools)([Record(value, Header(source_id=f"r{at}")) for at, value in enumerate(values)], out)
+        return out
+
+    return run

@@ -1,0 +1,106 @@
+"""Promises of field paths."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.core.errors import InvalidValueError
+from penstock.core.records.paths import (
+    MISSING,
+    UnreachablePathError,
+    all_paths,
+    delete,
+    expand,
+    get,
+    has,
+    parse_path,
+    put,
+    to_path,
+)
+from penstock.core.records.values import FieldValue, ListMap
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)
+VALUES: st.SearchStrategy[FieldValue] = st.recursive(
+    st.one_of(st.integers(), st.text(max_size=3), st.none()),
+    lambda inner: st.one_of(st.dictionaries(NAMES, inner, max_size=3), st.lists(inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("", ()),
+        ("/", ()),
+        ("/a", ("a",)),
+        ("/a/b[0]", ("a", "b", 0)),
+        ("[3]/x", (3, "x")),
+        ("/'a b'/c", ("a b", "c")),
+        ('/"a/b"', ("a/b",)),
+        ("/a//b", ("a/b",)),
+        ("/'it\\'s'", ("it's",)),
+    ],
+)
+def test_paths_are_cut_into_steps(path: str, parts: tuple[str | int, ...]) -> None:
+    """Names, quoted names, indexes and the old doubling of special signs."""
+    assert parse_path(path) == parts
+
+
+@pytest.mark.parametrize("path", ["a", "/a[x]", "/a[", "/'a", "//", "/a/"])
+def test_broken_paths_are_refused(path: str) -> None:
+    """What is no path says so, with the path."""
+    with pytest.raises(InvalidValueError):
+        parse_path(path)
+
+
+@given(st.lists(st.one_of(NAMES, st.integers(0, 99)), max_size=5))
+def test_every_path_can_be_written_and_read(parts: list[str | int]) -> None:
+    """Whatever a name holds, its path leads back to it."""
+    assert parse_path(to_path(tuple(parts))) == tuple(parts)
+
+
+@given(VALUES)
+def test_every_listed_path_leads_to_a_field(value: FieldValue) -> None:
+    """The listing holds nothing that is not there."""
+    assert all(has(value, path) for path in all_paths(value))
+
+
+def test_a_missing_field_is_no_null() -> None:
+    """Absent and null are told apart."""
+    assert get({"a": None}, "/a") is None
+    assert get({"a": None}, "/b") is MISSING
+
+
+def test_only_the_last_step_may_be_new() -> None:
+    """A missing parent is an error, the next index of a list appends."""
+    value: FieldValue = {"l": [1]}
+    put(value, "/l[1]", 2)
+    put(value, "/new", 3)
+    assert value == {"l": [1, 2], "new": 3}
+    for path in ("/x/y", "/l[9]", "/new/z"):
+        with pytest.raises(UnreachablePathError):
+            put(value, path, 0)
+
+
+def test_list_maps_are_reached_by_name_and_index() -> None:
+    """Both ways lead to the same field, for reading, setting and removing."""
+    value = ListMap({"a": 1, "b": 2})
+    assert (get(value, "/b"), get(value, "[1]")) == (2, 2)
+    put(value, "[0]", 9)
+    assert delete(value, "[1]")
+    assert value == {"a": 9}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("/a", ["/a"]),
+        ("/none", ["/none"]),
+        ("/*", ["/a", "/ab", "/l"]),
+        ("/l[*]/x", ["/l[0]/x", "/l[1]/x"]),
+        ("/a?", ["/ab"]),
+    ],
+)
+def test_selectors_stand_for_paths(pattern: str, found: list[str]) -> None:
+    """Wildcards match what is there; a plain path stands for itself."""
+    assert expand({"a": 1, "ab": 2, "l": [{"x": 1}, {"x": 2}]}, pattern) == found
