@@ -1,6 +1,7 @@
 """Finding the one stage that somebody means by label, name, type and library."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from ..errors import InvalidValueError, NotFoundError, nearest
@@ -42,6 +43,13 @@ def find_stage(
         NotFoundError: nothing fits; with the nearest labels.
         InvalidValueError: nothing but the role does not fit, several kinds fit, or nothing was asked for.
     """
+    return _find(catalogue, label, name, type, library, role)
+
+
+@lru_cache(maxsize=1024)
+def _find(
+    catalogue: Catalogue, label: str | None, name: str | None, type: str | None, library: str | None, role: Role
+) -> StageDefinition:
     if label is None and name is None:
         raise InvalidValueError("stage", None, "a label such as 'Dev Raw Data Source', or name=...")
     kind = _type(type)

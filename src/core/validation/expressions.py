@@ -1,16 +1,25 @@
 """The one door to the expression parser: what is wrong with the expressions of a text, as sentences."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ..catalogue.definitions import SettingDefinition
+from ..errors import nearest
+
+if TYPE_CHECKING:
+    from ..el.functions import Function
 
 Names = frozenset[str]
 ALWAYS = ("Base64EL", "FileEL", "JvmEL", "MathEL", "RuntimeEL", "StringEL", "PipelineEL", "JobEL", "SdcEL")
 """The function sets that every setting may use."""
 FOR_CREDENTIALS = ("CredentialEL", "VaultEL")
 """The function sets that credentials may use as well."""
+FOREIGN = frozenset({"avro", "drift", "offset", "alert", "field", "every", "value", "map", "asFields", "previousPath"})
+"""Prefixes and functions of stages that penstock does not run; their calls are not judged."""
+VARIABLES = frozenset({"fields", "error", "record", "OFFSET"})
+"""Names that some stages give to their expressions."""
 _NAME = re.compile(r"\w+")
 
 
@@ -38,4 +47,38 @@ def expression_problems(text: str, function_sets: Iterable[str], names: Names) -
 
 @lru_cache(maxsize=8192)
 def _problems(text: str, function_sets: tuple[str, ...], names: Names) -> tuple[str, ...]:
-    return () if text.count("}") >= text.count("${") else ("an expression is not closed with }",)
+    from ..el import ElError, calls_of, function_names, names_of, parse_template
+    from ..el.functions import CONSTANTS
+
+    try:
+        nodes = [part for part in parse_template(text).parts if not isinstance(part, str)]
+    except ElError as error:
+        return (error.reason,)
+    known = function_names()
+    problems: dict[str, None] = {}
+    for node in nodes:
+        for call in calls_of(node):
+            problem = _call_problem(call.name, len(call.arguments), known)
+            if problem:
+                problems[problem] = None
+        for name in names_of(node):
+            if name not in names and name not in CONSTANTS and name not in VARIABLES:
+                problems[f"{name!r} is neither a parameter nor a constant{_hint(name, names)}"] = None
+    return tuple(problems)
+
+
+def _call_problem(name: str, count: int, known: "Mapping[str, Function]") -> str:
+    """What is wrong with a function call; empty when nothing is."""
+    found = known.get(name)
+    if found is None:
+        if name.partition(":")[0] in FOREIGN or name in FOREIGN:
+            return ""
+        return f"there is no function {name}{_hint(name, known)}"
+    if count != len(found.parameters):
+        return f"{name} takes {len(found.parameters)} argument(s), not {count}"
+    return ""
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, list(known))
+    return f"; did you mean {' or '.join(near)}?" if near else ""
