@@ -35,7 +35,11 @@ def draw_flow(
         raise InvalidValueError("picture file", str(path), f"a name that ends in {', '.join(SUFFIXES)}")
     from .transfer import write_whole
 
-    data = _png(svg) if target.suffix == ".png" else _text(flow, target.suffix, svg, preview).encode()
+    data = (
+        _png(draw(flow, issues=tuple(issues), theme="light") if theme == "auto" else svg)
+        if target.suffix == ".png"
+        else _text(flow, target.suffix, svg, preview).encode()
+    )
     write_whole(target, lambda out: out.write(data))
     return svg
 

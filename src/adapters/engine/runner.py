@@ -14,6 +14,7 @@ from ...core.processors.registry import can_run, find
 from ...core.records.paths import has
 from ...core.records.record import ErrorInfo, Record, put_out
 from . import delay as _delay  # noqa: F401  (registers its stage)
+from . import localfs as _localfs  # noqa: F401
 from .origins import ORIGINS, Origin
 
 
@@ -108,6 +109,13 @@ class Runner:
             watch.stage(stage, received, out)
         self._deliver()
         yield reached
+
+    def close(self) -> None:
+        """Lets stages that hold something open finish it; what they report then goes nowhere."""
+        for process in self._built.values():
+            finish = getattr(process, "close", None)
+            if finish is not None:
+                finish(Out(0, self._now_ms))
 
     def _keep_sources(self, out: Out) -> None:
         """Copies what the origin made, where the error stage is to receive records in that form."""

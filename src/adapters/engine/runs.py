@@ -95,7 +95,10 @@ class EmbeddedRun:
 
     async def _go(self, runner: Runner) -> None:
         try:
-            await self._batches(runner)
+            try:
+                await self._batches(runner)
+            finally:
+                await anyio.to_thread.run_sync(runner.close)
         except StopFault as fault:
             await self._end("Failed", str(fault))
         except Exception as error:

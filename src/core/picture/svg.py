@@ -102,34 +102,29 @@ def describe(flow: Flow, scene: Scene) -> str:
 
 
 def _style(theme: str) -> str:
-    def names(colours: dict[str, str]) -> str:
-        return "svg{" + "".join(f"--{name}:{colour};" for name, colour in colours.items()) + "}"
+    """Plain colours in plain rules: programs that turn SVG into pixels know no variables."""
+    if theme == "auto":
+        return f"{_rules(_LIGHT)}@media(prefers-color-scheme:dark){{{_rules(_DARK)}}}"
+    return _rules(_DARK if theme == "dark" else _LIGHT)
 
-    plain = names(_DARK if theme == "dark" else _LIGHT)
-    dark = f"@media(prefers-color-scheme:dark){{{names(_DARK)}}}" if theme == "auto" else ""
-    base = _DARK if theme == "dark" else _LIGHT
+
+def _rules(colour: dict[str, str]) -> str:
     rules = {
-        ".paper": f"fill:{_var('paper', base)}",
-        ".box": f"fill:{_var('box', base)};stroke:{_var('edge', base)};stroke-width:1.5",
-        ".name": f"fill:{_var('ink', base)};font-size:13px;font-weight:600",
-        ".lib": f"fill:{_var('dim', base)};font-size:10px",
-        ".link": f"stroke:{_var('line', base)};stroke-width:1.6;fill:none",
+        ".paper": f"fill:{colour['paper']}",
+        ".box": f"fill:{colour['box']};stroke:{colour['edge']};stroke-width:1.5",
+        ".name": f"fill:{colour['ink']};font-size:13px;font-weight:600",
+        ".lib": f"fill:{colour['dim']};font-size:10px",
+        ".link": f"stroke:{colour['line']};stroke-width:1.6;fill:none",
         ".event": "stroke-dasharray:6 5",
-        ".tip": f"fill:{_var('line', base)}",
-        ".cond": f"fill:{_var('ink', base)};font-size:11px;stroke:{_var('paper', base)};stroke-width:4px;"
-        "paint-order:stroke",
-        ".badge": f"fill:{_var('fault', base)}",
+        ".tip": f"fill:{colour['line']}",
+        ".cond": f"fill:{colour['ink']};font-size:11px;stroke:{colour['paper']};stroke-width:4px;paint-order:stroke",
+        ".badge": f"fill:{colour['fault']}",
         ".count": "fill:#ffffff;font-size:11px;font-weight:700",
         ".icon": "fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round",
-        **{f".{kind}": f"stroke:{_var(kind, base)}" for kind in _ICONS},
-        **{f".bar-{kind}": f"fill:{_var(kind, base)}" for kind in _ICONS},
+        **{f".{kind}": f"stroke:{colour[kind]}" for kind in _ICONS},
+        **{f".bar-{kind}": f"fill:{colour[kind]}" for kind in _ICONS},
     }
-    return plain + dark + "".join(f"{name}{{{rule}}}" for name, rule in rules.items())
-
-
-def _var(name: str, base: dict[str, str]) -> str:
-    """A colour that follows the theme; programs that know no variables use the one behind it."""
-    return f"var(--{name},{base[name]})"
+    return "".join(f"{name}{{{rule}}}" for name, rule in rules.items())
 
 
 def _line(link: Link) -> str:

@@ -1,0 +1,118 @@
+"""Local FS: records to files below a folder that a template names per record."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from ...core.el import EvaluationError
+from ...core.errors import InvalidValueError
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.registry import processor
+from ...core.records.record import Record
+from .formats import FormatFault
+from .formats.writing import writer
+
+MEGABYTE = 1024 * 1024
+
+
+class OpenFile:
+    """A file that is being written, under its temporary name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.records, self.size = path, 0, 0
+        self._out: TextIO = path.open("w", encoding="utf-8", newline="")
+
+    def write(self, text: str) -> None:
+        """Appends one record."""
+        self._out.write(text)
+        self.records += 1
+        self.size += len(text.encode())
+
+    def finish(self, final: Path) -> None:
+        """Closes the file and gives it its name."""
+        self._out.close()
+        self.path.rename(final)
+
+    def flush(self) -> None:
+        """Hands everything to the operating system."""
+        self._out.flush()
+
+
+@processor("com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget")
+class LocalFs:
+    """Files are named ``_tmp_<prefix>_0`` while they are written and ``<prefix>_<id>`` afterwards.
+
+    A file is closed when it has ``maxRecordsPerFile`` records or ``maxFileSize`` megabytes, and at the end of the run.
+
+    Raises:
+        InvalidValueError: the folder template is not absolute.
+        UnsupportedError: a data format that is not written here.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        given = plan.given.under("configs.")
+        self._tools = tools
+        self._write = writer(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        self._by_header = given.flag("dirPathTemplateInHeader")
+        template = given.text("dirPathTemplate")
+        if not self._by_header and not template.startswith("/"):
+            raise InvalidValueError("Directory Template", template, "an absolute path")
+        self._folder: Callable[[Record], object] = tools.evaluate(template)
+        self._time: Callable[[Record], object] = tools.evaluate(given.text("timeDriver", "${time:now()}"))
+        self._prefix, suffix = given.text("uniquePrefix"), given.text("fileNameSuffix")
+        self._suffix = f".{suffix}" if suffix else ""
+        self._most, self._largest = given.integer("maxRecordsPerFile"), given.integer("maxFileSize") * MEGABYTE
+        self._files: dict[Path, OpenFile] = {}
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Writes the records of a batch; what cannot be written is refused, a full disk ends the run."""
+        for record in batch:
+            try:
+                self._one(record, out)
+            except (EvaluationError, FormatFault) as error:
+                code = error.code if isinstance(error, FormatFault) else "HADOOPFS_14"
+                out.error(record, code, f"the record cannot be written: {error}")
+            except OSError as error:
+                raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
+        for held in self._files.values():
+            held.flush()
+
+    def _one(self, record: Record, out: Out) -> None:
+        text = self._write(record.value)
+        folder = self._place(record)
+        if folder is None:
+            out.error(record, "HADOOPFS_47", "the time of the record, or its target directory, is not there")
+            return
+        held = self._files.get(folder)
+        if held is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            held = self._files[folder] = OpenFile(folder / f"_tmp_{self._stem()}0{self._suffix}")
+        held.write(text)
+        if 0 < self._most <= held.records or 0 < self._largest <= held.size:
+            self._finish(folder, out)
+
+    def _place(self, record: Record) -> Path | None:
+        if self._by_header:
+            named = record.attributes.get("targetDirectory")
+            return None if not named else Path(named)
+        moment = self._time(record)
+        if not isinstance(moment, datetime):
+            return None
+        self._tools.scope.calendar_ms = int(moment.timestamp() * 1000)
+        return Path(str(self._folder(record)))
+
+    def _stem(self) -> str:
+        return f"{self._prefix}_" if self._prefix else ""
+
+    def _finish(self, folder: Path, out: Out) -> None:
+        held = self._files.pop(folder)
+        final = folder / f"{self._stem()}{self._tools.new_id()}{self._suffix}"
+        held.finish(final)
+        out.event("file-closed", 1, {"filepath": str(final), "filename": final.name, "length": held.size})
+
+    def close(self, out: Out) -> None:
+        """Closes every file."""
+        for folder in list(self._files):
+            self._finish(folder, out)
