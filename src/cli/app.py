@@ -85,7 +85,7 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, envvar="PENSTOCK_DEBUG", help="Show the traceback of an error.")
 @click.pass_context
 def app(ctx: click.Context, debug: bool) -> None:
-    """Build, check, draw, preview, run and serve streaming flows on one laptop."""
+    """Build, check, draw, preview and run streaming flows on one laptop."""
     ctx.ensure_object(dict)["debug"] = debug
 
 

@@ -47,7 +47,7 @@ _ICONS = {
     "beside": "M12 4v10M12 18v2",
 }
 LINES = 3
-LINE_UNITS = 19
+LINE_UNITS = 15.5
 
 
 def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> str:
@@ -112,12 +112,13 @@ def _rules(colour: dict[str, str]) -> str:
     rules = {
         ".paper": f"fill:{colour['paper']}",
         ".box": f"fill:{colour['box']};stroke:{colour['edge']};stroke-width:1.5",
-        ".name": f"fill:{colour['ink']};font-size:13px;font-weight:600",
+        ".name": f"fill:{colour['ink']};font-size:12px;font-weight:600",
         ".lib": f"fill:{colour['dim']};font-size:10px",
         ".link": f"stroke:{colour['line']};stroke-width:1.6;fill:none",
         ".event": "stroke-dasharray:6 5",
         ".tip": f"fill:{colour['line']}",
-        ".cond": f"fill:{colour['ink']};font-size:11px;stroke:{colour['paper']};stroke-width:4px;paint-order:stroke",
+        ".cond": f"fill:{colour['ink']};font-size:11px",
+        ".halo": f"stroke:{colour['paper']};stroke-width:4px;stroke-linejoin:round",
         ".badge": f"fill:{colour['fault']}",
         ".count": "fill:#ffffff;font-size:11px;font-weight:700",
         ".icon": "fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round",
@@ -171,7 +172,9 @@ def _condition(link: Link) -> str:
     x, y = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
     text = _clean(_cut(link.text, max(8, min(room, 60))))
     hover = f"<title>{_clean(link.text)}</title>"
-    return f'<text class="cond" x="{x:g}" y="{y - 6:g}" text-anchor="middle">{text}{hover}</text>'
+    place = f'x="{x:g}" y="{y - 6:g}" text-anchor="middle"'
+    # the halo is a text of its own, since few programs can paint a stroke below its fill
+    return f'<text class="cond halo" {place} aria-hidden="true">{text}</text><text class="cond" {place}>{text}{hover}</text>'
 
 
 def units(text: str) -> float:

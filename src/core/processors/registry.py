@@ -10,6 +10,8 @@ Build = Callable[[StagePlan, Tools], Process]
 
 _PREFIX = "com_streamsets_pipeline_stage_"
 _MODULES = {
+    "processor_logparser_LogParserDProcessor": "logs",
+    "processor_fieldtypeconverter_FieldTypeConverterDProcessor": "converting",
     "processor_expression_ExpressionDProcessor": "expression",
     "processor_selector_SelectorDProcessor": "selector",
     "processor_fieldfilter_FieldFilterDProcessor": "removing",

@@ -1,6 +1,8 @@
 """Promises of the processors, one line of behaviour each."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -18,6 +20,8 @@ SELECT = "processor_selector_SelectorDProcessor"
 EXPRESSION = "processor_expression_ExpressionDProcessor"
 DEDUP = "processor_dedup_DeDupDProcessor"
 PARSE = "processor_jsonparser_JsonParserDProcessor"
+CONVERT = "processor_fieldtypeconverter_FieldTypeConverterDProcessor"
+LOG = "processor_logparser_LogParserDProcessor"
 GENERATE = "processor_jsongenerator_JsonGeneratorDProcessor"
 
 
@@ -189,3 +193,59 @@ def test_json_goes_both_ways(play: Play) -> None:
     )
     assert values(made) == [{"p": {"a": [1, None]}, "t": '{"a":[1,null]}'}]
     assert codes(made) == ["JSON_02", "JSON_00"]
+
+
+@pytest.mark.parametrize(
+    ("value", "rule", "converted"),
+    [
+        ("12abc", {"targetType": "INTEGER"}, 12),
+        ("1,234", {"targetType": "LONG"}, 1234),
+        ("1.9", {"targetType": "INTEGER"}, 1),
+        (300, {"targetType": "BYTE"}, 44),
+        (1.9, {"targetType": "INTEGER"}, 1),
+        (" TRUE ", {"targetType": "BOOLEAN"}, True),
+        (True, {"targetType": "LONG"}, 1),
+        (
+            "1.255",
+            {"targetType": "DECIMAL", "scale": 2, "decimalScaleRoundingStrategy": "ROUND_HALF_UP"},
+            Decimal("1.26"),
+        ),
+        ("2020-02-03", {"targetType": "DATETIME", "dateFormat": "YYYY_MM_DD"}, datetime(2020, 2, 3, tzinfo=UTC)),
+        (0, {"targetType": "STRING", "treatInputFieldAsDate": True, "dateFormat": "YYYY_MM_DD"}, "1970-01-01"),
+        (0.5, {"targetType": "STRING"}, "0.5"),
+        (None, {"targetType": "INTEGER"}, Null(FieldType.INTEGER)),
+        ("é", {"targetType": "BYTE_ARRAY"}, b"\xc3\xa9"),
+    ],
+)
+def test_the_type_converter_converts_as_java_does(
+    play: Play, value: FieldValue, rule: object, converted: object
+) -> None:
+    """Texts by what they begin with, numbers narrowed, dates by their mask; null keeps no value but the type."""
+    assert isinstance(rule, dict)
+    assert values(
+        play(CONVERT, {"fieldTypeConverterConfigs": [{"fields": ["/a", "/none"], **rule}]}, {"a": value})
+    ) == [{"a": converted}]
+
+
+def test_the_type_converter_refuses_what_has_no_form(play: Play) -> None:
+    """The error names field, type and target; other records go on."""
+    rules = {"fieldTypeConverterConfigs": [{"fields": ["/a"], "targetType": "INTEGER"}]}
+    out = play(CONVERT, rules, {"a": "x"}, {"a": [1]}, {"a": "5"})
+    assert codes(out) == ["CONVERTER_00", "CONVERTER_00"]
+    assert values(out) == [{"a": 5}]
+
+
+def test_the_type_converter_finds_fields_by_type(play: Play) -> None:
+    """Every leaf of the type, however deep."""
+    rules = {"convertBy": "BY_TYPE", "wholeTypeConverterConfigs": [{"sourceType": "INTEGER", "targetType": "STRING"}]}
+    assert values(play(CONVERT, rules, {"a": 1, "b": {"c": [2, 2.5]}})) == [{"a": "1", "b": {"c": ["2", 2.5]}}]
+
+
+def test_the_log_parser_reads_web_server_lines(play: Play) -> None:
+    """Groups become texts, missing ones null; a line that does not fit is an error."""
+    line = '10.0.0.1 - ada [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 -'
+    out = play(LOG, {"fieldPathToParse": "/text", "parsedFieldPath": "/"}, {"text": line}, {"text": "odd"})
+    (fields,) = values(out)
+    assert isinstance(fields, dict)
+    assert (fields["auth"], fields["verb"], fields["response"], fields["bytes"]) == ("ada", "GET", "200", None)
+    assert codes(out) == ["LOGP_03"]
