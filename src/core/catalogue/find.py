@@ -43,7 +43,7 @@ def find_stage(
         NotFoundError: nothing fits; with the nearest labels.
         InvalidValueError: nothing but the role does not fit, several kinds fit, or nothing was asked for.
     """
-    return _find(catalogue, label, name, type, library, role)
+    return _find(catalogue, label, name, type, library, role)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1024)

@@ -174,7 +174,8 @@ def _condition(link: Link) -> str:
     hover = f"<title>{_clean(link.text)}</title>"
     place = f'x="{x:g}" y="{y - 6:g}" text-anchor="middle"'
     # the halo is a text of its own, since few programs can paint a stroke below its fill
-    return f'<text class="cond halo" {place} aria-hidden="true">{text}</text><text class="cond" {place}>{text}{hover}</text>'
+    halo = f'<text class="cond halo" {place} aria-hidden="true">{text}</text>'
+    return f'{halo}<text class="cond" {place}>{text}{hover}</text>'
 
 
 def units(text: str) -> float:

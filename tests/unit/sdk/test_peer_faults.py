@@ -1,9 +1,13 @@
 """Faults of the service's own client that a user of penstock must not meet."""
 
 from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 import penstock
 from penstock import StreamingFlow
+from penstock.core.errors import PenstockError
 
 
 def test_removing_one_of_two_equal_stages_leaves_the_other(flow: StreamingFlow) -> None:
@@ -135,3 +139,82 @@ def test_the_order_of_adding_does_not_change_the_picture(project: penstock.Proje
 
     forwards, backwards = chain("forwards", False).auto_arrange(), chain("backwards", True).auto_arrange()
     assert sorted(s.position or () for s in forwards.stages) == sorted(s.position or () for s in backwards.stages)
+
+
+def test_a_preview_of_a_broken_flow_is_no_success(flow: StreamingFlow) -> None:
+    """What keeps a flow from running is an error with the findings, never an empty result."""
+    flow.add_stage("Trash")
+    assert not flow.validate().success
+    with pytest.raises(PenstockError, match="Target must have input streams"):
+        flow.preview()
+
+
+def test_each_branch_of_a_selector_shows_its_own_records(project: penstock.Project) -> None:
+    """The destination behind a condition gets what fits it, the default the rest."""
+    flow = project.create_flow(name="branches")
+    origin = flow.add_stage("Dev Raw Data Source")
+    origin.raw_data = '{"n": 1}\n{"n": 2}'
+    origin.stop_after_first_batch = True
+    selector = flow.add_stage("Stream Selector")
+    origin.connect_output_to(selector)
+    selector.connect_output_to(flow.add_stage("Trash"), predicate="${record:value('/n') > 1}")
+    selector.connect_output_to(flow.add_stage("Trash"), predicate=selector.predicates[-1])
+    assert [stage.input for stage in flow.preview()[2:]] == [[(2,)], [(1,)]]
+
+
+def test_a_fan_in_shows_the_records_of_every_producer(project: penstock.Project) -> None:
+    """Two processors into one destination: it gets both batches, in the order of its lanes."""
+    flow = project.create_flow(name="fan-in")
+    origin = flow.add_stage("Dev Raw Data Source")
+    origin.raw_data = '{"n": 1}'
+    origin.stop_after_first_batch = True
+    trash = flow.add_stage("Trash")
+    for _ in range(2):
+        origin.connect_output_to(flow.add_stage("Dev Identity")).connect_output_to(trash)
+    assert flow.preview().get("Trash_01").input == [(1,), (1,)]
+
+
+def test_whole_records_keep_names_and_types(flow: StreamingFlow) -> None:
+    """Beside the page's tuples, records have their field names, nested values and header."""
+    flow.stages[0].raw_data = '{"a": {"b": 1}}'
+    flow.stages[0].stop_after_first_batch = True
+    first = flow.preview()[0]
+    (record,) = next(iter(first.records.values()))
+    assert record.value == {"a": {"b": 1}}
+    assert record.header.source_id == "rawData::0"
+
+
+def test_labels_stay_unique_after_a_rename(flow: StreamingFlow) -> None:
+    """A label that a rename made is not given again."""
+    flow.stages[1].stage_name = "Trash 2"
+    flow.add_stage("Trash")
+    labels = [stage.stage_name for stage in flow.stages]
+    assert len(labels) == len(set(labels))
+
+
+def test_values_and_links_are_checked_at_once(flow: StreamingFlow) -> None:
+    """A value of the wrong kind and a link to itself are refused; linking twice stores the lane once."""
+    origin, trash = flow.stages
+    with pytest.raises(PenstockError):
+        origin.stop_after_first_batch = "lots"
+    with pytest.raises(PenstockError):
+        origin.connect_output_to(origin)
+    origin.connect_output_to(trash)
+    origin.connect_output_to(trash)
+    assert len(trash.value.input_lanes) == 1
+
+
+def test_stages_in_the_wrong_role_say_what_to_do(flow: StreamingFlow) -> None:
+    """Every refusal has a text."""
+    for attempt in (lambda: flow.add_stage("Write to File"), lambda: flow.set_error_stage("Trash")):
+        with pytest.raises(PenstockError) as error:
+            attempt()
+        assert len(str(error.value)) > 20
+
+
+def test_imports_take_the_words_of_the_page(project: penstock.Project, flow: StreamingFlow, tmp_path: Path) -> None:
+    """``type=`` and ``flow_type=`` both say what is imported."""
+    archive = project.export_flow(flow, destination=tmp_path / "f.zip")
+    one = project.import_flows(type="streaming", source=archive, conflict_resolution="rename")
+    other = project.import_flows(flow_type="streaming", source=archive, conflict_resolution="rename")
+    assert one != other

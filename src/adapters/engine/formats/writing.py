@@ -78,11 +78,14 @@ def _row_writer(given: Given) -> Write:
         if not isinstance(value, (dict, list)):
             raise FormatFault("DELIMITED_GENERATOR_00", "the root field is neither a map nor a list")
         out = io.StringIO()
-        quoting = csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL
         items = value.values() if isinstance(value, dict) else value
-        csv.writer(out, delimiter=delimiter, quotechar=quote, quoting=quoting, lineterminator="\r\n").writerow(
-            [cell(item) for item in items]
-        )
+        csv.writer(
+            out,
+            delimiter=delimiter,
+            quotechar=quote,
+            quoting=csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL,
+            lineterminator="\r\n",
+        ).writerow([cell(item) for item in items])
         return out.getvalue()
 
     return write
