@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio
+import anyio.to_thread
 
 from ...core.errors import ClosedError, InvalidValueError
 from .errors import translated
@@ -76,15 +77,25 @@ async def open_database(path: Path, *, durability: str, busy_timeout_s: float) -
         connection.execute("PRAGMA query_only = ON")
 
     writer = Worker(str(path), set_up, busy_timeout_s, full=full)
-    await writer
+    await _opened(writer)
     try:
         reader = Worker(str(path), set_up_reader, busy_timeout_s, full=full)
-        await reader
+        await _opened(reader)
     except BaseException:
         with anyio.CancelScope(shield=True):
             await writer.close()
         raise
     return Database(path, writer, reader)
+
+
+async def _opened(worker: Worker) -> None:
+    """Opens a connection; when that fails, its thread has ended before the error goes on."""
+    try:
+        await worker
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(worker.join)
+        raise
 
 
 def _make_private(path: Path) -> None:

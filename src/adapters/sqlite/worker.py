@@ -56,6 +56,10 @@ class Worker(aiosqlite.Connection):
         super().__init__(connect, iter_chunk_size=64)
         self._thread.daemon = True  # a forgotten close must not keep the interpreter from ending
 
+    def join(self) -> None:
+        """Waits, for a few seconds at most, until the thread has ended."""
+        self._thread.join(5.0)
+
     async def read(self, work: Work[T]) -> T:
         """What ``work`` finds; all its statements see the same moment."""
         return await self._run(lambda connection: _reading(connection, work))

@@ -1,0 +1,1 @@
+"""Promises of the SQLite adapter beyond those of every backend."""
