@@ -3,6 +3,7 @@
 from math import floor
 
 from .order import Orders
+from .polish import polished
 from .ranks import Layers
 
 ROUNDS = 8
@@ -22,7 +23,7 @@ def rows_of(layers: Layers, orders: Orders) -> list[int]:
         if turn % 2:
             _settle(layers, orders, row, None, forwards=True)
     _settle(layers, orders, row, layers.above, forwards=True)
-    return _closed(layers, row)
+    return _closed(layers, polished(layers, row))
 
 
 def _settle(layers: Layers, orders: Orders, row: list[int], around: list[list[int]] | None, *, forwards: bool) -> None:
