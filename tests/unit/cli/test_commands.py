@@ -1,0 +1,124 @@
+"""Promises of the commands: exit codes, output for people and for machines, errors without traceback."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import penstock
+from penstock.cli.app import COMMANDS, cli
+
+Run = Callable[..., Result]
+EXAMPLES = ("orders", "weblog", "fraud")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command line in a folder of its own, with the three examples in the project file."""
+    monkeypatch.chdir(tmp_path)
+    with penstock.open_project(tmp_path / "flows.db") as project:
+        for name in EXAMPLES:
+            project.import_flows(source=example(name), conflict_resolution="skip")
+
+    def command(*words: str) -> Result:
+        return CliRunner().invoke(cli, [*words, "--db", "flows.db"] if words[0] in WITH_PROJECT else list(words))
+
+    return command
+
+
+WITH_PROJECT = (
+    "list",
+    "show",
+    "validate",
+    "preview",
+    "run",
+    "draw",
+    "history",
+    "duplicate",
+    "delete",
+    "export",
+    "arrange",
+)
+
+
+def example(name: str) -> Path:
+    """The file of an example."""
+    return Path(str(files("penstock.examples"))) / f"{name}.json"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    """--help works for each, and says something."""
+    done = CliRunner().invoke(cli, [name, "--help"])
+    assert done.exit_code == 0
+    assert len(done.output.splitlines()) > 3
+
+
+def test_a_misspelt_command_names_the_nearest() -> None:
+    """The exit code is that of wrong use."""
+    done = CliRunner().invoke(cli, ["shwo"])
+    assert done.exit_code == 2
+    assert "Did you mean show?" in done.output
+
+
+def test_a_flow_that_is_not_there_is_an_error_in_words(run: Run) -> None:
+    """One line, no traceback."""
+    done = run("show", "nothing of the kind")
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_lists_are_for_machines_too(run: Run) -> None:
+    """--json gives every flow."""
+    done = run("list", "--json")
+    assert len(json.loads(done.output)) == len(EXAMPLES)
+
+
+def test_a_flow_is_told_in_words(run: Run) -> None:
+    """Stages with their types, and what differs from defaults."""
+    done = run("show", "Orders by amount")
+    assert done.exit_code == 0
+    assert "[origin: Dev Raw Data Source]" in done.output
+
+
+@pytest.mark.parametrize("flow", ["Orders by amount", "Web server log", "Fraud scoring"])
+def test_every_example_validates_and_previews(run: Run, flow: str) -> None:
+    """The examples are flows that work."""
+    assert run("validate", flow).exit_code == 0
+    done = run("preview", flow)
+    assert done.exit_code == 0
+    assert "record(s)" in done.output
+
+
+def test_pictures_are_written_whole(run: Run, tmp_path: Path) -> None:
+    """The form follows the suffix."""
+    for suffix, beginning in ((".svg", "<svg"), (".html", "<!doctype html>"), (".mmd", "graph LR")):
+        assert run("draw", "Orders by amount", "-o", f"picture{suffix}").exit_code == 0
+        assert (tmp_path / f"picture{suffix}").read_text().startswith(beginning)
+
+
+def test_differences_have_the_exit_code_of_diff(run: Run) -> None:
+    """0 for equal, 1 for different."""
+    same, other = str(example("orders")), str(example("fraud"))
+    assert run("diff", same, same).exit_code == 0
+    assert run("diff", same, other).exit_code == 1
+
+
+def test_checking_files_finds_what_is_broken(run: Run, tmp_path: Path) -> None:
+    """1 for errors in a flow; a file that is none is named."""
+    assert run("check", str(example("orders"))).exit_code == 0
+    (tmp_path / "broken.json").write_text('{"stages": 5}')
+    done = run("check", "broken.json")
+    assert done.exit_code != 0
+    assert "broken.json" in done.output
+
+
+def test_an_export_can_be_checked_and_a_flow_deleted(run: Run) -> None:
+    """The round of a file: out, looked at, and the flow away."""
+    assert run("export", "Fraud scoring", "-o", "out.zip").exit_code == 0
+    assert run("check", "out.zip").exit_code == 0
+    assert run("delete", "Fraud scoring").exit_code == 0
+    assert len(json.loads(run("list", "--json").output)) == len(EXAMPLES) - 1
