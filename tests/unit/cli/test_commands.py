@@ -5,31 +5,54 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+import attrs
 import pytest
-from click.testing import CliRunner, Result
 
 import penstock
-from penstock.cli.app import COMMANDS, cli
+from penstock.cli import main
+from penstock.cli.app import COMMANDS
 
-Run = Callable[..., Result]
+
+@attrs.frozen
+class Done:
+    """What came of a command line: its exit code, and what it printed on both channels."""
+
+    exit_code: int
+    output: str
+
+
+Run = Callable[..., Done]
 EXAMPLES = ("orders", "weblog", "fraud")
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def line(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line in this process."""
+
+    def command(*words: str) -> Done:
+        capsys.readouterr()
+        code = 0
+        try:
+            main(list(words))
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0
+        printed = capsys.readouterr()
+        return Done(code, printed.out + printed.err)
+
+    return command
+
+
+@pytest.fixture
+def run(line: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command line in a folder of its own, with the three examples in the project file."""
     monkeypatch.chdir(tmp_path)
     with penstock.open_project(tmp_path / "flows.db") as project:
         for name in EXAMPLES:
             project.import_flows(source=example(name), conflict_resolution="skip")
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(cli, [*words, "--db", "flows.db"] if words[0] in WITH_PROJECT else list(words))
-
-    return command
+    return lambda *words: line(*words, *(("--db", "flows.db") if words[0] in WITH_PROJECT else ()))
 
 
-WITH_PROJECT = (
+WITH_PROJECT = [
     "list",
     "show",
     "validate",
@@ -41,7 +64,7 @@ WITH_PROJECT = (
     "delete",
     "export",
     "arrange",
-)
+]
 
 
 def example(name: str) -> Path:
@@ -50,16 +73,16 @@ def example(name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(name: str) -> None:
+def test_every_command_explains_itself(line: Run, name: str) -> None:
     """--help works for each, and says something."""
-    done = CliRunner().invoke(cli, [name, "--help"])
+    done = line(name, "--help")
     assert done.exit_code == 0
     assert len(done.output.splitlines()) > 3
 
 
-def test_a_misspelt_command_names_the_nearest() -> None:
+def test_a_misspelt_command_names_the_nearest(line: Run) -> None:
     """The exit code is that of wrong use."""
-    done = CliRunner().invoke(cli, ["shwo"])
+    done = line("shwo")
     assert done.exit_code == 2
     assert "Did you mean show?" in done.output
 
