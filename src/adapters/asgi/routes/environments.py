@@ -1,0 +1,269 @@
+"""Environments and the engines in them."""
+
+import attrs
+from starlette.responses import PlainTextResponse, Response
+
+from ....core.errors import NotFoundError
+from ....core.project import EngineInfo, EnvironmentId
+from ....core.values import JsonMap, freeze
+from ....core.wire.environments import engine_document, environment_document, environment_from, environment_given
+from ..answers import answer, nothing
+from ..patching import patched
+from ..service import Room
+from ..table import FLAG, NAME, NUMBER, OBJECT, OPTIONAL_TEXT, PATCH, PROJECT, TEXT, Call, Endpoint, Query, obj
+
+BASE = "/sset/engine_manager/v1/streamsets_environments"
+ENGINES = "/sset/engine_manager/v1/streamsets_engines"
+
+
+async def create(call: Call) -> Response:
+    """Keeps a new environment."""
+    room = await call.room()
+    options = freeze(call.body["streamsets_environment"])
+    assert isinstance(options, JsonMap)
+    made = environment_given(
+        EnvironmentId(call.service.new_id()),
+        call.body["name"],
+        call.body.get("description") or "",
+        options,
+        "request body",
+    )
+    if not made.engine_version:
+        made = attrs.evolve(made, engine_version=(await call.service.catalogue()).version)
+    made = await room.ports.environments.create(attrs.evolve(made, created_ms=call.service.now_ms()))
+    return answer(environment_document(made, room.project_id), 201)
+
+
+async def list_(call: Call) -> Response:
+    """Environments; the start of a page is a number."""
+    room = await call.room()
+    found = await room.ports.environments.list()
+    rows = [environment_document(each, room.project_id) for each in found]
+    return _page(call, rows, "streamsets_environments", BASE)
+
+
+def _page(call: Call, rows: list[dict[str, object]] | list, key: str, base: str) -> Response:  # type: ignore[type-arg]
+    start, limit = call.query.get("start") or "0", call.query.get("limit", 100)
+    at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    page: dict[str, object] = {key: rows[at : at + limit], "total_count": len(rows)}
+    if limit and at + limit < len(rows):
+        page["next"] = {"href": f"{base}?project_id={call.query['project_id']}&limit={limit}&start={at + limit}"}
+    return answer(page)
+
+
+async def get(call: Call) -> Response:
+    """One environment."""
+    room = await call.room()
+    held = await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    return answer(environment_document(held, room.project_id))
+
+
+async def update(call: Call) -> Response:
+    """A JSON Patch on an environment."""
+    room = await call.room()
+    held = await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    document = environment_document(held, room.project_id)
+    changed = environment_from(patched(document, call.body), "patched environment")
+    saved = await room.ports.environments.save(
+        attrs.evolve(changed, environment_id=held.environment_id, created_ms=held.created_ms)
+    )
+    return answer(environment_document(saved, room.project_id))
+
+
+async def delete(call: Call) -> Response:
+    """Forgets an environment."""
+    room = await call.room()
+    await room.ports.environments.delete(EnvironmentId(call.path["environment_id"]))
+    return nothing()
+
+
+async def delete_many(call: Call) -> Response:
+    """Forgets several environments; all must be there."""
+    room = await call.room()
+    ids = [EnvironmentId(each) for each in call.query["asset_ids"].split(",") if each]
+    for each in ids:
+        await room.ports.environments.get(each)
+    for each in ids:
+        await room.ports.environments.delete(each)
+    return nothing()
+
+
+async def engines_of(call: Call) -> Response:
+    """The engines of one environment."""
+    room = await call.room()
+    await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    return _engines(call, room, await room.engines(call.path["environment_id"]))
+
+
+async def engines(call: Call) -> Response:
+    """Every engine, or the one with an id."""
+    room = await call.room()
+    wanted = call.query.get("engine_id")
+    return _engines(call, room, [each for each in await room.engines() if wanted in (None, each.engine_id)])
+
+
+def _engines(call: Call, room: Room, found: list[EngineInfo]) -> Response:
+    rows = [
+        engine_document(each, room.project_id, engine_url(call, room, each), room.info.created_ms) for each in found
+    ]
+    return _page(call, rows, "streamsets_engines", ENGINES)
+
+
+def engine_url(call: Call, room: Room, engine: EngineInfo) -> str:
+    """Where the engine's own interface is: on this server, below the project and the environment."""
+    return f"{call.base_url}/engines/{room.project_id}/{engine.environment_id}"
+
+
+async def engine_action(call: Call) -> Response:
+    """Restarting or shutting down is taken note of: the engine lives as long as the server."""
+    room = await call.room()
+    known = {each.engine_id for each in await room.engines()}
+    engine_id = call.path["engine_id"]
+    if engine_id not in known:
+        raise NotFoundError("engine", engine_id)
+    return answer({})
+
+
+async def environment_action(call: Call) -> Response:
+    """The same for every engine of an environment."""
+    room = await call.room()
+    await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    return answer({})
+
+
+async def install_text(call: Call) -> Response:
+    """How to add an engine: here it is part of the server."""
+    room = await call.room()
+    held = await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    return PlainTextResponse(f"# the engine of environment {held.name!r} is part of this server; nothing to install\n")
+
+
+async def communication(call: Call) -> Response:
+    """Engines are reached directly."""
+    return answer({"mode": "direct"})
+
+
+async def config(call: Call) -> Response:
+    """Tunnelling is off."""
+    return answer({"tunneling.enabled": {"value": False}})
+
+
+_LIMIT, _START = Query("limit", NUMBER), Query("start", TEXT)
+_ENVIRONMENTS = {200: obj({"streamsets_environments": {"type": "array"}, "total_count": NUMBER})}
+_ENGINES = {200: obj({"streamsets_engines": {"type": "array"}, "total_count": NUMBER})}
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        BASE,
+        create,
+        "write",
+        query=(PROJECT,),
+        body=obj(
+            {
+                "name": NAME,
+                "streamsets_environment": obj(
+                    {},
+                    {
+                        "engine_version": OPTIONAL_TEXT,
+                        "engine_type": OPTIONAL_TEXT,
+                        "stage_libs": {"type": ["array", "null"], "items": TEXT},
+                    },
+                ),
+            },
+            {"description": OPTIONAL_TEXT},
+        ),
+        answers={201: OBJECT},
+        summary="Make an environment",
+    ),
+    Endpoint("GET", BASE, list_, query=(PROJECT, _LIMIT, _START), answers=_ENVIRONMENTS, summary="List environments"),
+    Endpoint(
+        "DELETE",
+        f"{BASE}/bulk_delete",
+        delete_many,
+        "write",
+        query=(PROJECT, Query("asset_ids", TEXT, required=True)),
+        answers={204: None},
+        summary="Delete environments",
+    ),
+    Endpoint(
+        "GET", f"{BASE}/{{environment_id}}", get, query=(PROJECT,), answers={200: OBJECT}, summary="Read an environment"
+    ),
+    Endpoint(
+        "PATCH",
+        f"{BASE}/{{environment_id}}",
+        update,
+        "write",
+        query=(PROJECT,),
+        body=PATCH,
+        media="application/json-patch+json",
+        answers={200: OBJECT},
+        summary="Change an environment",
+    ),
+    Endpoint(
+        "DELETE",
+        f"{BASE}/{{environment_id}}",
+        delete,
+        "write",
+        query=(PROJECT,),
+        answers={204: None},
+        summary="Delete an environment",
+    ),
+    Endpoint(
+        "GET",
+        f"{BASE}/{{environment_id}}/engines",
+        engines_of,
+        query=(PROJECT, _LIMIT, _START, Query("asset_id", TEXT)),
+        answers=_ENGINES,
+        summary="Engines of an environment",
+    ),
+    Endpoint(
+        "GET",
+        f"{BASE}/{{environment_id}}/engine_docker_run_command",
+        install_text,
+        query=(PROJECT, Query("pretty", FLAG), Query("foreground", FLAG)),
+        answers={200: None},
+        answer_media="text/plain",
+        summary="How to add an engine",
+    ),
+    *(
+        Endpoint(
+            "POST",
+            f"{BASE}/{{environment_id}}/{word}",
+            environment_action,
+            "run",
+            query=(PROJECT,),
+            answers={200: OBJECT},
+            summary=words,
+        )
+        for word, words in (("engines_restart", "Restart engines"), ("engines_shutdown", "Stop engines"))
+    ),
+    Endpoint(
+        "GET",
+        ENGINES,
+        engines,
+        query=(PROJECT, _LIMIT, _START, Query("engine_id", TEXT)),
+        answers=_ENGINES,
+        summary="List engines",
+    ),
+    *(
+        Endpoint(
+            "POST",
+            f"{ENGINES}/{{engine_id}}/{word}",
+            engine_action,
+            "run",
+            query=(PROJECT,),
+            answers={200: OBJECT},
+            summary=words,
+        )
+        for word, words in (("restart", "Restart an engine"), ("shutdown", "Stop an engine"))
+    ),
+    Endpoint(
+        "GET",
+        "/sset/engine_gateway_rest/tunneling_meta/v1/state/v1/engine/{engine_id}",
+        communication,
+        query=(Query("project_id", TEXT),),
+        answers={200: OBJECT},
+        summary="How an engine is reached",
+    ),
+    Endpoint("GET", "/sset/config/v1/configs", config, answers={200: OBJECT}, summary="Settings of the service"),
+)

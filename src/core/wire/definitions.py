@@ -1,0 +1,133 @@
+"""The definitions document of an engine, made from a catalogue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition
+from ..catalogue.document import LONG_MAX, LONG_MIN, Definitions
+from ..errors import UnsupportedError
+from ..values import PlainJson, thaw
+
+_FACTS_OF_THE_BUILD = ("className", "yamlUpgrader", "sourceKind", "onlineHelpRefUrl", "inputStreamLabelProviderClass")
+
+
+def definitions_document(catalogue: Catalogue) -> dict[str, PlainJson]:
+    """Every stage, service and pipeline setting, in the shape of ``GET /rest/v1/definitions``.
+
+    ``catalogue_from_document`` reads it back to a catalogue that knows the same.
+
+    Raises:
+        UnsupportedError: the catalogue was not read from a definitions document.
+    """
+    if not isinstance(catalogue, Definitions):
+        raise UnsupportedError("a definitions document of a catalogue that was not read from one")
+    stages: dict[str, PlainJson] = {}
+    rows: list[PlainJson] = []
+    labels = catalogue.library_labels()
+    for summary in catalogue.summaries():
+        raw, definition = catalogue.raw_stage(summary.name), catalogue.stage(summary.name)
+        assert raw is not None
+        assert definition is not None
+        stages[f"{summary.name}::{summary.version}"] = _stage(raw, definition)
+        rows.extend(
+            {
+                "name": summary.name,
+                "version": summary.version,
+                "library": library,
+                "libraryLabel": labels.get(library, library),
+            }
+            for library in (summary.library, *(each for each in summary.libraries if each != summary.library))
+        )
+    return {
+        "schemaVersion": "2",
+        "version": catalogue.pipeline().version,
+        "executorVersion": catalogue.version,
+        "category": None,
+        "categoryLabel": None,
+        "pipeline": _described(catalogue.raw_part("pipeline")),
+        "pipelineFragment": _described(catalogue.raw_part("pipelineFragment")),
+        "pipelineRules": _described(catalogue.raw_part("pipelineRules")),
+        "services": _described(catalogue.raw_part("services")),
+        "rulesElMetadata": {},
+        "elCatalog": None,
+        "elClasses": catalogue.raw_part("elClasses") or {},
+        "runtimeConfigs": [],
+        "stageIcons": None,
+        "legacyStageLibs": catalogue.raw_part("legacyStageLibs") or [],
+        "libraries": catalogue.raw_part("libraries") or [],
+        "connections": catalogue.raw_part("connections") or [],
+        "catalogue": catalogue.raw_part("catalogue") or {},
+        "eventDefinitions": catalogue.raw_part("eventDefinitions") or {},
+        "stageDefinitionMap": stages,
+        "stageDefinitionMinimalList": rows,
+    }
+
+
+def _stage(raw: Mapping[str, Any], definition: StageDefinition) -> dict[str, PlainJson]:
+    made = {key: value for key, value in raw.items() if key not in _FACTS_OF_THE_BUILD}
+    settings = [_with_description(each) for each in raw.get("configDefinitions") or ()]
+    held = {each.get("name") for each in settings}
+    settings.extend(_setting(each) for each in definition.settings if each.name not in held)
+    return {
+        **made,
+        "description": definition.description,
+        "errorStage": bool(raw.get("errorStage")),
+        "configDefinitions": settings,
+        "services": [
+            {"service": each.service, "configuration": {key: thaw(value) for key, value in each.values.items()}}
+            for each in definition.services
+        ],
+    }
+
+
+def _described(parts: Any) -> list[PlainJson]:
+    return [
+        {**part, "configDefinitions": [_with_description(each) for each in part.get("configDefinitions") or ()]}
+        for part in parts or ()
+    ]
+
+
+def _with_description(raw: Mapping[str, Any]) -> dict[str, Any]:
+    made = {**raw, "description": raw.get("description") or "", "required": bool(raw.get("required"))}
+    model = raw.get("model")
+    if isinstance(model, Mapping) and model.get("configDefinitions"):
+        inner = [_with_description(each) for each in model["configDefinitions"]]
+        made["model"] = {**model, "configDefinitions": inner}
+    return made
+
+
+def _setting(setting: SettingDefinition) -> dict[str, PlainJson]:
+    """The document of a setting that the catalogue knows beyond what the engine told."""
+    model: PlainJson = None
+    if setting.model is not None:
+        model = {
+            "modelType": setting.model.type,
+            "values": None if setting.model.values is None else list(setting.model.values),
+            "labels": None if setting.model.labels is None else list(setting.model.labels),
+            "valuesProviderClass": None,
+            "configDefinitions": [_setting(each) for each in setting.model.settings] or None,
+            "filteringConfig": "",
+        }
+    return {
+        "name": setting.name,
+        "fieldName": setting.field_name,
+        "type": setting.type,
+        "label": setting.label,
+        "description": setting.description,
+        "defaultValue": thaw(setting.default),
+        "required": setting.required,
+        "group": setting.group or "",
+        "model": model,
+        "dependsOn": "",
+        "triggeredByValues": None,
+        "dependsOnMap": {name: [thaw(each) for each in values] for name, values in setting.depends_on.items()},
+        "displayPosition": setting.display_position,
+        "displayMode": setting.display_mode,
+        "min": LONG_MIN if setting.min is None else setting.min,
+        "max": LONG_MAX if setting.max is None else setting.max,
+        "mode": setting.mode,
+        "lines": setting.lines,
+        "evaluation": setting.evaluation,
+        "elDefs": list(setting.el_sets),
+        "connectionType": setting.connection_type,
+    }
