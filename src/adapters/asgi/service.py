@@ -95,7 +95,7 @@ class Service:
         self.pipelines: Kept[dict[str, Any]] = Kept(limits.kept_pipelines)
         self.outcomes: Kept[Outcome] = Kept(limits.kept_previews)
         self.runs: dict[str, Run] = {}
-        self.definitions: dict[str, tuple[bytes, bytes, str]] = {}
+        self.definitions: Kept[tuple[bytes, bytes, str]] = Kept(4)
         self._engines: dict[str, Engine] = {}
         self._previews = 0
         self.closing = False

@@ -125,7 +125,8 @@ class Definitions:
 
     def legacy_libraries(self) -> frozenset[str]:
         """Libraries that once existed."""
-        return frozenset(str(each) for each in self._parts("legacyStageLibs") or ())
+        rows = self._parts("legacyStageLibs") or ()
+        return frozenset(str(each.get("library", "") if isinstance(each, Mapping) else each) for each in rows)
 
     def el_sets(self) -> Mapping[str, Any]:
         """The function classes of the expression language with their functions, as the document has them."""

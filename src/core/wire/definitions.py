@@ -1,6 +1,6 @@
 """The definitions document of an engine, made from a catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition
@@ -11,10 +11,38 @@ from ..values import PlainJson, thaw
 _FACTS_OF_THE_BUILD = ("className", "yamlUpgrader", "sourceKind", "onlineHelpRefUrl", "inputStreamLabelProviderClass")
 
 
-def definitions_document(catalogue: Catalogue) -> dict[str, PlainJson]:
+# what a reader takes for granted where it is absent; half of a document would be such keys
+_TAKEN_FOR_GRANTED: Mapping[str, Any] = {
+    "upload": "NO",
+    "dependsOn": "",
+    "triggeredByValues": None,
+    "dependsOnMap": {},
+    "min": LONG_MIN,
+    "max": LONG_MAX,
+    "mode": "text/plain",
+    "lines": 0,
+    "evaluation": "IMPLICIT",
+    "elDefs": [],
+    "connectionType": "",
+    "displayMode": "BASIC",
+    "model": None,
+    "valuesProviderClass": None,
+    "filteringConfig": "",
+    "labels": None,
+    "values": None,
+    "configDefinitions": None,
+    "configGroupDefinition": None,
+    "inputStreamLabels": None,
+    "outputStreamLabelProviderClass": None,
+    "rawSourceDefinition": None,
+}
+
+
+def definitions_document(catalogue: Catalogue, libraries: Collection[str] = ()) -> dict[str, PlainJson]:
     """Every stage, service and pipeline setting, in the shape of ``GET /rest/v1/definitions``.
 
-    ``catalogue_from_document`` reads it back to a catalogue that knows the same.
+    ``catalogue_from_document`` reads it back to a catalogue that knows the same. Every stage is listed in the library
+    that it comes from by default, and in those of ``libraries`` that hold it too.
 
     Raises:
         UnsupportedError: the catalogue was not read from a definitions document.
@@ -36,7 +64,8 @@ def definitions_document(catalogue: Catalogue) -> dict[str, PlainJson]:
                 "library": library,
                 "libraryLabel": labels.get(library, library),
             }
-            for library in (summary.library, *(each for each in summary.libraries if each != summary.library))
+            for library in summary.libraries
+            if library == summary.library or library in libraries
         )
     return {
         "schemaVersion": "2",
@@ -53,7 +82,7 @@ def definitions_document(catalogue: Catalogue) -> dict[str, PlainJson]:
         "elClasses": catalogue.raw_part("elClasses") or {},
         "runtimeConfigs": [],
         "stageIcons": None,
-        "legacyStageLibs": catalogue.raw_part("legacyStageLibs") or [],
+        "legacyStageLibs": [{"library": each} for each in sorted(catalogue.legacy_libraries())],
         "libraries": catalogue.raw_part("libraries") or [],
         "connections": catalogue.raw_part("connections") or [],
         "catalogue": catalogue.raw_part("catalogue") or {},
@@ -64,7 +93,7 @@ def definitions_document(catalogue: Catalogue) -> dict[str, PlainJson]:
 
 
 def _stage(raw: Mapping[str, Any], definition: StageDefinition) -> dict[str, PlainJson]:
-    made = {key: value for key, value in raw.items() if key not in _FACTS_OF_THE_BUILD}
+    made = {key: value for key, value in _short(raw).items() if key not in _FACTS_OF_THE_BUILD}
     settings = [_with_description(each) for each in raw.get("configDefinitions") or ()]
     held = {each.get("name") for each in settings}
     settings.extend(_setting(each) for each in definition.settings if each.name not in held)
@@ -88,12 +117,23 @@ def _described(parts: Any) -> list[PlainJson]:
 
 
 def _with_description(raw: Mapping[str, Any]) -> dict[str, Any]:
-    made = {**raw, "description": raw.get("description") or "", "required": bool(raw.get("required"))}
+    made = {**_short(raw), "description": raw.get("description") or "", "required": bool(raw.get("required"))}
+    if raw.get("dependsOnMap"):
+        made.pop("dependsOn", None)
+        made.pop("triggeredByValues", None)
     model = raw.get("model")
-    if isinstance(model, Mapping) and model.get("configDefinitions"):
-        inner = [_with_description(each) for each in model["configDefinitions"]]
-        made["model"] = {**model, "configDefinitions": inner}
+    if isinstance(model, Mapping):
+        made["model"] = {key: value for key, value in _short(model).items() if key != "valuesProviderClass"}
+        if model.get("configDefinitions"):
+            made["model"]["configDefinitions"] = [_with_description(each) for each in model["configDefinitions"]]
     return made
+
+
+def _short(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if value != _TAKEN_FOR_GRANTED.get(key, _NEVER)}
+
+
+_NEVER = object()
 
 
 def _setting(setting: SettingDefinition) -> dict[str, PlainJson]:
@@ -116,7 +156,7 @@ def _setting(setting: SettingDefinition) -> dict[str, PlainJson]:
         "description": setting.description,
         "defaultValue": thaw(setting.default),
         "required": setting.required,
-        "group": setting.group or "",
+        "group": setting.group,
         "model": model,
         "dependsOn": "",
         "triggeredByValues": None,

@@ -34,9 +34,9 @@ def flow_document(stored: StoredFlow, project_id: str) -> dict[str, PlainJson]:
             "create_time": iso(stored.created_ms),
             "usage": {
                 "last_updater_id": OWNER,
-                "last_update_time": stored.modified_ms,
+                "last_update_time": modified,
                 "access_count": 0,
-                "last_access_time": stored.modified_ms,
+                "last_access_time": modified,
                 "last_updated_at": modified,
                 "last_accessed_at": modified,
                 "last_accessor_id": OWNER,

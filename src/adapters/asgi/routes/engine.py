@@ -39,8 +39,10 @@ async def definitions(call: Call) -> Response:
     """Every stage and setting that the engine knows."""
     room, _ = await _place(call)
     environment = await room.environment(call.path["environment_id"])
-    version = environment.engine_version if environment is not None else None
-    return definitions_answer(call, call.service, await call.service.catalogue(version))
+    if environment is None:
+        return definitions_answer(call, call.service, await call.service.catalogue())
+    catalogue = await call.service.catalogue(environment.engine_version)
+    return definitions_answer(call, call.service, catalogue, environment.stage_libs)
 
 
 async def get(call: Call) -> Response:

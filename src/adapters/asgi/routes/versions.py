@@ -1,6 +1,7 @@
 """Engine versions and their definitions."""
 
 import gzip
+import hashlib
 
 import orjson
 from starlette.responses import Response
@@ -73,15 +74,16 @@ async def definitions(call: Call) -> Response:
     return definitions_answer(call, call.service, await _known(call))
 
 
-def definitions_answer(call: Call, service: Service, catalogue: Catalogue) -> Response:
+def definitions_answer(
+    call: Call, service: Service, catalogue: Catalogue, libraries: tuple[str, ...] = ()
+) -> Response:
     """The definitions, made and packed once, with a tag: who has them already is told so."""
-    held = service.definitions.get(catalogue.version)
+    key = " ".join((catalogue.version, *sorted(set(libraries))))
+    held = service.definitions.get(key)
     if held is None:
-        data = orjson.dumps(definitions_document(catalogue))
-        import hashlib
-
+        data = orjson.dumps(definitions_document(catalogue, libraries))
         held = (data, gzip.compress(data, 6), f'"{hashlib.sha256(data).hexdigest()[:32]}"')
-        service.definitions[catalogue.version] = held
+        service.definitions.put(key, held)
     plain, packed, etag = held
     headers = {"etag": etag, "cache-control": "private, max-age=3600", "vary": "accept-encoding"}
     if call.request.headers.get("if-none-match") == etag:
