@@ -50,6 +50,8 @@ class Backend(Protocol):
     - ``transfer``: the store makes and reads archives itself (``ProjectPorts.transfer``).
     - ``persistent``: what was kept is there again when the same place is opened later.
     - ``shared``: several backends work on the same place at the same time.
+    - ``given_runs``: it keeps the runs, log lines and offsets that an engine of the caller gives it; without it the
+      service has engines of its own, which keep theirs.
     - ``given_ids``, ``given_times``: ids and times are those that the caller gave; without these powers the store
       chooses its own, and the answer says which.
     """

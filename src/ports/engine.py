@@ -10,7 +10,7 @@ from ..core.catalogue.definitions import Catalogue
 from ..core.flow.model import Flow, FlowId
 from ..core.importing import Resolution
 from ..core.preview import Preview, PreviewOptions
-from ..core.project import EngineInfo, Job, JobRun, ParameterSet, RunId, StoredFlow
+from ..core.project import EngineInfo, Job, JobId, JobRun, ParameterSet, RunId, StoredFlow
 from ..core.validation.issues import Report
 from .stores import JobStore, OffsetStore
 
@@ -87,6 +87,10 @@ class Engine(Protocol):
         Raises:
             InvalidFlowError: the flow has issues that forbid a start.
         """
+        ...
+
+    async def attached(self, job_id: JobId, run_id: RunId) -> "Run | None":
+        """A run that goes on in this engine, whoever started it; None for one that it does not know."""
         ...
 
     async def aclose(self) -> None:

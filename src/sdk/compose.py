@@ -2,17 +2,21 @@
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from ..adapters.system import SystemClock, UuidIds
 from ..core.catalogue.definitions import Catalogue
-from ..core.errors import InvalidValueError, NotFoundError, UnsupportedError, nearest
+from ..core.errors import InvalidValueError, NotFoundError, nearest
 from ..core.project import EngineId, EngineInfo, Environment, EnvironmentId
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.engine import CatalogSource, Engine
 from ..ports.world import Clock, Ids
+
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class EngineMaker(Protocol):
@@ -100,7 +104,7 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
 
         return MemoryBackend()
     if is_url(where):
-        raise UnsupportedError(f"the remote service {where}", "This version opens memory and SQLite files.")
+        return await _remote(str(where), options)
     path = Path(where)
     if not path.parent.is_dir():
         raise InvalidValueError("project file", str(path), f"a file in an existing folder ({path.parent} is none)")
@@ -108,6 +112,58 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
 
     sqlite: Backend = await SqliteBackend.connect(path, durability=options.durability)
     return sqlite
+
+
+async def _remote(url: str, options: Options) -> Backend:
+    from ..adapters.http import HttpBackend, HttpOptions
+
+    extra = {key: value for key, value in options.extra.items() if key in HTTP_OPTIONS}
+    made = HttpOptions(auth=_auth(url, options), **extra)  # type: ignore[arg-type]
+    remote: Backend = await HttpBackend.connect(url, made)
+    return remote
+
+
+HTTP_OPTIONS = ("timeout_s", "retries", "verify", "transport", "http2")
+
+
+def _auth(url: str, options: Options) -> "httpx.Auth | None":
+    """Who asks: from the arguments, else from PENSTOCK_* variables; an API key needs a place that takes it.
+
+    Raises:
+        InvalidValueError: half of a pair, or something that is no httpx auth.
+    """
+    import httpx
+
+    from ..adapters.http import ApiKeyAuth, BearerAuth, PasswordAuth, ZenApiKeyAuth
+
+    if options.auth is not None:
+        if not isinstance(options.auth, httpx.Auth):
+            raise InvalidValueError(
+                "auth", type(options.auth).__name__, "an httpx.Auth, for instance BearerAuth(token)"
+            )
+        return options.auth
+    given = {name: options.extra.get(name) for name in ("username", "password", "api_key", "zen_api_key", "token_url")}
+    if options.token:
+        return BearerAuth(options.token)
+    if not any(given.values()):
+        if os.environ.get("PENSTOCK_TOKEN"):
+            return BearerAuth(os.environ["PENSTOCK_TOKEN"])
+        given = {name: os.environ.get(f"PENSTOCK_{name.upper()}") for name in given}
+    texts = {name: value if isinstance(value, str) else "" for name, value in given.items()}
+    if texts["username"] and texts["zen_api_key"]:
+        return ZenApiKeyAuth(texts["username"], texts["zen_api_key"])
+    if texts["username"] and (texts["password"] or texts["api_key"]):
+        return PasswordAuth(url, texts["username"], texts["password"], texts["api_key"])
+    if texts["api_key"]:
+        return ApiKeyAuth(texts["api_key"], texts["token_url"] or CLOUD_TOKENS)
+    if any(texts.values()):
+        raise InvalidValueError(
+            "credentials", sorted(name for name in texts if texts[name]), "a username with its password"
+        )
+    return None
+
+
+CLOUD_TOKENS = "https://iam.cloud.ibm.com/identity/token"
 
 
 def place_of(where: "str | os.PathLike[str] | None") -> object:

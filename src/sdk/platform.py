@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_PROJECT = "default"
-REMOTE_OPTIONS = ("transport", "timeout_s", "retries", "verify", "username", "password", "api_key", "http2")
+REMOTE_OPTIONS = (*compose.HTTP_OPTIONS, "username", "password", "api_key", "zen_api_key", "token_url")
 """Options that a remote service takes beside the common ones."""
 
 

@@ -368,10 +368,24 @@ class Session:
     async def run(self, job_id: JobId, run_id: RunId) -> JobRun:
         """The newest state of a run."""
         self._must_be_open()
+        if self.ports.engines is None:
+            active = self._runs.get(run_id)
+            return active.state if active is not None else await self.ports.jobs.run(job_id, run_id)
+        remote = await self._attached(job_id, run_id)
+        state = await self.ports.jobs.run(job_id, run_id)
+        return state if remote is None else attrs.evolve(remote.state, state=state.state)
+
+    async def _attached(self, job_id: JobId, run_id: RunId) -> Run | None:
+        """The run: of this process, or of an engine of the backend."""
         active = self._runs.get(run_id)
-        if active is not None:
-            return active.state
-        return await self.ports.jobs.run(job_id, run_id)
+        if active is not None or self.ports.engines is None:
+            return active
+        job = await self.ports.jobs.get(job_id)
+        engine = await self.ports.engines.engine(job.environment_id)
+        found = None if engine is None else await engine.attached(job_id, run_id)
+        if found is not None:
+            self._runs[run_id] = found
+        return found
 
     async def runs(self, job_id: JobId) -> tuple[JobRun, ...]:
         """Every run of a job, oldest first."""
@@ -381,12 +395,12 @@ class Session:
 
     async def wait(self, job_id: JobId, run_id: RunId) -> JobRun:
         """Waits for the end of a run that this process started."""
-        active = self._runs.get(run_id)
+        active = await self._attached(job_id, run_id)
         return await active.wait() if active is not None else await self.run(job_id, run_id)
 
     async def cancel(self, job_id: JobId, run_id: RunId) -> JobRun:
         """Stops a run after the batch it is in."""
-        active = self._runs.get(run_id)
+        active = await self._attached(job_id, run_id)
         if active is None:
             return await self.run(job_id, run_id)
         await active.stop()

@@ -24,6 +24,7 @@ from ..core.project import (
     ProjectInfo,
     RunId,
 )
+from ..core.values import JsonMap
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.stores import FlowQuery
 from .flows import sample_flow
@@ -49,9 +50,9 @@ class BackendContract:
             try:
                 if needs and needs not in backend.powers:
                     pytest.skip(f"the backend has no power {needs!r}")
-                if all(each.project_id != PROJECT.project_id for each in await backend.projects.list()):
-                    await backend.projects.create(PROJECT)
-                return await work(await backend.open(PROJECT.project_id))
+                known = [each for each in await backend.projects.list() if each.name == PROJECT.name]
+                project = known[0] if known else await backend.projects.create(PROJECT)
+                return await work(await backend.open(project.project_id))
             finally:
                 await backend.aclose()
 
@@ -321,6 +322,25 @@ class BackendContract:
             await ports.offsets.reset(made.job_id)
             assert dict(await ports.offsets.offsets(made.job_id)) == {}
 
+        self.run(tmp_path, work, needs="given_runs")
+
+    def test_jobs_are_kept(self, tmp_path: Path) -> None:
+        """They come back equal, with their parameters, and go when they are deleted."""
+
+        async def work(ports: ProjectPorts) -> None:
+            flow = await ports.flows.create(sample_flow("a"), A, 1)
+            job = Job(JobId("j"), "job", flow.flow_id, "text", None, JsonMap({"p": "v"}))
+            made = await ports.jobs.create(job)
+            assert await ports.jobs.get(made.job_id) == made
+            same = attrs.evolve(made, job_id=job.job_id, created_ms=job.created_ms)
+            assert same == job
+            saved = await ports.jobs.save(attrs.evolve(made, name="new"))
+            assert [each.name for each in await ports.jobs.list()] == [saved.name] == ["new"]
+            assert await ports.jobs.runs(made.job_id) == ()
+            await ports.jobs.delete(made.job_id)
+            with pytest.raises(NotFoundError):
+                await ports.jobs.get(made.job_id)
+
         self.run(tmp_path, work)
 
     # --- the backend itself -------------------------------------------------------------------------------------------
@@ -328,13 +348,13 @@ class BackendContract:
     def test_what_was_kept_is_there_again(self, tmp_path: Path) -> None:
         """Closing and opening the same place loses nothing."""
 
-        async def keep(ports: ProjectPorts) -> None:
-            await ports.flows.create(sample_flow("a"), A, 1)
+        async def keep(ports: ProjectPorts) -> FlowId:
+            return (await ports.flows.create(sample_flow("a"), A, 1)).flow_id
 
         async def look(ports: ProjectPorts) -> None:
-            assert (await ports.flows.get(A)).flow == sample_flow("a")
+            assert (await ports.flows.get(kept)).flow == sample_flow("a")
 
-        self.run(tmp_path, keep, needs="persistent")
+        kept = self.run(tmp_path, keep, needs="persistent")
         self.run(tmp_path, look)
 
     def test_two_backends_share_a_place(self, tmp_path: Path) -> None:
@@ -345,9 +365,9 @@ class BackendContract:
             if "shared" not in one.powers:
                 await one.aclose()
                 pytest.skip("the backend has no power 'shared'")
-            await one.projects.create(PROJECT)
+            project = await one.projects.create(PROJECT)
             other = await self.open_backend(tmp_path)
-            mine, yours = await one.open(PROJECT.project_id), await other.open(PROJECT.project_id)
+            mine, yours = await one.open(project.project_id), await other.open(project.project_id)
 
             async def fill(ports: ProjectPorts, word: str) -> None:
                 for at in range(10):
@@ -373,14 +393,14 @@ class BackendContract:
             if "backup" not in backend.powers or not any(place.iterdir()):
                 await backend.aclose()
                 pytest.skip("the backend has no power 'backup', or keeps no files")
-            await backend.projects.create(PROJECT)
-            ports = await backend.open(PROJECT.project_id)
+            project = await backend.projects.create(PROJECT)
+            ports = await backend.open(project.project_id)
             await ports.flows.create(sample_flow("a"), A, 1)
             name = min(place.iterdir(), key=lambda path: len(path.name)).name
             await backend.backup(copy / name)
             await backend.aclose()
             restored = await self.open_backend(copy)
-            again = await restored.open(PROJECT.project_id)
+            again = await restored.open(project.project_id)
             assert (await again.flows.get(A)).flow == sample_flow("a")
             await restored.aclose()
 
@@ -391,8 +411,8 @@ class BackendContract:
 
         async def inside() -> None:
             backend = await self.open_backend(tmp_path)
-            await backend.projects.create(PROJECT)
-            ports = await backend.open(PROJECT.project_id)
+            project = await backend.projects.create(PROJECT)
+            ports = await backend.open(project.project_id)
             await backend.aclose()
             await backend.aclose()
             with pytest.raises(ClosedError):
@@ -405,12 +425,11 @@ class BackendContract:
 
         async def inside() -> None:
             backend = await self.open_backend(tmp_path)
-            for name in ("one", "two"):
-                await backend.projects.create(ProjectInfo(ProjectId(name), name))
-            one, two = await backend.open(ProjectId("one")), await backend.open(ProjectId("two"))
+            made = [await backend.projects.create(ProjectInfo(ProjectId(name), name)) for name in ("one", "two")]
+            one, two = [await backend.open(each.project_id) for each in made]
             await one.flows.create(sample_flow("a"), A, 1)
             await two.flows.create(sample_flow("a"), B, 1)
-            await backend.projects.delete(ProjectId("one"))
+            await backend.projects.delete(made[0].project_id)
             assert await two.flows.count() == 1
             with pytest.raises(PenstockError):
                 await one.flows.count()

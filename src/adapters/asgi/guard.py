@@ -5,6 +5,7 @@ import json
 import logging
 import time
 import uuid
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -37,6 +38,10 @@ class Guard:
     def state(self) -> Any:
         """The state of the application inside."""
         return self._app.state
+
+    def lifespan(self) -> AbstractAsyncContextManager[Any]:
+        """Starts and stops the application where no server does."""
+        return self._app.router.lifespan_context(self._app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

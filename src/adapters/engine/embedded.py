@@ -13,7 +13,7 @@ from ...core.errors import UsageError
 from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import StopFault, Tools
-from ...core.project import EngineInfo, Job, ParameterSet, RunId
+from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from ...core.validation import Report, validate
@@ -166,6 +166,10 @@ class EmbeddedEngine:
         )
         self._runs.append(run)
         return run
+
+    async def attached(self, job_id: JobId, run_id: RunId) -> EmbeddedRun | None:
+        """A run of this engine that has not ended."""
+        return next((run for run in self._runs if run.state.run_id == run_id and not run.state.ended), None)
 
     async def aclose(self) -> None:
         """Stops every run after its batch."""

@@ -16,7 +16,7 @@ from .stores import (
     MemoryProjectStore,
 )
 
-POWERS = frozenset({"revisions", "undelete", "conflicts", "atomic", "given_ids", "given_times"})
+POWERS = frozenset({"revisions", "undelete", "conflicts", "atomic", "given_ids", "given_runs", "given_times"})
 
 
 class MemoryBackend:

@@ -14,7 +14,18 @@ from .jobs import SqliteJobStore, SqliteOffsetStore
 from .stores import SqliteEnvironmentStore, SqliteParameterSetStore, SqliteProjectStore
 
 POWERS = frozenset(
-    {"revisions", "undelete", "conflicts", "atomic", "backup", "persistent", "shared", "given_ids", "given_times"}
+    {
+        "revisions",
+        "undelete",
+        "conflicts",
+        "atomic",
+        "backup",
+        "persistent",
+        "shared",
+        "given_ids",
+        "given_runs",
+        "given_times",
+    }
 )
 
 

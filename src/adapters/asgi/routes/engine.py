@@ -18,6 +18,7 @@ from ....ports.engine import Engine
 from ..answers import answer, nothing
 from ..service import Outcome, Room
 from ..table import FLAG, NAME, NUMBER, OBJECT, TEXT, Call, Endpoint, Query, obj
+from .environments import NO_ENVIRONMENT
 from .versions import definitions_answer
 
 BASE = "/engines/{project_id}/{environment_id}/rest/v1"
@@ -27,6 +28,8 @@ _TIME = {"type": "integer", "minimum": 0, "maximum": 99_999_999}
 
 async def _place(call: Call) -> tuple[Room, Engine]:
     room = await call.service.room(ProjectId(call.path["project_id"]))
+    if call.path["environment_id"] == NO_ENVIRONMENT:
+        return room, await call.service.engine(None)
     environment = await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
     return room, await call.service.engine(environment)
 

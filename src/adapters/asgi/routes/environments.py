@@ -14,6 +14,8 @@ from ..table import FLAG, NAME, NUMBER, OBJECT, OPTIONAL_TEXT, PATCH, PROJECT, T
 
 BASE = "/sset/engine_manager/v1/streamsets_environments"
 ENGINES = "/sset/engine_manager/v1/streamsets_engines"
+NO_ENVIRONMENT = "default"
+"""Stands in an address for the engine of flows without an environment."""
 
 
 async def create(call: Call) -> Response:
@@ -99,7 +101,10 @@ async def engines(call: Call) -> Response:
     """Every engine, or the one with an id."""
     room = await call.room()
     wanted = call.query.get("engine_id")
-    return _engines(call, room, [each for each in await room.engines() if wanted in (None, each.engine_id)])
+    found = await room.engines()
+    if call.whole:
+        found.append((await call.service.engine(None)).info)
+    return _engines(call, room, [each for each in found if wanted in (None, each.engine_id)])
 
 
 def _engines(call: Call, room: Room, found: list[EngineInfo]) -> Response:
@@ -111,7 +116,7 @@ def _engines(call: Call, room: Room, found: list[EngineInfo]) -> Response:
 
 def engine_url(call: Call, room: Room, engine: EngineInfo) -> str:
     """Where the engine's own interface is: on this server, below the project and the environment."""
-    return f"{call.base_url}/engines/{room.project_id}/{engine.environment_id}"
+    return f"{call.base_url}/engines/{room.project_id}/{engine.environment_id or NO_ENVIRONMENT}"
 
 
 async def engine_action(call: Call) -> Response:

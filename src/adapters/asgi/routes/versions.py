@@ -74,9 +74,7 @@ async def definitions(call: Call) -> Response:
     return definitions_answer(call, call.service, await _known(call))
 
 
-def definitions_answer(
-    call: Call, service: Service, catalogue: Catalogue, libraries: tuple[str, ...] = ()
-) -> Response:
+def definitions_answer(call: Call, service: Service, catalogue: Catalogue, libraries: tuple[str, ...] = ()) -> Response:
     """The definitions, made and packed once, with a tag: who has them already is told so."""
     key = " ".join((catalogue.version, *sorted(set(libraries))))
     held = service.definitions.get(key)
