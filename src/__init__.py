@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .sdk.preview import PreviewError, PreviewStage
     from .sdk.project import Project
     from .sdk.results import FlowValidationError, Response, ValidationResult
+    from .sdk.serve import Server, serve
     from .sdk.stage import Stage
     from .sdk.streaming import AsyncStreamingFlow, StreamingFlow
 
@@ -70,6 +71,7 @@ _HOMES = {
     **dict.fromkeys(("PreviewError", "PreviewStage"), "sdk.preview"),
     "Project": "sdk.project",
     **dict.fromkeys(("FlowValidationError", "Response", "ValidationResult"), "sdk.results"),
+    **dict.fromkeys(("Server", "serve"), "sdk.serve"),
     "Stage": "sdk.stage",
     **dict.fromkeys(("AsyncStreamingFlow", "StreamingFlow"), "sdk.streaming"),
 }
@@ -97,6 +99,7 @@ __all__ = [
     "Project",
     "RemoteError",
     "Response",
+    "Server",
     "Stage",
     "StreamingFlow",
     "UnreachableError",
@@ -108,6 +111,7 @@ __all__ = [
     "core",
     "open_project",
     "open_project_async",
+    "serve",
     "testing",
 ]
 

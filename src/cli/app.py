@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "merge": ("pictures", "Merge two changed copies of a flow file."),
     "stages": ("stages", "Search the stage catalogue."),
     "params": ("params", "Parameter sets."),
+    "serve": ("serve", "Serve flows over HTTP, to this and other clients."),
     "doctor": ("pictures", "Say what this installation has."),
 }
 

@@ -85,6 +85,34 @@ def plan_import(flows: Iterable[Flow], existing: Mapping[str, FlowId], resolutio
     return ImportPlan(tuple(steps))
 
 
+def settled(plan: ImportPlan, held: Mapping[FlowId, Flow], engine_version: str) -> ImportPlan:
+    """The plan with what files do not tell: a replaced flow stays in its environment, others get an engine version.
+
+    ``held`` is the stored flows that the plan replaces.
+    """
+    steps: list[Create | Replace | Skip] = []
+    for step in plan.steps:
+        flow = step.flow
+        if isinstance(step, Replace) and step.flow_id in held:
+            old = held[step.flow_id]
+            flow = attrs.evolve(
+                flow,
+                environment_id=flow.environment_id or old.environment_id,
+                engine_version=flow.engine_version or old.engine_version,
+                parameter_sets=flow.parameter_sets or old.parameter_sets,
+            )
+        flow = attrs.evolve(flow, engine_version=flow.engine_version or engine_version)
+        steps.append(attrs.evolve(step, flow=flow))
+    return ImportPlan(tuple(steps))
+
+
+def outgoing(flow: Flow) -> Flow:
+    """The flow as it leaves the project: its document carries the project's name, so that it comes back under it."""
+    if flow.title == flow.name or (flow.title is None and flow.envelope is not None):
+        return flow
+    return attrs.evolve(flow, title=flow.name, document_description=flow.description)
+
+
 def free_name(name: str, taken: Iterable[str]) -> str:
     """The name with the first number in brackets that is free: ``orders (2)``."""
     used = taken if isinstance(taken, (dict, set, frozenset)) else set(taken)

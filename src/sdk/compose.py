@@ -1,6 +1,7 @@
 """The one place that picks adapters: from what the caller names to a backend, a catalogue source and an engine."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,6 @@ from ..core.project import EngineId, EngineInfo, Environment, EnvironmentId
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.engine import CatalogSource, Engine
 from ..ports.world import Clock, Ids
-
 
 if TYPE_CHECKING:
     import httpx
@@ -31,12 +31,15 @@ class EngineMaker(Protocol):
 class Options:
     """Choices of whoever opens a backend.
 
-    ``engine`` is ``embedded`` or None; ``allow_code`` lets script and shell stages run; ``catalogue`` replaces the one
-    that ships (a ``Catalogue``, or the path of a definitions file exported from an engine).
+    ``engine`` is ``embedded`` or None; ``allow_code`` lets script and shell stages run; ``folders`` and ``hosts`` are
+    what file and HTTP stages may use (None: everything); ``catalogue`` replaces the one that ships (a ``Catalogue``, or
+    the path of a definitions file exported from an engine).
     """
 
     engine: str | None = "embedded"
     allow_code: bool = False
+    folders: "Sequence[str | os.PathLike[str]] | None" = None
+    hosts: Sequence[str] | None = None
     token: str | None = attrs.field(default=None, repr=False)
     auth: object | None = attrs.field(default=None, repr=False)
     catalogue: "Catalogue | str | Path | None" = None
@@ -193,6 +196,7 @@ def engine_maker(options: Options) -> EngineMaker | None:
 
     def make(environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
         from ..adapters.engine import EmbeddedEngine
+        from ..core.processors.api import Access
 
         environment_id = environment.environment_id if environment is not None else EnvironmentId("")
         info = EngineInfo(
@@ -201,6 +205,11 @@ def engine_maker(options: Options) -> EngineMaker | None:
             name="embedded engine",
             version=(environment.engine_version if environment is not None else "") or catalogue.version,
         )
-        return EmbeddedEngine(info, catalogue, options.clock, options.ids, allow_code=allow_code)
+        access = Access(
+            allow_code,
+            None if options.folders is None else tuple(os.fspath(each) for each in options.folders),
+            None if options.hosts is None else tuple(options.hosts),
+        )
+        return EmbeddedEngine(info, catalogue, options.clock, options.ids, access=access)
 
     return make

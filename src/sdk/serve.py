@@ -52,6 +52,8 @@ async def open_parts(
 class Server:
     """A server in a thread of its own; use it as a context manager, or call ``close()``.
 
+    File stages may use no folder and HTTP stages no host unless ``folders`` and ``hosts`` name them.
+
     ``url`` is where it listens, ``token`` what clients must show. ``requests`` is what was asked so far, ``faults``
     takes answers that are to go wrong.
     """
@@ -76,7 +78,7 @@ class Server:
         self.token = token if token is not None else secrets.token_urlsafe(24)
         self.requests: RequestLog = RequestLog()
         self.faults: Faults = Faults()
-        held = compose.Options(**options)
+        held = compose.Options(**{"folders": (), "hosts": (), **options})
         self._socket = listen(host, port)
         self._server = server_of(
             where,

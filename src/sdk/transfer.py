@@ -10,7 +10,7 @@ from typing import BinaryIO
 from ..core.catalogue.definitions import Catalogue
 from ..core.errors import FormatError, InvalidValueError
 from ..core.flow.model import Flow, FlowId
-from ..core.importing import Create, ImportPlan, Resolution, plan_import
+from ..core.importing import Create, ImportPlan, Replace, Resolution, outgoing, plan_import, settled
 from ..core.project import StoredFlow
 from .session import Session
 
@@ -63,12 +63,13 @@ async def export(
     for _, flow in flows:
         catalogues[flow.engine_version] = await session.catalogue(flow.engine_version)
 
-    def outgoing(flow: Flow) -> Flow:
+    def leaving(flow: Flow) -> Flow:
+        named = outgoing(flow)
         if with_plain_text_credentials:
-            return flow
-        return blank_credentials(flow, catalogues[flow.engine_version])[0]
+            return named
+        return blank_credentials(named, catalogues[flow.engine_version])[0]
 
-    members = ((stored.flow_id, outgoing(flow)) for stored, flow in flows)
+    members = ((stored.flow_id, leaving(flow)) for stored, flow in flows)
     return write_whole(path, lambda out: write_archive(members, out))
 
 
@@ -124,6 +125,9 @@ async def import_flows(
     if not flows:
         raise FormatError(str(source), "", "there is no flow in it")
     steps = await plan(session, flows, resolution)
+    replaced = [step.flow_id for step in steps.steps if isinstance(step, Replace)]
+    held = {flow_id: (await session.get(flow_id)).flow for flow_id in replaced}
+    steps = settled(steps, held, (await session.catalogue()).version)
     created = sum(isinstance(step, Create) for step in steps.steps)
     ids = [FlowId(session.ids.new_id()) for _ in range(created)]
     return await session.ports.flows.apply(steps, ids, session.clock.now_ms()), flows

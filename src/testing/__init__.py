@@ -5,10 +5,36 @@ A backend of your own keeps its promises when a subclass of ``BackendContract`` 
     class TestMyBackend(BackendContract):
         async def open_backend(self, place):
             return await MyBackend.connect(place / "store")
+
+The pytest plugin brings the fixtures ``penstock_project`` and ``penstock_server``; ``Fault`` makes answers of that
+server go wrong.
 """
 
-from .contracts import BackendContract
-from .flows import sample_flow
-from .machine import play
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["BackendContract", "play", "sample_flow"]
+if TYPE_CHECKING:
+    from ..adapters.asgi.faults import Fault
+    from .contracts import BackendContract
+    from .double import CountedIds, FixedClock, TestServer
+    from .flows import sample_flow
+    from .machine import play
+
+_HOMES = {
+    "BackendContract": ".contracts",
+    "CountedIds": ".double",
+    "Fault": "..adapters.asgi.faults",
+    "FixedClock": ".double",
+    "TestServer": ".double",
+    "play": ".machine",
+    "sample_flow": ".flows",
+}
+
+__all__ = ["BackendContract", "CountedIds", "Fault", "FixedClock", "TestServer", "play", "sample_flow"]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home, __name__), name)

@@ -10,7 +10,7 @@ import penstock
 
 DOCS = Path(__file__).parents[2] / "docs"
 REQUIRES = {"conflicts", "revisions"}
-BACKENDS = ("memory", "sqlite")
+BACKENDS = ("memory", "sqlite", "http")
 
 
 class Parser(doctest.DocTestParser):
@@ -34,6 +34,10 @@ def project(
 ) -> Iterator[penstock.Project]:
     """A project of each backend, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
+    if request.param == "http":
+        with penstock.serve() as server, penstock.open_project(server.url, token=server.token) as opened:
+            yield opened
+        return
     with penstock.open_project(tmp_path / "flows.db" if request.param == "sqlite" else None) as opened:
         yield opened
 

@@ -12,7 +12,7 @@ from ...core.el import ElError, Facts, Scope
 from ...core.errors import UsageError
 from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
-from ...core.processors.api import StopFault, Tools
+from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
@@ -27,19 +27,20 @@ from .runs import EmbeddedRun
 MAX_PREVIEW_RECORDS = 1000
 MAX_PREVIEW_BATCHES = 10
 CANNOT_RUN = "PENSTOCK_0101"
+EVERYTHING = Access()
 
 
 class EmbeddedEngine:
     """An engine without a service: stages run as functions of this process, origins and destinations in its threads.
 
-    Previews never write, never call out and never commit offsets. ``allow_code`` lets script and shell stages run.
+    Previews never write, never call out and never commit offsets. ``access`` says what stages may touch.
     """
 
     def __init__(
-        self, info: EngineInfo, catalogue: Catalogue, clock: Clock, ids: Ids, *, allow_code: bool = False
+        self, info: EngineInfo, catalogue: Catalogue, clock: Clock, ids: Ids, *, access: Access = EVERYTHING
     ) -> None:
         self._info, self._catalogue, self._clock, self._ids = info, catalogue, clock, ids
-        self.allow_code = allow_code
+        self._access = access
         self._runs: list[EmbeddedRun] = []
 
     @property
@@ -146,7 +147,7 @@ class EmbeddedEngine:
         clock = self._clock.now_ms if now_ms is None else lambda: now_ms
         facts = Facts(plan.pipeline_id, plan.title, engine_id=self._info.engine_id)
         scope = Scope(dict(plan.parameters), clock, random.random, self._ids.new_id, facts)
-        return Tools(stage, clock, random.random, self._ids.new_id, preview, scope)
+        return Tools(stage, clock, random.random, self._ids.new_id, preview, scope, self._access)
 
     async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
         """Starts a run from the job's committed offsets.

@@ -11,6 +11,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
+from .access import allowed_path
 from .formats import FormatFault
 from .formats.writing import writer
 
@@ -96,12 +97,12 @@ class LocalFs:
     def _place(self, record: Record) -> Path | None:
         if self._by_header:
             named = record.attributes.get("targetDirectory")
-            return None if not named else Path(named)
+            return None if not named else allowed_path(self._tools.access, named)
         moment = self._time(record)
         if not isinstance(moment, datetime):
             return None
         self._tools.scope.calendar_ms = int(moment.timestamp() * 1000)
-        return Path(str(self._folder(record)))
+        return allowed_path(self._tools.access, str(self._folder(record)))
 
     def _stem(self) -> str:
         return f"{self._prefix}_" if self._prefix else ""

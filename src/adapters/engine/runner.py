@@ -95,6 +95,7 @@ class Runner:
                 yield reached
             out = Out(len(stage.outputs), self._now_ms)
             received: list[Record] | None = None
+            began = time.perf_counter()
             if stage.type is StageType.ORIGIN:
                 reached = self._read(stage, offset, max_records, out)
             else:
@@ -103,6 +104,7 @@ class Runner:
                 if self._copies:  # a preview shows what came in, not what became of it
                     received = [record.copy() for record in received]
                 self._built[stage.instance](kept, out)
+            out.took_s = time.perf_counter() - began
             self._settle(stage, out, lanes)
             if stage.type is StageType.ORIGIN:
                 self._keep_sources(out)

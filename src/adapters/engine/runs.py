@@ -1,6 +1,7 @@
 """Runs in the background: batch after batch in a worker thread, state and offsets in the project's stores."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import anyio.to_thread
@@ -34,6 +35,36 @@ class InvalidFlowError(UsageError):
         return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
 
 
+class Times:
+    """How long the batches of a stage took, in seconds: all of them counted, the newest kept."""
+
+    KEPT = 1000
+
+    def __init__(self) -> None:
+        self._newest: deque[float] = deque(maxlen=self.KEPT)
+        self._count, self._sum = 0, 0.0
+        self._least, self._most = float("inf"), 0.0
+
+    def add(self, seconds: float) -> None:
+        """Notes a batch."""
+        self._newest.append(seconds)
+        self._count += 1
+        self._sum += seconds
+        self._least, self._most = min(self._least, seconds), max(self._most, seconds)
+
+    def document(self) -> dict[str, float]:
+        """As metrics show it."""
+        ordered = sorted(self._newest)
+        return {
+            "count": self._count,
+            "mean": self._sum / self._count,
+            "min": self._least,
+            "max": self._most,
+            "p95": ordered[int(0.95 * (len(ordered) - 1))],
+            "p99": ordered[int(0.99 * (len(ordered) - 1))],
+        }
+
+
 class EmbeddedRun:
     """One run. ``state`` is always the newest; the stores get it at every change."""
 
@@ -51,6 +82,9 @@ class EmbeddedRun:
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
         self._counts: dict[str, dict[str, int]] = {}
+        self._lanes: dict[tuple[str, str], int] = {}
+        self._times: dict[str, Times] = {}
+        self._batches_done = 0
         self._stopping = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -116,6 +150,7 @@ class EmbeddedRun:
             reached = rest[-1] if rest else early
             if self._plan.delivery is Delivery.AT_LEAST_ONCE:
                 await self._commit(reached)
+            self._batches_done += 1
             await self._tell(metrics=self._metrics())
             if reached is None or runner.finish:
                 if runner.reset_offset:
@@ -140,22 +175,63 @@ class EmbeddedRun:
             await self._offsets.commit(self._job.job_id, {ENTITY: offset})
 
     def _count(self, stage: StagePlan, received: list[Record] | None, out: Out) -> None:
-        held = self._counts.setdefault(stage.instance, {"input": 0, "output": 0, "error": 0, "events": 0})
+        held = self._counts.setdefault(
+            stage.instance, {"input": 0, "output": 0, "error": 0, "events": 0, "stage_errors": 0}
+        )
         held["input"] += len(received or ())
         held["output"] += sum(map(len, out.lanes)) if stage.outputs else len(received or ()) - len(out.errors)
         held["error"] += len(out.errors)
         held["events"] += len(out.events)
+        held["stage_errors"] += len(out.stage_errors)
+        self._times.setdefault(stage.instance, Times()).add(out.took_s)
+        for lane, records in zip(stage.outputs, out.lanes, strict=False):
+            self._lanes[stage.instance, lane] = self._lanes.get((stage.instance, lane), 0) + len(records)
 
     def _metrics(self) -> JsonMap:
-        names = {"input": "inputRecords", "output": "outputRecords", "error": "errorRecords", "events": "eventRecords"}
+        names = {
+            "input": "inputRecords",
+            "output": "outputRecords",
+            "error": "errorRecords",
+            "events": "eventRecords",
+            "stage_errors": "stageErrors",
+        }
         counters = {
             f"stage.{instance}.{names[key]}.counter": {"count": count}
             for instance, held in self._counts.items()
             for key, count in held.items()
         }
-        frozen = freeze({"counters": counters})
+        for (instance, lane), count in self._lanes.items():
+            counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
+        counters |= self._pipeline_counters()
+        gauges = {
+            "pipeline.batchCount.gauge": {"value": self._batches_done},
+            "pipeline.runnerCount.gauge": {"value": {"totalRunners": 1, "availableRunners": 0 if self._task else 1}},
+            **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in self._plan.stages},
+        }
+        seconds = max(0.001, (self._clock.now_ms() - self._state.started_ms) / 1000)
+        meters = {
+            f"pipeline.batch{word}Records.meter": {"m1_rate": counters[key]["count"] / seconds}
+            for word in ("Input", "Output", "Error")
+            if (key := f"pipeline.batch{word}Records.counter") in counters
+        }
+        timers = {f"stage.{name}.batchProcessing.timer": held.document() for name, held in self._times.items()}
+        frozen = freeze({"counters": counters, "gauges": gauges, "meters": meters, "timers": timers})
         assert isinstance(frozen, JsonMap)
         return frozen
+
+    def _pipeline_counters(self) -> dict[str, dict[str, int]]:
+        """Records in (what the origin made or refused), out (what destinations and executors took), and errors."""
+        origin = self._plan.origin
+        first = self._counts.get(origin.instance, {}) if origin is not None else {}
+        sinks = [self._counts.get(each.instance, {}) for each in self._plan.stages if each.is_sink]
+        return {
+            "pipeline.batchInputRecords.counter": {"count": first.get("output", 0) + first.get("error", 0)},
+            "pipeline.batchOutputRecords.counter": {"count": sum(each.get("output", 0) for each in sinks)},
+            "pipeline.batchErrorRecords.counter": {"count": sum(each["error"] for each in self._counts.values())},
+            "pipeline.batchErrorMessages.counter": {
+                "count": sum(each["stage_errors"] for each in self._counts.values())
+            },
+        }
 
     async def _end(self, state: str, message: str = "") -> None:
         errors = any(held["error"] for held in self._counts.values())

@@ -45,7 +45,7 @@ class RecordError:
 class Out:
     """What one stage makes of one batch. ``finish`` asks for the end of the run after this batch."""
 
-    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "reset_offset", "stage_errors")
+    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "reset_offset", "stage_errors", "took_s")
 
     def __init__(self, lanes: int, now_ms: Callable[[], int] = lambda: 0) -> None:
         self.lanes: list[list[Record]] = [[] for _ in range(lanes)]
@@ -53,6 +53,8 @@ class Out:
         self.stage_errors: list[tuple[str, str]] = []
         self.events: list[Record] = []
         self.finish = self.reset_offset = False
+        self.took_s = 0.0
+        """How long the stage worked on the batch, in seconds."""
         self._now_ms = now_ms
 
     def emit(self, record: Record, lane: int = 0) -> None:
@@ -88,6 +90,16 @@ Process = Callable[[list[Record], Out], None]
 
 
 @attrs.frozen
+class Access:
+    """What stages may touch. ``folders`` and ``hosts`` are None for everything, empty for nothing; ``code`` lets
+    script and shell stages run."""
+
+    code: bool = False
+    folders: tuple[str, ...] | None = None
+    hosts: tuple[str, ...] | None = None
+
+
+@attrs.frozen
 class Tools:
     """What a stage may use of the world: time, chance and new ids come from outside."""
 
@@ -98,6 +110,7 @@ class Tools:
     preview: bool = False
     scope: Scope = attrs.field(factory=Scope, repr=False)
     """What the expressions of this stage see."""
+    access: Access = Access()
 
     def evaluate(self, text: str) -> "Callable[[Record], FieldValue]":
         """What gives the value of a text with expressions for a record.

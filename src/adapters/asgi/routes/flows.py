@@ -16,7 +16,8 @@ from ....core.archive import read_archive, write_archive
 from ....core.errors import ConflictError, FormatError, InvalidValueError, LimitError, NotFoundError
 from ....core.flow.credentials import blank_credentials
 from ....core.flow.model import Flow, FlowId
-from ....core.importing import Create, Resolution, plan_import, renamed
+from ....core.importing import Create, Replace, Resolution, plan_import, renamed, settled
+from ....core.importing import outgoing as leaving
 from ....core.project import StoredFlow
 from ....core.wire.flows import flow_document, updated_flow, whole_document
 from ....core.wire.read import texts
@@ -171,8 +172,8 @@ async def export(call: Call) -> Response:
                 version = stored.flow.engine_version
                 if version not in catalogues:
                     catalogues[version] = await call.service.catalogue(version)
-                flow = stored.flow if plain else blank_credentials(stored.flow, catalogues[version])[0]
-                return stored.flow_id, flow
+                flow = leaving(stored.flow)
+                return stored.flow_id, flow if plain else blank_credentials(flow, catalogues[version])[0]
 
             return asyncio.run_coroutine_threadsafe(load(), loop).result(60)
 
@@ -231,6 +232,9 @@ async def import_(call: Call) -> Response:
     if not flows:
         raise FormatError("upload", "", "there is no flow in it")
     plan = plan_import(flows, await room.ports.flows.names(), resolution)
+    replaced = [step.flow_id for step in plan.steps if isinstance(step, Replace)]
+    old = {flow_id: (await room.ports.flows.get(flow_id)).flow for flow_id in replaced}
+    plan = settled(plan, old, (await call.service.catalogue()).version)
     ids = [FlowId(call.service.new_id()) for step in plan.steps if isinstance(step, Create)]
     stored = await room.ports.flows.apply(plan, ids, call.service.now_ms())
     rows = [{"type": "streamsets_flow", "name": each.flow.name, "asset_id": each.flow_id} for each in stored]

@@ -1,0 +1,36 @@
+"""Which folders and hosts stages may use."""
+
+import os
+from pathlib import Path
+
+from ...core.processors.api import Access, StopFault
+
+NOT_ALLOWED = "PENSTOCK_0102"
+
+
+def allowed_path(access: Access, path: "str | Path") -> Path:
+    """The path, links followed, when it lies in an allowed folder.
+
+    Raises:
+        StopFault: it does not.
+    """
+    real = os.path.realpath(path)
+    if access.folders is None:
+        return Path(path)
+    for folder in access.folders:
+        root = os.path.realpath(folder)
+        if os.path.commonpath([root, real]) == root:
+            return Path(real)
+    known = ", ".join(access.folders) or "no folder at all"
+    raise StopFault(NOT_ALLOWED, f"the folder of {str(path)!r} is not allowed here; allowed: {known}")
+
+
+def allowed_host(access: Access, host: str) -> None:
+    """Nothing for a host that may be called.
+
+    Raises:
+        StopFault: it may not.
+    """
+    if access.hosts is not None and host.lower() not in {each.lower() for each in access.hosts}:
+        known = ", ".join(access.hosts) or "no host at all"
+        raise StopFault(NOT_ALLOWED, f"calling {host!r} is not allowed here; allowed: {known}")
