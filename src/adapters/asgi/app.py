@@ -26,7 +26,6 @@ from .table import Call, Endpoint, check_body, check_query
 
 log = logging.getLogger("penstock.server")
 VERSION = "0.1.0"
-SLOW_S = 0.5
 Opened = Callable[[], "contextlib.AbstractAsyncContextManager[Parts]"]
 
 
@@ -98,7 +97,7 @@ def _dispatch(endpoints: dict[str, Endpoint]) -> Callable[[Request], Awaitable[R
         if not endpoint.public:
             if scopes is None:
                 request.app.state.metrics.refused.inc()
-                await asyncio.sleep(SLOW_S)
+                await asyncio.sleep(settings.refusal_s)
                 headers = {"www-authenticate": "Bearer"}
                 return error_answer(
                     401, "unauthorized", "a token that this server knows is needed", request_id, headers

@@ -30,5 +30,7 @@ class ServerSettings:
     limits: Limits = attrs.field(factory=Limits)
     cors_origins: tuple[str, ...] = ()
     hsts: bool = False
+    refusal_s: float = 0.5
+    """How long a wrong token waits for its answer, so that guessing takes its time."""
     first_answer_s: float = 10.0
     """How long a validation or preview is waited for before the client is told to ask again."""

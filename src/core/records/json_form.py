@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import FormatError, LimitError
 from ..java.calendar import from_millis, to_millis
 from ..java.kinds import kind_of
-from ..java.numbers import parse_double
+from ..java.numbers import parse_double, to_float32
 from ..java.text import double_text, float_text, zoned_text
 from ..java.zones import java_zone
 from ..values import PlainJson
@@ -299,7 +299,7 @@ _SIMPLE = {
     FieldType.SHORT: lambda value: Short(int(value)),
     FieldType.INTEGER: _integer,
     FieldType.LONG: _long,
-    FieldType.FLOAT: lambda value: Float(_number(value)),
+    FieldType.FLOAT: lambda value: Float(to_float32(_number(value))),
     FieldType.DOUBLE: lambda value: float(_number(value)),
     FieldType.DECIMAL: lambda value: Decimal(str(value)),
     FieldType.DATETIME: _moment,

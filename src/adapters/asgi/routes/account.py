@@ -9,7 +9,6 @@ from ..answers import answer, error_answer
 from ..table import OBJECT, OPTIONAL_TEXT, PROJECT, TEXT, Call, Endpoint, Query, obj
 
 TOKEN_LIFE_S = 3600
-SLOW_S = 0.5
 
 
 async def version(call: Call) -> Response:
@@ -30,9 +29,9 @@ async def identity(call: Call) -> Response:
 
 
 async def _exchange(call: Call, key: str | None, name: str) -> Response:
-    tokens = call.request.app.state.settings.tokens
-    if key is None or tokens.scopes_of(key) is None:
-        await asyncio.sleep(SLOW_S)
+    settings = call.request.app.state.settings
+    if key is None or settings.tokens.scopes_of(key) is None:
+        await asyncio.sleep(settings.refusal_s)
         return error_answer(401, "unauthorized", "this key or password is not known", call.request.state.request_id)
     now = call.service.now_ms() // 1000
     made: dict[str, Any] = {
