@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from penstock import open_project
+from penstock import StreamingFlow, open_project
 from penstock.sdk.serve import Server
 
 pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
@@ -209,6 +209,8 @@ def test_our_client_asks_for_nothing_that_the_service_does_not_know(server: Serv
         ours.update_flow(made)
         assert made.validate().success
         assert made.preview()[0].output == [("abc", "xyz", "lmn")]
-        ours.delete_flow(ours.duplicate_flow(made, name="asked again"))
+        copy = ours.duplicate_flow(made, name="asked again")
+        assert isinstance(copy, StreamingFlow)
+        ours.delete_flow(copy)
     assert [each for each in server.requests if each.status >= 400] == []
     assert len(server.requests) < 40

@@ -1,5 +1,6 @@
 """Projects, parameter sets, environments and jobs of a remote service."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -270,10 +271,8 @@ class HttpJobStore:
         """Every job."""
         return tuple(job_from(row, "jobs") for row in await self._rows(JOBS, "jobs"))
 
-    async def _rows(self, path: str, what: str) -> "list[Any]":
-        import json
-
-        rows: list[Any] = []
+    async def _rows(self, path: str, what: str) -> Sequence[Any]:
+        rows = []
         more: dict[str, Any] = {}
         while True:
             page = await self._client.json("GET", path, what=what, params={**self._params, "limit": 100, **more})

@@ -249,17 +249,21 @@ def _number(value: object) -> float:
     return parse_double(value) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
 
 
-def _integer(value: object) -> FieldValue:
-    number = int(value)  # type: ignore[call-overload]
-    if not -(2**31) <= number < 2**31:
+def _bits(value: object, bits: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise TypeError("expected a whole number")
+    number = int(value)
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
         raise ValueError(number)
-    return int(number)
+    return number
+
+
+def _integer(value: object) -> FieldValue:
+    return _bits(value, 32)
 
 
 def _long(value: object) -> FieldValue:
-    number = int(value)  # type: ignore[call-overload]
-    if not -(2**63) <= number < 2**63:
-        raise ValueError(number)
+    number = _bits(value, 64)
     # one that does not fit 32 bits is a LONG without saying so
     return Long(number) if -(2**31) <= number < 2**31 else int(number)
 
@@ -295,8 +299,8 @@ _SIMPLE = {
     FieldType.BOOLEAN: _boolean,
     FieldType.CHAR: lambda value: Char(str(value)[:1]),
     FieldType.STRING: lambda value: str(value),
-    FieldType.BYTE: lambda value: Byte(int(value)),
-    FieldType.SHORT: lambda value: Short(int(value)),
+    FieldType.BYTE: lambda value: Byte(_bits(value, 8)),
+    FieldType.SHORT: lambda value: Short(_bits(value, 16)),
     FieldType.INTEGER: _integer,
     FieldType.LONG: _long,
     FieldType.FLOAT: lambda value: Float(to_float32(_number(value))),

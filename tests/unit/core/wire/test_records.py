@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,7 +59,7 @@ def test_any_field_comes_back_with_its_type(value: object) -> None:
 def test_rare_types_and_the_whole_header_come_back() -> None:
     """Zones, dates, times, characters, attributes of fields, and errors."""
     paris = ZoneInfo("Europe/Paris")
-    value = {
+    value: dict[str, Any] = {
         "zoned": Zoned(2020, 7, 1, 10, tzinfo=paris),
         "date": Date(2020, 7, 1, tzinfo=UTC),
         "time": Time(1970, 1, 1, 10, tzinfo=UTC),
