@@ -1,5 +1,6 @@
 """Projects, parameter sets, environments and jobs of a remote service."""
 
+import builtins
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -272,7 +273,7 @@ class HttpJobStore:
         return tuple(job_from(row, "jobs") for row in await self._rows(JOBS, "jobs"))
 
     async def _rows(self, path: str, what: str) -> Sequence[Any]:
-        rows = []
+        rows: builtins.list[Any] = []
         more: dict[str, Any] = {}
         while True:
             page = await self._client.json("GET", path, what=what, params={**self._params, "limit": 100, **more})
