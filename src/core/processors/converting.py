@@ -18,8 +18,16 @@ from decimal import (
 from ..errors import PenstockError
 from ..java import date_format, java_string, to_float32
 from ..java.kinds import kind_of
-from ..java.numbers import decimal_to_long, float_to_int, float_to_long, wrap_bits
-from ..plan.given import Given
+from ..java.numbers import (
+    decimal_to_long,
+    float_to_int,
+    float_to_long,
+    parse_decimal,
+    parse_double,
+    parse_whole,
+    wrap_bits,
+)
+from ..plan.given import NOTHING_GIVEN, Given
 from ..plan.model import StagePlan
 from ..records.paths import MISSING, all_paths, expand, get, put
 from ..records.record import Record
@@ -123,6 +131,24 @@ def convert(value: FieldValue, target: FieldType, rule: Given) -> FieldValue:
     if kind is target:
         return value
     raise ValueError("there is no such conversion")
+
+
+def convert_text(text: str, kind: str) -> FieldValue:
+    """A whole text as a value of a type: numbers without anything around them.
+
+    Raises:
+        ValueError: it is none.
+    """
+    target = _type(kind)
+    if target in _BITS:
+        whole = parse_whole(text, kind, _BITS[target])
+        return _WHOLE[target](whole) if target in _WHOLE else whole
+    if target in (FieldType.DOUBLE, FieldType.FLOAT):
+        number = parse_double(text)
+        return Float(to_float32(number)) if target is FieldType.FLOAT else number
+    if target is FieldType.DECIMAL:
+        return parse_decimal(text)
+    return convert(text, target, NOTHING_GIVEN)
 
 
 def _mask(rule: Given) -> str:

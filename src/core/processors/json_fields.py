@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from ..java import java_string
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, UnreachablePathError, get, put
+from ..records.paths import MISSING, get
 from ..records.record import Record
-from ..records.values import FieldValue, Null
+from ..records.values import Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import text_of
+from .values import place, text_of
 
 
 @processor("com_streamsets_pipeline_stage_processor_jsonparser_JsonParserDProcessor")
@@ -33,7 +33,8 @@ def json_parser(plan: StagePlan, tools: Tools) -> Process:
             parsed, _ = json.JSONDecoder().raw_decode(text.lstrip())
         except (ValueError, RecursionError) as error:
             raise RecordFault("JSONP_03", f"field {source} holds no JSON: {error}") from None
-        return _with(record, target, parsed, "JSONP_02")
+        place(record, target, parsed, "JSONP_02")
+        return record
 
     return each(handle)
 
@@ -52,7 +53,8 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
         if not isinstance(held, (dict, list)):
             raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
         text = json.dumps(held, default=_json, ensure_ascii=False, separators=(",", ":"))
-        return _with(record, target, text, "JSON_03")
+        place(record, target, text, "JSON_03")
+        return record
 
     return each(handle)
 
@@ -65,11 +67,3 @@ def _json(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
     return None if isinstance(value, Null) else java_string(value)
-
-
-def _with(record: Record, path: str, value: FieldValue, code: str) -> Record:
-    try:
-        record.value = put(record.value, path, value)
-    except UnreachablePathError:
-        raise RecordFault(code, f"the parent of field {path} is not there") from None
-    return record

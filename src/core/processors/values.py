@@ -4,6 +4,8 @@ from typing import Any
 
 from ..java import java_string
 from ..java.kinds import kind_of
+from ..records.paths import UnreachablePathError, put
+from ..records.record import Record
 from ..records.values import FieldType, FieldValue, Null, Zoned
 from .api import RecordFault
 
@@ -36,3 +38,15 @@ def text_of(value: FieldValue, path: str) -> str | None:
     if kind in _COLLECTIONS:
         raise RecordFault("API_18", f"field {path} of type {kind.name} cannot be read as text")
     return value if isinstance(value, str) else java_string(value)
+
+
+def place(record: Record, path: str, value: FieldValue, code: str) -> None:
+    """Sets a field of a record.
+
+    Raises:
+        RecordFault: with ``code``, when the parent is not there.
+    """
+    try:
+        record.value = put(record.value, path, value)
+    except UnreachablePathError:
+        raise RecordFault(code, f"the parent of field {path} is not there") from None
