@@ -1,7 +1,5 @@
 """Delay: batches wait before they go on. It lives here because core knows no clock."""
 
-import time
-
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Process, Tools
 from ...core.processors.registry import processor
@@ -16,7 +14,7 @@ def delay(plan: StagePlan, tools: Tools) -> Process:
 
     def process(batch: list[Record], out: Out) -> None:
         if not tools.preview and (batch or not skips_empty):
-            time.sleep(seconds)
+            tools.sleep(seconds)
         for record in batch:
             out.emit(record)
 

@@ -75,7 +75,20 @@ class EmbeddedEngine:
         except ElError as error:
             return Preview("START_ERROR", message=str(error))
         skipped = tuple(stage.instance for stage in plan.stages if stage.instance in left_out and stage.is_sink)
-        return self._run_batches(plan, runner, options, skipped)
+        try:
+            self._lifecycle(plan, runner, options, plan.start_stage, "pipeline-start")
+            made = self._run_batches(plan, runner, options, skipped)
+            self._lifecycle(plan, runner, options, plan.stop_stage, "pipeline-stop")
+        finally:
+            runner.close() if options.write_to_destinations else runner.close_origin()
+        return made
+
+    def _lifecycle(
+        self, plan: Plan, runner: Runner, options: PreviewOptions, stage: StagePlan | None, kind: str
+    ) -> None:
+        if options.execute_lifecycle_events and stage is not None:
+            fields: dict[str, FieldValue] = {"pipelineId": plan.pipeline_id, "pipelineTitle": plan.title}
+            runner.lifecycle(stage, self._tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
     def _runner(self, plan: Plan, options: PreviewOptions, left_out: frozenset[str]) -> Runner:
         return Runner(
@@ -159,9 +172,13 @@ class EmbeddedEngine:
             target.flow, self._catalogue, {**_parameters(target), **job.runtime_parameters}, self._clock.now_ms()
         )
         report = validate(target.flow, self._catalogue)
-        run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets)
+
+        def tools(stage: StagePlan) -> Tools:
+            return attrs.evolve(self._tools(plan, stage), sleep=run.pause)
+
+        run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools)
         await run.begin(
-            lambda: Runner(plan, lambda stage: self._tools(plan, stage), delivers=True),
+            lambda: Runner(plan, tools, delivers=True),
             [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan))],
             asyncio.get_running_loop(),
         )
@@ -187,8 +204,9 @@ def _new_issues(plan: Plan, report: Report) -> list[Issue]:
 
 
 def _all_stages(plan: Plan) -> list[StagePlan]:
-    """The stages that a run needs: those of the canvas, and the error stage, lest refused records vanish."""
-    return [*plan.stages, *(() if plan.error_stage is None else (plan.error_stage,))]
+    """The stages that a run needs: those of the canvas, and the error, start and stop stages."""
+    special = (plan.error_stage, plan.start_stage, plan.stop_stage)
+    return [*plan.stages, *(stage for stage in special if stage is not None)]
 
 
 def _cannot_run(stages: Iterable[StagePlan]) -> list[Issue]:

@@ -89,7 +89,10 @@ class LocalFs:
         held = self._files.get(folder)
         if held is None:
             folder.mkdir(parents=True, exist_ok=True)
-            held = self._files[folder] = OpenFile(folder / f"_tmp_{self._stem()}0{self._suffix}")
+            path = folder / f"_tmp_{self._stem()}0{self._suffix}"
+            if path.exists():  # a killed run left it: its records are committed
+                path.rename(self._final(folder))
+            held = self._files[folder] = OpenFile(path)
         held.write(text)
         if 0 < self._most <= held.records or 0 < self._largest <= held.size:
             self._finish(folder, out)
@@ -107,9 +110,12 @@ class LocalFs:
     def _stem(self) -> str:
         return f"{self._prefix}_" if self._prefix else ""
 
+    def _final(self, folder: Path) -> Path:
+        return folder / f"{self._stem()}{self._tools.new_id()}{self._suffix}"
+
     def _finish(self, folder: Path, out: Out) -> None:
         held = self._files.pop(folder)
-        final = folder / f"{self._stem()}{self._tools.new_id()}{self._suffix}"
+        final = self._final(folder)
         held.finish(final)
         out.event("file-closed", 1, {"filepath": str(final), "filename": final.name, "length": held.size})
 

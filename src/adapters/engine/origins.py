@@ -9,6 +9,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
+from .directory import Directory
 from .formats import FormatFault, parse
 from .generator import DataGenerator
 
@@ -84,6 +85,7 @@ class RandomRecords:
 
 
 ORIGINS: dict[str, OriginBuild] = {
+    "com_streamsets_pipeline_stage_origin_spooldir_SpoolDirDSource": Directory,
     "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
     "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,

@@ -12,8 +12,11 @@ from ...core.preview import StageError, StageOutput
 from ...core.processors.api import Out, Process, RecordError, StopFault, Tools
 from ...core.processors.registry import can_run, find
 from ...core.records.paths import has
-from ...core.records.record import ErrorInfo, Record, put_out
-from . import delay as _delay  # noqa: F401  (registers its stage)
+from ...core.records.record import ErrorInfo, Record, event, put_out
+from ...core.records.values import FieldValue
+from . import dataparser as _dataparser  # noqa: F401  (these modules register their stages)
+from . import delay as _delay  # noqa: F401
+from . import errorfile as _errorfile  # noqa: F401
 from . import localfs as _localfs  # noqa: F401
 from .origins import ORIGINS, Origin
 
@@ -55,6 +58,8 @@ class Runner:
         self._error_process = _error_process(plan, tools) if delivers else None
         self._sources: dict[str, Record] = {}
         self.errors: list[Record] = []
+        self.idle = True
+        """True when the origin had nothing for the last batch."""
         self.finish = self.reset_offset = False
 
     def _build(self, stage: StagePlan, tools: Tools) -> Callable[[], int]:
@@ -85,7 +90,7 @@ class Runner:
             StopFault: a stage cannot go on, or a record failed where its stage says so.
         """
         lanes: dict[str, list[Record]] = {}
-        self.errors = []
+        self.errors, self.idle = [], True
         reached, asked = offset, False
         for stage in self._plan.stages:
             if stage.instance in self._left_out:
@@ -107,17 +112,68 @@ class Runner:
             out.took_s = time.perf_counter() - began
             self._settle(stage, out, lanes)
             if stage.type is StageType.ORIGIN:
+                self.idle = not (any(out.lanes) or out.errors or out.events or out.stage_errors)
                 self._keep_sources(out)
             watch.stage(stage, received, out)
         self._deliver()
         yield reached
 
-    def close(self) -> None:
-        """Lets stages that hold something open finish it; what they report then goes nowhere."""
-        for process in self._built.values():
+    def committed(self) -> None:
+        """Tells the origin that the offset of the last batch is safe."""
+        then = getattr(self._origin, "committed", None)
+        if then is not None:
+            then()
+
+    def close_origin(self) -> None:
+        """Lets the origin close its files."""
+        finish = getattr(self._origin, "close", None)
+        if finish is not None:
+            finish()
+
+    def close(self, watch: "Watch | None" = None) -> None:
+        """Lets stages finish what they hold open, in running order; the events of that still reach their stages."""
+        lanes: dict[str, list[Record]] = {}
+        self.errors = []
+        for stage in self._plan.stages:
+            process = self._origin if stage.type is StageType.ORIGIN else self._built.get(stage.instance)
+            if process is None:
+                continue
+            out = Out(len(stage.outputs), self._now_ms)
+            received = self._input(stage, lanes) if any(lanes.get(lane) for lane in stage.inputs) else []
+            if received:
+                self._built[stage.instance](self._checked(stage, received, out), out)
             finish = getattr(process, "close", None)
             if finish is not None:
+                finish(*(() if stage.type is StageType.ORIGIN else (out,)))
+            self._settle(stage, out, lanes)
+            if watch is not None and (received or out.events or out.errors):
+                watch.stage(stage, received, out)
+        try:
+            self._deliver()
+        finally:
+            finish = getattr(self._error_process, "close", None)
+            if finish is not None:
                 finish(Out(0, self._now_ms))
+
+    def lifecycle(self, stage: StagePlan | None, tools: Tools, kind: str, fields: dict[str, FieldValue]) -> None:
+        """Hands the event of a start or an end to the stage that waits for it.
+
+        Raises:
+            StopFault: it cannot take the event.
+        """
+        if stage is None or stage.kind.endswith("_ToErrorNullDTarget"):
+            return
+        build = find(stage.kind)
+        if build is None:
+            raise StopFault("PENSTOCK_0101", f"there is no code for {stage.label} ({stage.kind})")
+        process, out = build(stage, tools), Out(0, tools.now_ms)
+        at_ms = tools.now_ms()
+        process([event(f"{kind}:{at_ms}", kind, 1, fields, at_ms)], out)
+        finish = getattr(process, "close", None)
+        if finish is not None:
+            finish(out)
+        if out.errors:
+            raise StopFault(out.errors[0].code, f"{stage.label}: {out.errors[0].message}")
 
     def _keep_sources(self, out: Out) -> None:
         """Copies what the origin made, where the error stage is to receive records in that form."""

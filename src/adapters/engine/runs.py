@@ -1,17 +1,21 @@
 """Runs in the background: batch after batch in a worker thread, state and offsets in the project's stores."""
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import anyio.to_thread
 import attrs
 
+from ...core.catalogue.definitions import StageType
 from ...core.errors import UsageError
+from ...core.java import java_string
 from ...core.plan.model import Delivery, Plan, StagePlan
-from ...core.processors.api import Out, StopFault
+from ...core.processors.api import Out, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.record import Record
+from ...core.records.values import FieldValue
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap, freeze
 from ...ports.stores import JobStore, OffsetStore
@@ -19,6 +23,7 @@ from ...ports.world import Clock
 from .runner import Runner, Watch
 
 ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
+START, STOP = "pipeline-start", "pipeline-stop"
 BATCH_SIZE = 1000
 IDLE_S = 0.01
 
@@ -33,6 +38,10 @@ class InvalidFlowError(UsageError):
     def __str__(self) -> str:
         lines = [f"  - {issue.instance_name or 'flow'}: {issue.message}" for issue in self.issues]
         return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, StopFault) else f"CONTAINER_0001 - {type(error).__name__}: {error}"
 
 
 class Times:
@@ -77,15 +86,17 @@ class EmbeddedRun:
         clock: Clock,
         jobs: JobStore,
         offsets: OffsetStore,
+        tools: Callable[[StagePlan], Tools],
     ) -> None:
-        self._plan, self._job, self._clock = plan, job, clock
+        self._plan, self._job, self._clock, self._tools = plan, job, clock, tools
+        self._delivers = any(each.type is StageType.DESTINATION for each in plan.stages)
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
         self._counts: dict[str, dict[str, int]] = {}
         self._lanes: dict[tuple[str, str], int] = {}
         self._times: dict[str, Times] = {}
         self._batches_done = 0
-        self._stopping = False
+        self._stop_asked = threading.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -110,7 +121,7 @@ class EmbeddedRun:
 
     async def stop(self) -> None:
         """Asks for the end after the batch it is in."""
-        self._stopping = True
+        self._stop_asked.set()
 
     async def wait(self) -> JobRun:
         """Waits for the end."""
@@ -127,39 +138,69 @@ class EmbeddedRun:
             self._changed.clear()
             await self._changed.wait()
 
-    async def _go(self, runner: Runner) -> None:
-        try:
-            try:
-                await self._batches(runner)
-            finally:
-                await anyio.to_thread.run_sync(runner.close)
-        except StopFault as fault:
-            await self._end("Failed", str(fault))
-        except Exception as error:
-            await self._end("Failed", f"CONTAINER_0001 - {type(error).__name__}: {error}")
+    def pause(self, seconds: float) -> None:
+        """Waits in a worker thread, until the run is asked to stop at the latest."""
+        self._stop_asked.wait(seconds)
 
-    async def _batches(self, runner: Runner) -> None:
+    async def _go(self, runner: Runner) -> None:
+        """Start event, batches, the stages' own end, stop event; whatever fails first is the message."""
+        state, message = "Failed", ""
+        try:
+            await anyio.to_thread.run_sync(self._lifecycle, runner, START, {"parameters": self._parameters()})
+            try:
+                state = await self._batches(runner)
+            finally:
+                await anyio.to_thread.run_sync(runner.close, Watch(self._count))
+        except Exception as error:
+            state, message = "Failed", _reason(error)
+        try:
+            reason = {"Completed": "FINISHED", "Canceled": "USER_ACTION"}.get(state, "FAILURE")
+            await anyio.to_thread.run_sync(self._lifecycle, runner, STOP, {"reason": reason})
+        except Exception as error:
+            state, message = "Failed", message or _reason(error)
+        await self._end(state, message)
+
+    def _parameters(self) -> dict[str, FieldValue]:
+        return {name: java_string(value) for name, value in self._plan.parameters.items()}
+
+    def _lifecycle(self, runner: Runner, kind: str, more: dict[str, FieldValue]) -> None:
+        stage = self._plan.start_stage if kind == START else self._plan.stop_stage
+        if stage is None:
+            return
+        fields: dict[str, FieldValue] = {
+            "user": "penstock",
+            "pipelineId": self._plan.pipeline_id,
+            "pipelineTitle": self._plan.title,
+            "jobId": self._job.job_id,
+            "jobName": self._job.name,
+            **more,
+        }
+        runner.lifecycle(stage, self._tools(stage), kind, fields)
+
+    async def _batches(self, runner: Runner) -> str:
+        """Batch after batch; the state at the end."""
         offset = (await self._offsets.offsets(self._job.job_id)).get(ENTITY)
-        while not self._stopping:
+        while not self._stop_asked.is_set():
             began = self._clock.monotonic_s()
             steps = runner.batch(offset, BATCH_SIZE, Watch(self._count))
             early = await anyio.to_thread.run_sync(next, steps, None)
-            if self._plan.delivery is Delivery.AT_MOST_ONCE:
+            if self._plan.delivery is Delivery.AT_MOST_ONCE and self._delivers and not runner.idle:
                 await self._commit(early)
+                await anyio.to_thread.run_sync(runner.committed)
             rest = await anyio.to_thread.run_sync(list, steps)
             reached = rest[-1] if rest else early
-            if self._plan.delivery is Delivery.AT_LEAST_ONCE:
+            if self._plan.delivery is Delivery.AT_LEAST_ONCE and not runner.idle:
                 await self._commit(reached)
+                await anyio.to_thread.run_sync(runner.committed)
             self._batches_done += 1
             await self._tell(metrics=self._metrics())
             if reached is None or runner.finish:
                 if runner.reset_offset:
                     await self._offsets.reset(self._job.job_id)
-                await self._end("Completed")
-                return
+                return "Completed"
             offset = reached
             await asyncio.sleep(self._pause(began))
-        await self._end("Canceled")
+        return "Canceled"
 
     def _pause(self, began: float) -> float:
         """How long to wait so that the origin keeps to the rate limit."""

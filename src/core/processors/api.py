@@ -111,6 +111,8 @@ class Tools:
     scope: Scope = attrs.field(factory=Scope, repr=False)
     """What the expressions of this stage see."""
     access: Access = Access()
+    sleep: Callable[[float], None] = lambda seconds: None
+    """Waits that many seconds, less when the run is asked to stop."""
 
     def evaluate(self, text: str) -> "Callable[[Record], FieldValue]":
         """What gives the value of a text with expressions for a record.

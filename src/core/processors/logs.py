@@ -1,5 +1,7 @@
 """Log Parser: lines of web server logs, or of a pattern of one's own, as fields."""
 
+from collections.abc import Callable
+
 import regex
 
 from ..errors import InvalidValueError, UnsupportedError
@@ -38,8 +40,7 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
     """
     given = plan.services.get(SERVICE, NOTHING_GIVEN).under("logParserServiceConfig.")
     source, target = plan.given.text("fieldPathToParse", "/text"), plan.given.text("parsedFieldPath", "/")
-    pattern, names = _pattern(given)
-    keeps = given.flag("retainOriginalLine")
+    parse = line_parser(given)
     kind = given.text("logMode", "COMMON_LOG_FORMAT")
 
     def handle(record: Record) -> Record:
@@ -50,14 +51,11 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
         if line is None:
             raise RecordFault("LOGP_01", f"field {source} is null")
         try:
-            found = pattern.match(line, timeout=TIMEOUT_S)
+            fields = parse(line)
         except TimeoutError:
             raise RecordFault("LOGP_03", f"the pattern took longer than {TIMEOUT_S:g} s") from None
-        if found is None:
+        if fields is None:
             raise RecordFault("LOGP_03", f"LOG_PARSER_03 - the line {line[:80]!r} does not fit {kind}")
-        fields: dict[str, FieldValue] = {name: found.group(group) for name, group in names.items()}
-        if keeps:
-            fields["originalLine"] = line
         try:
             record.value = put(record.value, target, fields)
         except UnreachablePathError:
@@ -65,6 +63,23 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
         return record
 
     return each(handle)
+
+
+def line_parser(given: Given) -> Callable[[str], dict[str, FieldValue] | None]:
+    """What turns a line into fields, None for one that does not fit; a pattern that runs away is a TimeoutError."""
+    pattern, names = _pattern(given)
+    keeps = given.flag("retainOriginalLine")
+
+    def parse(line: str) -> dict[str, FieldValue] | None:
+        found = pattern.match(line, timeout=TIMEOUT_S)
+        if found is None:
+            return None
+        fields: dict[str, FieldValue] = {name: found.group(group) for name, group in names.items()}
+        if keeps:
+            fields["originalLine"] = line
+        return fields
+
+    return parse
 
 
 def _pattern(given: Given) -> "tuple[regex.Pattern[str], dict[str, str | int]]":

@@ -1,5 +1,6 @@
 """Ends of a flow that touch nothing: Trash, Discard, To Error, To Event, Pipeline Finisher."""
 
+from ..el import EvaluationError
 from ..plan.model import StagePlan
 from ..records.record import Record
 from .api import Out, Process, StopFault, Tools
@@ -26,12 +27,16 @@ for _name in _NULLS:
 def to_error(plan: StagePlan, tools: Tools) -> Process:
     """To Error: every record is refused; with ``stopPipelineOnError`` the first one ends the run."""
     stops = plan.given.flag("stopPipelineOnError")
+    message = tools.evaluate(plan.given.text("errorMessage", TO_ERROR))
 
     def process(batch: list[Record], out: Out) -> None:
         for record in batch:
             out.error(record, "TOERROR_00", TO_ERROR)
             if stops:
-                raise StopFault("TOERROR_01", plan.given.text("errorMessage", TO_ERROR))
+                try:
+                    raise StopFault("TOERROR_01", str(message(record)))
+                except EvaluationError as error:
+                    raise StopFault("TOERROR_01", f"the message cannot be evaluated: {error}") from None
 
     return process
 

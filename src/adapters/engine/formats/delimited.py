@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ....core.plan.given import Given
 from ....core.records.values import FieldValue, ListMap
@@ -16,7 +16,15 @@ def parse_delimited(text: str, given: Given) -> Iterator[FieldValue]:
 
     Shape: a LIST_MAP by header (by position without one), or with ``csvRecordType`` LIST a list of ``{header, value}``.
     """
-    rows = _rows(text, given)
+    for each in delimited_fields(io.StringIO(text, newline=""), given):
+        if isinstance(each, FormatFault):
+            raise each
+        yield each
+
+
+def delimited_fields(lines: Iterable[str], given: Given) -> "Iterator[FieldValue | FormatFault]":
+    """As ``parse_delimited``, line by line; a row that does not fit is a fault among the fields."""
+    rows = _rows(lines, given)
     for _ in range(given.integer("csvSkipStartLines")):
         next(rows, None)
     mode = given.text("csvHeader", "NO_HEADER")
@@ -29,19 +37,20 @@ def parse_delimited(text: str, given: Given) -> Iterator[FieldValue]:
         if not row and given.flag("csvIgnoreEmptyLines", True):
             continue
         if names and len(row) > len(names) and extra is None:
-            raise FormatFault("DELIMITED_PARSER_01", f"{len(row)} columns, but the header has {len(names)}")
+            yield FormatFault("DELIMITED_PARSER_01", f"{len(row)} columns, but the header has {len(names)}")
+            continue
         values: list[FieldValue] = [None if value == null else value for value in row]
         yield _as_list(values, names) if as_list else _as_map(values, names, extra or "_extra_")
 
 
-def _rows(text: str, given: Given) -> Iterator[list[str]]:
+def _rows(lines: Iterable[str], given: Given) -> Iterator[list[str]]:
     kind = given.text("csvFileFormat", "CSV")
     custom = kind == "CUSTOM"
     delimiter = given.text("csvCustomDelimiter", "|") if custom else _DELIMITERS.get(kind, ",")
     quote = given.text("csvCustomQuote", '"') if custom else '"'
     escape = given.text("csvCustomEscape") if custom else ""
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        lines,
         delimiter=delimiter[:1] or ",",
         quotechar=quote[:1] or None,
         escapechar=escape[:1] or None,

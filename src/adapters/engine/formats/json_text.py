@@ -63,3 +63,22 @@ def _skip(text: str, at: int) -> int:
     while at < len(text) and text[at] in _BLANK:
         at += 1
     return at
+
+
+def one_object(text: str, at: int, *, final: bool) -> tuple[FieldValue, int] | None:
+    """The JSON value that begins at a place and where it ends; None when more text is needed.
+
+    Raises:
+        FormatFault: what stands there is no JSON, or its end is missing when the text is final.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        # a fault near the end may be the end of what was read so far
+        if not final and (error.pos >= len(text) - 16 or error.msg.startswith("Unterminated")):
+            return None
+        raise FormatFault("JSON_PARSER_00", f"no JSON at character {error.pos}: {error.msg}") from None
+    except RecursionError:
+        raise FormatFault("JSON_PARSER_00", "nested too deeply") from None
+    # a number may go on behind what was read
+    return None if end == len(text) and not final and text[end - 1].isdigit() else (value, end)

@@ -1,0 +1,239 @@
+"""Directory: the files of a folder, one after the other, record by record."""
+
+import fnmatch
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import regex
+
+from ...core.errors import InvalidValueError
+from ...core.plan.model import OnError, StagePlan
+from ...core.processors.api import Out, StopFault, Tools
+from ...core.records.record import Header, Record
+from .access import allowed_path
+from .formats.fault import FormatFault
+from .formats.reading import Item, read_items
+
+Matcher = Callable[[str], bool]
+WAIT_S = 0.2
+DONE = -1
+
+
+class Directory:
+    """Reads files in the order of their names, or of their last change; the offset says which one and how far.
+
+    A folder without a next file gives empty batches, and ``no-more-data`` once; it never ends by itself.
+
+    Raises:
+        InvalidValueError: no folder, no pattern, or one that cannot be read.
+        UnsupportedError: a data format that is not read here.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        given = plan.given.under("conf.")
+        self._plan, self._tools = plan, tools
+        self._folder = _folder(given.text("spoolDir"), tools, late=given.flag("allowLateDirectory"))
+        self._format, self._settings = given.text("dataFormat", "JSON"), given.under("dataFormatConfig.")
+        self._fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
+        self._by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
+        self._deep = given.flag("processSubdirectories") and self._by_time
+        self._first = given.text("initialFileToProcess")
+        self._batch = max(1, given.integer("batchSize", 1000))
+        self._after = given.text("postProcessing", "NONE")
+        self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
+        self._opened: BinaryIO | None = None
+        self._items: Iterator[Item] = iter(())
+        self._file: Path | None = None
+        self._at = 0
+        self._records = self._faults = self._files = 0
+        self._idle = True
+        self._finished: list[Path] = []
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """At most a batch, all of one file; the offset behind it."""
+        name, at = _position(offset)
+        if self._file is None or str(self._file) != name or self._at != at:
+            self._close()
+            if name and at != DONE and Path(name).exists():
+                self._open(Path(name), at)
+        if self._opened is None:
+            found = self._next(name)
+            if found is None:
+                self._rest(out)
+                return offset or _offset("", 0)
+            self._open(found, 0)
+            out.event("new-file", 1, {"filepath": str(found)})
+        self._some(min(self._batch, max_records), out)
+        return _offset(str(self._file), self._at)
+
+    def committed(self) -> None:
+        """Deletes or archives files that were read to their end, after their offset is safe."""
+        for path in self._finished:
+            if self._after == "DELETE":
+                path.unlink(missing_ok=True)
+            elif self._after == "ARCHIVE" and path.exists():
+                self._put_away(path, self._archive)
+        self._finished.clear()
+
+    def close(self) -> None:
+        """Closes the file that is open."""
+        self._close()
+
+    def _put_away(self, path: Path, folder: str) -> None:
+        target = allowed_path(self._tools.access, folder)
+        target.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target / path.name)
+
+    def _open(self, path: Path, at: int) -> None:
+        try:
+            self._opened = allowed_path(self._tools.access, path).open("rb")
+        except OSError as error:
+            raise StopFault("SPOOLDIR_04", f"{path} cannot be opened: {error.strerror}") from None
+        self._file, self._at = path, at
+        self._records = self._faults = 0
+        self._idle = False
+        items = read_items(self._opened, self._format, self._settings)
+        self._items = (item for item in items if item.end > at)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+        self._opened, self._items = None, iter(())
+
+    def _some(self, count: int, out: Out) -> None:
+        assert self._file is not None
+        facts = self._facts(self._file)
+        try:
+            for item in self._items:
+                self._one(item, facts, out)
+                self._at = item.end
+                count -= 1
+                if count == 0:
+                    return
+        except FormatFault as fault:
+            self._broken(fault, out)
+        except OSError as error:
+            raise StopFault("SPOOLDIR_04", f"{self._file} cannot be read: {error.strerror}") from None
+        self._end(out)
+
+    def _one(self, item: Item, facts: dict[str, str], out: Out) -> None:
+        assert self._file is not None
+        source_id = f"{self._file.name}::{item.start}"
+        attributes = {**facts, "offset": str(item.start)}
+        if item.fault is not None:
+            self._faults += 1
+            out.error(Record(None, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
+            return
+        self._records += 1
+        if isinstance(item.value, Record):
+            record = item.value
+            record.attributes.update(attributes)
+            record.header.source_id = record.header.source_id or source_id
+        else:
+            record = Record(item.value, Header(source_id, attributes=attributes))
+        out.emit(record)
+
+    def _facts(self, path: Path) -> dict[str, str]:
+        changed = int(path.stat().st_mtime * 1000)
+        return {"file": str(path), "filename": path.name, "mtime": str(changed), "baseDir": str(self._folder)}
+
+    def _broken(self, fault: FormatFault, out: Out) -> None:
+        """The rest of the file cannot be read; what becomes of it the on-error setting says."""
+        self._faults += 1
+        if self._plan.on_error is OnError.STOP:
+            raise StopFault("SPOOLDIR_04", f"{self._file}: {fault}")
+        if self._plan.on_error is OnError.TO_ERROR:
+            out.stage_error("SPOOLDIR_01", f"{self._file}: {fault}")
+            if self._errors and self._file is not None and not self._tools.preview:
+                self._put_away(self._file, self._errors)
+
+    def _end(self, out: Out) -> None:
+        assert self._file is not None
+        counts = {"filepath": str(self._file), "record-count": self._records, "error-count": self._faults}
+        out.event("finished-file", 2, dict(counts))
+        self._close()
+        self._at = DONE
+        self._files += 1
+        if not self._tools.preview:
+            self._finished.append(self._file)
+
+    def _rest(self, out: Out) -> None:
+        """Nothing to read now: says so once, and waits a little."""
+        if not self._idle or self._files == 0:
+            if not self._idle:
+                counts = {"record-count": self._records, "error-count": self._faults, "file-count": self._files}
+                out.event("no-more-data", 2, dict(counts))
+            self._idle = True
+        if not self._tools.preview:
+            self._tools.sleep(WAIT_S)
+
+    def _next(self, last: str) -> Path | None:
+        """The first file behind the last one."""
+        if not self._folder.is_dir():
+            return None
+        every = self._folder.rglob("*") if self._deep else self._folder.iterdir()
+        files = [path for path in every if path.is_file() and self._fits(path.name)]
+        ordered = sorted(files, key=self._key)
+        if not last:
+            return next((path for path in ordered if not self._first or path.name >= self._first), None)
+        behind = Path(last)
+        if self._by_time and not behind.exists():
+            return next((path for path in ordered if path != behind), None)
+        return next((path for path in ordered if self._key(path) > self._key(behind)), None)
+
+    def _key(self, path: Path) -> tuple[float, str]:
+        if not self._by_time:
+            return 0.0, path.name
+        facts = path.stat()
+        return max(facts.st_mtime, facts.st_ctime), str(path)
+
+
+def _folder(text: str, tools: Tools, *, late: bool) -> Path:
+    if not text.strip():
+        raise InvalidValueError("Files Directory", text, "a folder (SPOOLDIR_11)")
+    path = Path(text)
+    if not path.is_absolute():
+        raise InvalidValueError("Files Directory", text, "an absolute path")
+    if not late and not path.is_dir():
+        code = "SPOOLDIR_13" if path.exists() else "SPOOLDIR_12"
+        raise InvalidValueError("Files Directory", text, f"an existing folder ({code})")
+    return allowed_path(tools.access, path)
+
+
+def _matcher(pattern: str, *, glob: bool) -> "Matcher":
+    if not pattern.strip():
+        raise InvalidValueError("File Name Pattern", pattern, "a pattern (SPOOLDIR_32)")
+    if glob:
+        alternatives = _braces(pattern)
+        return lambda name: any(fnmatch.fnmatchcase(name, each) for each in alternatives)
+    try:
+        compiled = regex.compile(pattern)
+    except regex.error as error:
+        raise InvalidValueError("File Name Pattern", pattern, f"a regular expression ({error}) (SPOOLDIR_16)") from None
+    return lambda name: compiled.fullmatch(name, timeout=1.0) is not None
+
+
+def _braces(pattern: str) -> list[str]:
+    """``*.{json,csv}`` as two patterns."""
+    found = regex.search(r"\{([^{}]*)\}", pattern)
+    if found is None:
+        return [pattern]
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    return [each for word in found.group(1).split(",")[:100] for each in _braces(before + word + after)]
+
+
+def _offset(file: str, at: int) -> str:
+    return json.dumps({"file": file, "POS": str(at)})
+
+
+def _position(offset: str | None) -> tuple[str, int]:
+    if not offset:
+        return "", 0
+    try:
+        held = json.loads(offset)
+        return str(held["file"]), int(held["POS"])
+    except (ValueError, KeyError, TypeError):
+        raise StopFault("SPOOLDIR_33", f"the stored offset {offset[:80]!r} cannot be read") from None

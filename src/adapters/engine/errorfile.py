@@ -1,0 +1,82 @@
+"""Write to File: error records to files that can be read again with their headers."""
+
+import os
+import time
+from io import BufferedWriter
+from pathlib import Path
+
+import orjson
+
+from ...core.errors import InvalidValueError
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.registry import processor
+from ...core.records.json_form import record_to_json
+from ...core.records.record import Record
+from .access import allowed_path
+from .formats.reading import SDC_MAGIC
+
+MEGABYTE = 1024 * 1024
+
+
+@processor("com_streamsets_pipeline_stage_destination_recordstolocalfilesystem_ToErrorLocalFSDTarget")
+class WriteToFile:
+    """Records go to ``_tmp_<prefix>.sdc``, which becomes ``<prefix>_<id>.sdc`` when it is old, large, or at the end.
+
+    Raises:
+        InvalidValueError: no folder (RECORDFS_01, RECORDFS_02), or an interval that is not above 0 (RECORDFS_04).
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        folder = plan.given.text("directory")
+        if not folder or not Path(folder).is_dir():
+            code = "RECORDFS_02" if Path(folder).exists() and folder else "RECORDFS_01"
+            raise InvalidValueError("Directory", folder, f"an existing folder ({code})")
+        self._folder = allowed_path(tools.access, folder)
+        self._tools = tools
+        prefix = str(tools.evaluate(plan.given.text("uniquePrefix", "sdc"))(Record()))
+        self._prefix = prefix.replace(os.sep, "_")
+        interval = tools.evaluate(plan.given.text("rotationIntervalSecs", "3600"))(Record())
+        self._interval_s = float(str(interval))
+        if self._interval_s <= 0:
+            raise InvalidValueError("File Wait Time", interval, "more than 0 seconds (RECORDFS_04)")
+        self._most = plan.given.integer("maxFileSizeMbs", 512) * MEGABYTE
+        self._path = self._folder / f"_tmp_{self._prefix}.sdc"
+        self._out: BufferedWriter | None = None
+        self._size, self._since_s = 0, 0.0
+        if self._path.exists():
+            self._rotate()
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Writes the records of a batch; a write that fails ends the run."""
+        try:
+            if self._out is not None and time.monotonic() - self._since_s >= self._interval_s:
+                self._rotate()
+            for record in batch:
+                self._write(record)
+            if self._out is not None:
+                self._out.flush()
+        except OSError as error:
+            raise StopFault("RECORDFS_05", f"cannot write {self._path}: {error.strerror}") from None
+
+    def _write(self, record: Record) -> None:
+        if self._out is None:
+            self._out = self._path.open("wb")
+            self._out.write(SDC_MAGIC)
+            self._size, self._since_s = 1, time.monotonic()
+        line = (b" " if self._size > 1 else b"") + orjson.dumps(record_to_json(record)) + b"\n"
+        self._out.write(line)
+        self._size += len(line)
+        if 0 < self._most <= self._size:
+            self._rotate()
+
+    def _rotate(self) -> None:
+        if self._out is not None:
+            self._out.close()
+            self._out = None
+        self._path.rename(self._folder / f"{self._prefix}_{self._tools.new_id()}.sdc")
+
+    def close(self, out: Out) -> None:
+        """Gives the file its name."""
+        if self._out is not None:
+            self._rotate()

@@ -1,0 +1,236 @@
+"""Records from an open file, one after the other: no more of it is held than one record needs."""
+
+import codecs
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import attrs
+
+from ....core.errors import FormatError, UnsupportedError
+from ....core.plan.given import Given
+from ....core.records.json_form import record_from_json
+from ....core.records.record import Record
+from ....core.records.values import FieldValue
+from .delimited import delimited_fields
+from .fault import FormatFault
+from .json_text import one_object
+
+CHUNK = 1 << 16
+SDC_MAGIC = b"\xa1"
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+@attrs.frozen
+class Item:
+    """A record of a file, from one offset (a count of characters) to another, or the fault in its place."""
+
+    start: int
+    end: int
+    value: "FieldValue | Record" = None
+    fault: FormatFault | None = None
+
+
+Read = Callable[[BinaryIO, Given], Iterator[Item]]
+
+
+def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Item]:
+    """The records of a file; ``given`` are the settings of the format without their prefix.
+
+    A fault in one record is an item; one after which nothing can be read is raised.
+
+    Raises:
+        UnsupportedError: a format that is not read here.
+        FormatFault: while iterating.
+    """
+    reader = READERS.get(data_format)
+    if reader is None:
+        raise UnsupportedError(f"the data format {data_format}", f"Formats that are read: {', '.join(READERS)}.")
+    return reader(opened, given)
+
+
+def _charset(given: Given) -> str:
+    name = given.text("charset", "UTF-8")
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise FormatFault("DATA_FORMAT_05", f"there is no charset {name}") from None
+    return name
+
+
+def _texts(opened: BinaryIO, given: Given) -> Iterator[str]:
+    """The text of a file in pieces."""
+    decode = codecs.getincrementaldecoder(_charset(given))("replace").decode
+    controls = given.flag("removeCtrlChars")
+    while True:
+        data = opened.read(CHUNK)
+        text = decode(data, not data)
+        text = _CONTROLS.sub("", text) if controls else text
+        # an empty piece is the end, and only that: half of a character may have been read
+        if text or not data:
+            yield text
+        if not data:
+            if text:
+                yield ""
+            return
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
+_LAST_END = re.compile(r"\r\n|\n|\r")
+
+
+def _pieces(opened: BinaryIO, given: Given, delimiter: str | None, limit: int) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, end, text and whether it was cut, of every piece between delimiters (line ends for None)."""
+    between = _LINE_END if delimiter is None else re.compile(re.escape(delimiter))
+    last = _LAST_END if delimiter is None else between
+    held, start, dropped = "", 0, 0
+    for text in _texts(opened, given):
+        held += text
+        at = 0
+        over = not text
+        pattern = last if over else between
+        while (found := pattern.search(held, at)) is not None:
+            piece = held[at : found.start()]
+            length = dropped + len(piece)
+            yield start, start + dropped + found.end() - at, piece[:limit], length > limit
+            start += dropped + found.end() - at
+            at, dropped = found.end(), 0
+        held = held[at:]
+        keep = limit + len(delimiter or "") + 2
+        if len(held) > keep and limit < LONGEST_LINE:
+            # the beginning is all that is wanted of a long piece, the end may be half of a delimiter
+            spare = len(held) - keep
+            held = held[:limit] + held[limit + spare :]
+            dropped += spare
+        if over and held:
+            yield start, start + dropped + len(held), held[:limit], dropped + len(held) > limit
+
+
+def _lines(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    limit = given.integer("textMaxLineLen", 1024)
+    custom = given.text("customDelimiter") if given.flag("useCustomDelimiter") else ""
+    for word, char in (("\\r", "\r"), ("\\n", "\n"), ("\\t", "\t")):
+        custom = custom.replace(word, char)
+    bound = limit if limit > 0 else LONGEST_LINE
+    for start, end, text, cut in _pieces(opened, given, custom or None, bound):
+        yield Item(start, end, {"text": text, "truncated": True} if cut else {"text": text})
+
+
+def _log(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    from ....core.processors.logs import line_parser
+
+    parse = line_parser(given)
+    for start, end, text, _ in _pieces(opened, given, None, max(1, given.integer("logMaxObjectLen", 1024))):
+        fields = parse(text)
+        if fields is None:
+            yield Item(start, end, fault=FormatFault("LOG_PARSER_03", f"the line {text[:80]!r} does not fit"))
+        else:
+            yield Item(start, end, fields)
+
+
+def _delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    read = [0]
+
+    def lines() -> Iterator[str]:
+        wrapped = io.TextIOWrapper(opened, encoding=_charset(given), errors="replace", newline="")
+        for line in wrapped:
+            read[0] += len(line)
+            yield line
+
+    start = 0
+    for each in delimited_fields(lines(), given):
+        if isinstance(each, FormatFault):
+            yield Item(start, read[0], fault=each)
+        else:
+            yield Item(start, read[0], each)
+        start = read[0]
+
+
+def _json(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    limit = given.integer("jsonMaxObjectLen", 4096)
+    in_array = given.text("jsonContent") == "ARRAY_OBJECTS"
+    for start, end, value in _objects(_texts(opened, given), limit if limit > 0 else LONGEST_LINE, in_array=in_array):
+        yield Item(start, end, fault=value) if isinstance(value, FormatFault) else Item(start, end, value)
+
+
+def _objects(
+    texts: Iterator[str], limit: int, *, in_array: bool
+) -> "Iterator[tuple[int, int, FieldValue | FormatFault]]":
+    """The values of a JSON text, or the elements of one array; an object that is too long is passed over."""
+    held, at, base, over = "", 0, 0, False
+    skipped = " \t\r\n," if in_array else " \t\r\n"
+    opened = not in_array
+    while True:
+        while at < len(held) and held[at] in skipped:
+            at += 1
+        if at < len(held) and not opened:
+            if held[at] != "[":
+                raise FormatFault("JSON_PARSER_00", "expected an array of objects")
+            at, opened = at + 1, True
+            continue
+        if at < len(held) and in_array and held[at] == "]":
+            return
+        found = None if at >= len(held) else one_object(held, at, final=over)
+        if found is not None:
+            value, end = found
+            if end - at > limit:
+                yield base + at, base + end, FormatFault("JSON_PARSER_02", f"an object longer than {limit} characters")
+            else:
+                yield base + at, base + end, value
+            at = end
+            continue
+        if over:
+            return
+        if len(held) - at > max(limit, CHUNK) + LONGEST_LINE:
+            raise FormatFault("JSON_PARSER_02", f"an object longer than {LONGEST_LINE} characters")
+        text = next(texts, "")
+        over = not text
+        base += at
+        held, at = held[at:] + text, 0
+
+
+def _records(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    magic = opened.read(1)
+    if not magic:
+        return
+    if magic != SDC_MAGIC:
+        raise FormatFault("SDC_RECORD_PARSER_01", "the file does not begin as records of an engine do")
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+
+    def texts() -> Iterator[str]:
+        while data := opened.read(CHUNK):
+            text = decode(data)
+            if text:
+                yield text
+
+    for start, end, value in _objects(texts(), LONGEST_LINE, in_array=False):
+        if isinstance(value, FormatFault):
+            yield Item(start + 1, end + 1, fault=value)
+            continue
+        try:
+            yield Item(start + 1, end + 1, record_from_json(value, "file"))
+        except FormatError as error:
+            yield Item(start + 1, end + 1, fault=FormatFault("SDC_RECORD_PARSER_02", str(error)))
+
+
+def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    limit = given.integer("binaryMaxObjectLen", 1024)
+    data = b""
+    while len(data) <= limit and (more := opened.read(limit + 1 - len(data))):
+        data += more
+    if len(data) > limit:
+        raise FormatFault("BINARY_PARSER_00", f"more than {limit} bytes")
+    if data:
+        yield Item(0, len(data), data)
+
+
+READERS: dict[str, Read] = {
+    "BINARY": _binary,
+    "DELIMITED": _delimited,
+    "JSON": _json,
+    "LOG": _log,
+    "SDC_JSON": _records,
+    "TEXT": _lines,
+}

@@ -1,0 +1,235 @@
+"""Promises of the Directory origin and of the formats that it reads, one line of behaviour each."""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.adapters.engine.directory import Directory
+from penstock.adapters.engine.formats import FormatFault
+from penstock.adapters.engine.formats.reading import read_items
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.errors import InvalidValueError, UnsupportedError
+from penstock.core.plan import Given, StagePlan
+from penstock.core.plan.model import OnError
+from penstock.core.processors import Out, Tools
+from penstock.core.processors.api import Access, StopFault
+from penstock.core.values import JsonMap, freeze
+
+EVERYTHING = Access()
+
+
+def directory(
+    folder: Path, on_error: OnError = OnError.TO_ERROR, access: Access = EVERYTHING, **settings: object
+) -> Directory:
+    """A Directory origin over a folder; every ``*.txt`` is read as text unless the settings say otherwise."""
+    given = {"spoolDir": str(folder), "filePattern": "*.txt", "dataFormat": "TEXT", **settings}
+    frozen = freeze({f"conf.{name}": value for name, value in given.items()})
+    assert isinstance(frozen, JsonMap)
+    plan = StagePlan("D_01", "directory", StageType.ORIGIN, given=Given(frozen), outputs=("out",), on_error=on_error)
+    return Directory(plan, Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", access=access))
+
+
+def texts(out: Out) -> list[object]:
+    """The lines that were read."""
+    return [record.value["text"] for record in out.lanes[0]]  # type: ignore[index,call-overload]
+
+
+def read_all(
+    origin: Directory, offset: str | None = None, batch: int = 1000
+) -> tuple[list[object], list[str], str | None]:
+    """Lines, kinds of events and the last offset, until there is nothing more."""
+    lines: list[object] = []
+    events: list[str] = []
+    while "no-more-data" not in events:
+        out = Out(1)
+        offset = origin.read(offset, batch, out)
+        lines += texts(out)
+        events += [record.attributes["sdc.event.type"] for record in out.events]
+        origin.committed()
+    return lines, events, offset
+
+
+def fill(folder: Path, **files: str) -> None:
+    """Makes text files."""
+    for name, text in files.items():
+        (folder / f"{name}.txt").write_text(text)
+
+
+def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    """One after the other; events say when one begins, ends, and when there is none left."""
+    fill(tmp_path, b="3\n4", a="1\n2\n")
+    (tmp_path / "other.csv").write_text("no")
+    lines, events, _ = read_all(directory(tmp_path))
+    assert lines == ["1", "2", "3", "4"]
+    assert events == ["new-file", "finished-file", "new-file", "finished-file", "no-more-data"]
+
+
+def test_files_can_be_read_in_the_order_of_their_last_change(tmp_path: Path) -> None:
+    """With the folders below, where asked."""
+    fill(tmp_path, b="1")
+    (tmp_path / "sub").mkdir()
+    fill(tmp_path / "sub", a="2")
+    os.utime(tmp_path / "b.txt", (1, 1))
+    origin = directory(tmp_path, useLastModified="TIMESTAMP", processSubdirectories=True)
+    assert read_all(origin)[0] == ["1", "2"]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+def test_a_new_origin_goes_on_where_the_offset_says(tmp_path: Path, batch: int) -> None:
+    """After every batch a fresh origin reads exactly the rest."""
+    fill(tmp_path, a="1\n2\n3\n", b="4\n5\n")
+    offset: str | None = None
+    lines: list[object] = []
+    for _ in range(12):
+        out = Out(1)
+        offset = directory(tmp_path).read(offset, batch, out)
+        assert len(out.lanes[0]) <= batch
+        lines += texts(out)
+    assert lines == ["1", "2", "3", "4", "5"]
+
+
+def test_records_know_their_file_and_place(tmp_path: Path) -> None:
+    """Source id and header attributes, as the original gives them."""
+    fill(tmp_path, a="x\ny\n")
+    out = Out(1)
+    directory(tmp_path).read(None, 10, out)
+    first, second = out.lanes[0]
+    assert [first.header.source_id, second.header.source_id] == ["a.txt::0", "a.txt::2"]
+    assert first.attributes["filename"] == "a.txt"
+    assert first.attributes["file"] == str(tmp_path / "a.txt")
+    assert first.attributes["baseDir"] == str(tmp_path)
+    assert second.attributes["offset"] == "2"
+    assert int(first.attributes["mtime"]) > 0
+
+
+def test_files_are_deleted_or_archived_after_their_offset_is_safe(tmp_path: Path) -> None:
+    """Not before: a crash in between reads the file again."""
+    fill(tmp_path, a="1")
+    origin = directory(tmp_path, postProcessing="ARCHIVE", archiveDir=str(tmp_path / "old"))
+    origin.read(None, 10, Out(1))
+    assert (tmp_path / "a.txt").exists()
+    origin.committed()
+    assert not (tmp_path / "a.txt").exists()
+    assert (tmp_path / "old" / "a.txt").read_text() == "1"
+    fill(tmp_path, b="2")
+    read_all(directory(tmp_path, postProcessing="DELETE"))
+    assert not (tmp_path / "b.txt").exists()
+
+
+def test_a_record_that_cannot_be_parsed_goes_to_error_and_the_file_goes_on(tmp_path: Path) -> None:
+    """A row with too many columns between two good ones."""
+    fill(tmp_path, a="x,y\n1,2\n1,2,3\n4,5\n")
+    out = Out(1)
+    settings = {"dataFormatConfig.csvHeader": "WITH_HEADER"}
+    directory(tmp_path, dataFormat="DELIMITED", **settings).read(None, 10, out)
+    assert [record.value for record in out.lanes[0]] == [{"x": "1", "y": "2"}, {"x": "4", "y": "5"}]
+    assert [error.code for error in out.errors] == ["DELIMITED_PARSER_01"]
+
+
+def test_a_file_that_cannot_be_read_on_is_treated_as_told(tmp_path: Path) -> None:
+    """Dropped, reported and put away, or the end of the run."""
+    bad, old = '{"a": 1} oops', tmp_path / "bad"
+    fill(tmp_path, a=bad)
+    out = Out(1)
+    directory(tmp_path, dataFormat="JSON", errorArchiveDir=str(old)).read(None, 10, out)
+    assert [code for code, _ in out.stage_errors] == ["SPOOLDIR_01"]
+    assert (old / "a.txt").exists()
+    fill(tmp_path, a=bad)
+    out = Out(1)
+    directory(tmp_path, OnError.DISCARD, dataFormat="JSON").read(None, 10, out)
+    assert (len(out.lanes[0]), out.stage_errors) == (1, [])
+    with pytest.raises(StopFault, match="SPOOLDIR_04"):
+        directory(tmp_path, OnError.STOP, dataFormat="JSON").read(None, 10, Out(1))
+
+
+def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    """No folder, no pattern, a broken pattern, a format without a reader, an offset that is none."""
+    with pytest.raises(InvalidValueError, match="SPOOLDIR_12"):
+        directory(tmp_path / "none")
+    with pytest.raises(InvalidValueError, match="SPOOLDIR_32"):
+        directory(tmp_path, filePattern="")
+    with pytest.raises(InvalidValueError, match="SPOOLDIR_16"):
+        directory(tmp_path, filePattern="(", pathMatcherMode="REGEX")
+    fill(tmp_path, a="1")
+    with pytest.raises(UnsupportedError):
+        directory(tmp_path, dataFormat="NETFLOW").read(None, 1, Out(1))
+    with pytest.raises(StopFault, match="SPOOLDIR_33"):
+        directory(tmp_path).read("{", 1, Out(1))
+
+
+def test_links_do_not_lead_out_of_allowed_folders(tmp_path: Path) -> None:
+    """A link to a file elsewhere is not followed."""
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    outside.mkdir()
+    fill(outside, secret="x")
+    (inside / "a.txt").symlink_to(outside / "secret.txt")
+    access = Access(folders=(str(inside),))
+    with pytest.raises(StopFault, match="not allowed"):
+        directory(inside, access=access).read(None, 10, Out(1))
+    with pytest.raises(StopFault, match="not allowed"):
+        directory(outside, access=access)
+
+
+def test_patterns_know_alternatives_and_expressions(tmp_path: Path) -> None:
+    """Globs with braces, or regular expressions over the whole name."""
+    for name in ("a.json", "b.csv", "c.xml"):
+        (tmp_path / name).write_text(name)
+    assert read_all(directory(tmp_path, filePattern="*.{json,csv}"))[0] == ["a.json", "b.csv"]
+    assert read_all(directory(tmp_path, filePattern="[bc].*", pathMatcherMode="REGEX"))[0] == ["b.csv", "c.xml"]
+
+
+class Slow(io.BytesIO):
+    """A file that gives a few bytes at a time."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most three bytes."""
+        return super().read(3)
+
+
+def items(data: bytes, kind: str, **settings: object) -> list[object]:
+    """The values in some bytes, and the codes of faults."""
+    frozen = freeze(settings)
+    assert isinstance(frozen, JsonMap)
+    found = read_items(Slow(data), kind, Given(frozen))
+    return [item.value if item.fault is None else item.fault.code for item in found]
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=9)))
+def test_lines_are_the_same_however_the_file_is_cut(lines: list[str]) -> None:
+    """Whatever the line ends are, and wherever a read ends."""
+    for end in ("\n", "\r\n"):
+        data = "".join(line + end for line in lines).encode()
+        assert items(data, "TEXT") == [{"text": line} for line in lines]
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9) | st.none(), max_size=3)))
+def test_json_is_the_same_however_the_file_is_cut(values: list[dict[str, object]]) -> None:
+    """Objects one after the other, or in one array."""
+    apart = "\n".join(json.dumps(value) for value in values).encode()
+    assert items(apart, "JSON", jsonContent="MULTIPLE_OBJECTS") == values
+    assert items(json.dumps(values).encode(), "JSON", jsonContent="ARRAY_OBJECTS") == values
+
+
+def test_what_is_too_long_is_cut_or_refused() -> None:
+    """A line is cut, an object is passed over, and the rest goes on."""
+    assert items(b"abcdefgh\nxy\n", "TEXT", textMaxLineLen=3) == [{"text": "abc", "truncated": True}, {"text": "xy"}]
+    big = json.dumps({"a": "x" * 50}).encode()
+    assert items(big + b'{"b": 1}', "JSON", jsonMaxObjectLen=20) == ["JSON_PARSER_02", {"b": 1}]
+    with pytest.raises(FormatFault, match="BINARY_PARSER_00"):
+        items(b"12345", "BINARY", binaryMaxObjectLen=4)
+    assert items(b"1234", "BINARY", binaryMaxObjectLen=4) == [b"1234"]
+
+
+def test_logs_are_read_line_by_line() -> None:
+    """A line that does not fit is a fault among the others."""
+    line = b'1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
+    first, second = items(line + b"nonsense\n", "LOG", logMode="COMMON_LOG_FORMAT")
+    assert isinstance(first, dict)
+    assert (first["clientip"], first["auth"], first["request"], first["response"]) == ("1.2.3.4", "bob", "/x", "200")
+    assert second == "LOG_PARSER_03"
