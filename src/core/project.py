@@ -125,6 +125,31 @@ class FlowSummary:
     engine_version: str
     revision: int
     modified_ms: int = 0
+    created_ms: int = 0
+    environment_id: str | None = None
+    engine_type: str = "data_collector"
+    parameter_sets: tuple[str, ...] = ()
+    connection_ids: tuple[str, ...] = ()
+    fragment_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stored: StoredFlow) -> "FlowSummary":
+        """The summary of a flow."""
+        flow = stored.flow
+        return cls(
+            stored.flow_id,
+            flow.name,
+            flow.description,
+            flow.engine_version,
+            stored.revision,
+            stored.modified_ms,
+            stored.created_ms,
+            flow.environment_id,
+            flow.engine_type,
+            flow.parameter_sets,
+            flow.connection_ids,
+            flow.fragment_ids,
+        )
 
 
 @attrs.frozen

@@ -1,6 +1,9 @@
 """The examples of the documentation, executed."""
 
 import doctest
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +58,19 @@ def run_page(page: Path, names: dict[str, object], powers: frozenset[str]) -> No
     outcome = doctest.DocTestRunner(optionflags=options).run(test, out=report.append)
     assert outcome.attempted > 0
     assert not outcome.failed, "".join(report)
+
+
+def test_the_page_on_testing_does_what_it_shows(tmp_path: Path) -> None:
+    """The application and its test are written out and run by pytest, as a reader would."""
+    pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "testing.md").read_text(), re.DOTALL)
+    for block in blocks:
+        name = block.splitlines()[0].removeprefix("# ")
+        (tmp_path / name).write_text(block)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "penstock.testing.plugin", "-p", "no:cacheprovider", "."],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -52,10 +53,12 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = watch.request_id
         metrics = self._app.state.metrics
         metrics.active.inc()
+        # before the last piece is sent: whoever has the answer finds the request in the log
+        watch.before_end = lambda: self._note(scope, watch, metrics)
         try:
             await self._guarded(scope, watch)
         finally:
-            self._note(scope, watch, metrics)
+            watch.end()
 
     async def _guarded(self, scope: Scope, watch: "_Watch") -> None:
         limits = self._settings.limits
@@ -121,6 +124,10 @@ class Guard:
             access.info(json.dumps(facts, separators=(",", ":")))
 
 
+def _nothing() -> None:
+    return
+
+
 class _Watch:
     """Looks at what goes through: status, sizes; adds headers."""
 
@@ -128,6 +135,7 @@ class _Watch:
         self._scope, self._receive, self._send, self._hsts = scope, receive, send, hsts
         self.began = time.perf_counter()
         self.status, self.started, self.halve, self.body_bytes = 500, False, False, 0
+        self.before_end: Callable[[], None] = _nothing
         given = self.header(b"x-request-id").decode("latin-1")
         self.request_id = given if 0 < len(given) <= 64 and set(given) <= _PLAIN else uuid.uuid4().hex
 
@@ -158,7 +166,14 @@ class _Watch:
             await self._send({**message, "body": body[: len(body) // 2], "more_body": True})
             self.hang_up()
             return
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.end()
         await self._send(message)
+
+    def end(self) -> None:
+        """Notes the request, once."""
+        note, self.before_end = self.before_end, _nothing
+        note()
 
     def hang_up(self) -> None:
         """Ends the connection as it is. ASGI has no word for that; the server's own object behind ``send`` has."""

@@ -97,10 +97,7 @@ class MemoryFlowStore:
 
 def summary(record: FlowRecord) -> FlowSummary:
     """What a listing shows of a flow."""
-    flow, last = record.newest, record.saves[-1]
-    return FlowSummary(
-        record.flow_id, flow.name, flow.description, flow.engine_version, last.number, modified_ms=last.saved_ms
-    )
+    return FlowSummary.of(record.stored())
 
 
 def _add(flows: Flows, flow: Flow, flow_id: FlowId, at_ms: int) -> StoredFlow:

@@ -1,5 +1,6 @@
 """Flows in a store file."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,9 +22,12 @@ _STORED = (
     "SELECT f.flow, f.flow_id, f.revision, f.created_ms, f.modified_ms, c.asset, c.document FROM flows f"
     " JOIN revisions r ON r.flow = f.flow AND r.number = f.revision JOIN contents c ON c.content = r.content"
 )
-SUMMARY = "SELECT f.flow, f.flow_id, f.name, f.description, f.engine_version, f.revision, f.modified_ms FROM flows f"
+SUMMARY = (
+    "SELECT f.flow, f.flow_id, f.revision, f.created_ms, f.modified_ms, c.asset FROM flows f"
+    " JOIN revisions r ON r.flow = f.flow AND r.number = f.revision JOIN contents c ON c.content = r.content"
+)
 StoredRow = tuple[int, str | bytes, int, int, int, str, str]
-SummaryRow = tuple[int, str | bytes, str, str | bytes, str | bytes, int, int]
+SummaryRow = tuple[int, str | bytes, int, int, int, str]
 
 
 @attrs.frozen(eq=False)
@@ -196,14 +200,21 @@ class SqliteFlowStore:
 
 def summary(row: SummaryRow) -> FlowSummary:
     """What a listing shows of a flow."""
-    _, flow_id, name, description, engine_version, revision, modified_ms = row
+    _, flow_id, revision, created_ms, modified_ms, asset = row
+    known = json.loads(asset)
     return FlowSummary(
         flow_id=FlowId(from_column(flow_id)),
-        name=from_column(name),
-        description=from_column(description),
-        engine_version=from_column(engine_version),
+        name=known["name"],
+        description=known["description"],
+        engine_version=known["engine_version"],
         revision=revision,
         modified_ms=modified_ms,
+        created_ms=created_ms,
+        environment_id=known["environment_id"],
+        engine_type=known["engine_type"],
+        parameter_sets=tuple(known["parameter_sets"]),
+        connection_ids=tuple(known["connection_ids"]),
+        fragment_ids=tuple(known["fragment_ids"]),
     )
 
 

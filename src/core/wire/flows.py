@@ -19,19 +19,18 @@ OURS = "penstock"
 """The key under which penstock tells itself what the protocol has no word for."""
 
 
-def flow_document(stored: StoredFlow, project_id: str) -> dict[str, PlainJson]:
+def flow_document(summary: FlowSummary, project_id: str) -> dict[str, PlainJson]:
     """A flow without its pipeline document, as listings show it."""
-    flow = stored.flow
-    modified = iso(stored.modified_ms)
+    modified = iso(summary.modified_ms)
     return {
         "metadata": {
-            "name": flow.name,
-            "description": flow.description,
-            "asset_id": stored.flow_id,
+            "name": summary.name,
+            "description": summary.description,
+            "asset_id": summary.flow_id,
             "project_id": project_id,
             "asset_type": "streamsets_flow",
             "owner_id": OWNER,
-            "create_time": iso(stored.created_ms),
+            "create_time": iso(summary.created_ms),
             "usage": {
                 "last_updater_id": OWNER,
                 "last_update_time": modified,
@@ -44,18 +43,18 @@ def flow_document(stored: StoredFlow, project_id: str) -> dict[str, PlainJson]:
         },
         "entity": {
             "streamsets_flow": {
-                "engine_type": flow.engine_type,
-                "engine_version": flow.engine_version,
-                "environment_id": flow.environment_id or "",
-                "connection_ids": list(flow.connection_ids),
-                "fragment_ids": list(flow.fragment_ids),
+                "engine_type": summary.engine_type,
+                "engine_version": summary.engine_version,
+                "environment_id": summary.environment_id or "",
+                "connection_ids": list(summary.connection_ids),
+                "fragment_ids": list(summary.fragment_ids),
             },
             OURS: {
-                "revision": stored.revision,
-                "created_ms": stored.created_ms,
-                "modified_ms": stored.modified_ms,
-                "parameter_sets": list(flow.parameter_sets),
-                "environment": flow.environment_id is not None,
+                "revision": summary.revision,
+                "created_ms": summary.created_ms,
+                "modified_ms": summary.modified_ms,
+                "parameter_sets": list(summary.parameter_sets),
+                "environment": summary.environment_id is not None,
             },
         },
     }
@@ -63,7 +62,7 @@ def flow_document(stored: StoredFlow, project_id: str) -> dict[str, PlainJson]:
 
 def whole_document(stored: StoredFlow, project_id: str, *, pipeline: bool = True) -> dict[str, PlainJson]:
     """A flow with its pipeline document, as a single read answers it."""
-    made: dict[str, PlainJson] = {"flow": flow_document(stored, project_id)}
+    made: dict[str, PlainJson] = {"flow": flow_document(FlowSummary.of(stored), project_id)}
     if pipeline:
         made["pipeline_definition"] = answered_pipeline(stored.flow)
         made["pipeline_envelope"] = _envelope(stored.flow)
@@ -226,8 +225,7 @@ def flow_from(answer: Mapping[str, Any], source: str, token: str = "") -> Stored
         flow_id=summary.flow_id,
         flow=updated_flow(blank, body, source),
         revision=summary.revision,
-        created_ms=integer(ours, "/created_ms", source)
-        or epoch_ms(look(raw, "/metadata/create_time"), source, "/metadata/create_time"),
+        created_ms=summary.created_ms,
         modified_ms=summary.modified_ms,
         token=token,
     )
@@ -235,12 +233,21 @@ def flow_from(answer: Mapping[str, Any], source: str, token: str = "") -> Stored
 
 def summary_from(raw: Mapping[str, Any], source: str) -> FlowSummary:
     """A row of a listing. Raises ``FormatError``."""
+    ours = f"/entity/{OURS}"
+    environment = text(raw, f"{ENTITY}/environment_id", source, "")
     return FlowSummary(
         flow_id=FlowId(text(raw, "/metadata/asset_id", source)),
         name=text(raw, "/metadata/name", source),
         description=text(raw, "/metadata/description", source, ""),
         engine_version=text(raw, f"{ENTITY}/engine_version", source, ""),
-        revision=integer(raw, f"/entity/{OURS}/revision", source, 1),
-        modified_ms=integer(raw, f"/entity/{OURS}/modified_ms", source)
+        revision=integer(raw, f"{ours}/revision", source, 1),
+        modified_ms=integer(raw, f"{ours}/modified_ms", source)
         or epoch_ms(look(raw, "/metadata/usage/last_update_time"), source, "/metadata/usage/last_update_time"),
+        created_ms=integer(raw, f"{ours}/created_ms", source)
+        or epoch_ms(look(raw, "/metadata/create_time"), source, "/metadata/create_time"),
+        environment_id=environment if environment or look(raw, f"{ours}/environment") is True else None,
+        engine_type=text(raw, f"{ENTITY}/engine_type", source, "data_collector"),
+        parameter_sets=texts(raw, f"{ours}/parameter_sets", source),
+        connection_ids=texts(raw, f"{ENTITY}/connection_ids", source),
+        fragment_ids=texts(raw, f"{ENTITY}/fragment_ids", source),
     )

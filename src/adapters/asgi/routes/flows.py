@@ -18,10 +18,10 @@ from ....core.flow.credentials import blank_credentials
 from ....core.flow.model import Flow, FlowId
 from ....core.importing import Create, Replace, Resolution, plan_import, renamed, settled
 from ....core.importing import outgoing as leaving
-from ....core.project import StoredFlow
+from ....core.project import FlowSummary, StoredFlow
 from ....core.wire.flows import flow_document, updated_flow, whole_document
 from ....core.wire.read import texts
-from ....ports.stores import FlowQuery
+from ....ports.stores import FlowQuery, Page
 from ..answers import answer, nothing
 from ..service import Room, checked_start
 from ..table import FLAG, NAME, NUMBER, OBJECT, OPTIONAL_TEXT, PROJECT, TEXT, Call, Endpoint, Query, obj
@@ -73,13 +73,15 @@ async def list_(call: Call) -> Response:
     )
     limit = call.query.get("limit") or call.service.limits.page
     limit = min(limit, call.service.limits.page)
-    page = await room.ports.flows.page(query, checked_start(call.query.get("start")), limit)
-    rows: list[Any] = []
-    for stored in page.items:
-        row: Any = flow_document(stored, room.project_id)
-        if call.whole and call.flag("whole"):
-            row = {**whole_document(stored, room.project_id), "etag": etag(stored)}
-        rows.append(row)
+    start = checked_start(call.query.get("start"))
+    rows: list[Any]
+    page: Page[StoredFlow] | Page[FlowSummary]
+    if call.whole and call.flag("whole"):
+        page = whole = await room.ports.flows.page(query, start, limit)
+        rows = [{**whole_document(each, room.project_id), "etag": etag(each)} for each in whole.items]
+    else:
+        page = short = await room.ports.flows.summaries(query, start, limit)
+        rows = [flow_document(each, room.project_id) for each in short.items]
     made: dict[str, Any] = {"streamsets_flows": rows, "total_count": page.total}
     if page.next is not None and rows:
         kept = {key: call.query[key] for key in ("project_id", "name", "limit") if key in call.query}

@@ -1,0 +1,1 @@
+"""Load on a server, and penstock's client beside the official one."""
