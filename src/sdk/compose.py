@@ -117,11 +117,25 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
     return sqlite
 
 
+def digest_of(options: Options) -> str:
+    """Which catalogue is used, where it is the one that ships; else empty."""
+    from ..adapters.packaged import packaged_digest
+
+    return packaged_digest() if options.catalogue is None else ""
+
+
+def _shipped(digest: str) -> Catalogue | None:
+    """The catalogue with this digest, when it is the one that ships."""
+    from ..adapters.packaged import packaged_catalogue, packaged_digest
+
+    return packaged_catalogue() if digest == packaged_digest() else None
+
+
 async def _remote(url: str, options: Options) -> Backend:
     from ..adapters.http import HttpBackend, HttpOptions
 
     extra = {key: value for key, value in options.extra.items() if key in HTTP_OPTIONS}
-    made = HttpOptions(auth=_auth(url, options), **extra)  # type: ignore[arg-type]
+    made = HttpOptions(auth=_auth(url, options), local=_shipped, **extra)  # type: ignore[arg-type]
     remote: Backend = await HttpBackend.connect(url, made)
     return remote
 

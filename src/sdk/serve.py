@@ -44,6 +44,7 @@ async def open_parts(
             lambda environment, catalogue: make(environment, catalogue, options.allow_code),
             options.clock,
             options.ids,
+            compose.digest_of(options),
         )
     finally:
         await backend.aclose()

@@ -54,6 +54,8 @@ class Parts:
     make_engine: MakeEngine
     clock: Clock
     ids: Ids
+    catalogue_digest: str = ""
+    """Names the catalogue where it is one that ships, so that a client that has it need not fetch it."""
 
 
 class Kept(Generic[T]):

@@ -18,6 +18,7 @@ from . import dataparser as _dataparser  # noqa: F401  (these modules register t
 from . import delay as _delay  # noqa: F401
 from . import errorfile as _errorfile  # noqa: F401
 from . import localfs as _localfs  # noqa: F401
+from . import scripting as _scripting  # noqa: F401
 from .origins import ORIGINS, Origin
 
 

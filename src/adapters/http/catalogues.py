@@ -23,7 +23,12 @@ class HttpCatalogues:
             page = await self._client.json("GET", BASE, what="engine versions", params=params)
             rows = [each for each in page.get("streamsets_engine_versions") or () if not each.get("disabled", True)]
             rows.sort(key=lambda each: not each.get("release", False))
-            self._versions = tuple(str(each["engine_version_id"]) for each in rows if "engine_version_id" in each)
+            rows = [each for each in rows if "engine_version_id" in each]
+            self._versions = tuple(str(each["engine_version_id"]) for each in rows)
+            for each in rows:
+                held = self._client.local(str(each.get("penstock", "")))
+                if held is not None:
+                    self._known[str(each["engine_version_id"])] = held
         return self._versions
 
     async def catalogue(self, engine_version: str | None = None) -> Catalogue:

@@ -53,6 +53,9 @@ async def list_(call: Call) -> Response:
         await call.service.parts.catalogues.catalogue(each) for each in await call.service.parts.catalogues.versions()
     ]
     rows = [_version_document(each, libraries=call.flag("include_stagelibs")) for each in found]
+    if call.whole and call.service.parts.catalogue_digest:
+        for row in rows:
+            row["penstock"] = call.service.parts.catalogue_digest
     return answer({"streamsets_engine_versions": rows, "total_count": len(rows)})
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from penstock import open_project
+from penstock import PreviewError, open_project
 from penstock.adapters.asgi import Fault, Grant, Limits, ServerSettings, Tokens, grants_of_text
 from penstock.core.errors import ConflictError, InvalidValueError
 from penstock.sdk import compose
@@ -256,6 +256,18 @@ def test_file_stages_of_guests_reach_allowed_folders_only(tmp_path: Path) -> Non
         assert "not allowed" in states["other"][1]
         assert not other.exists()
         assert len(list(allowed.iterdir())) == 1
+
+
+def test_scripts_of_guests_do_not_run() -> None:
+    """A server runs no code unless its operator says so; the message says how."""
+    with Server() as server, open_project(server.url, token=server.token) as project:
+        flow = project.create_flow(name="script")
+        script = flow.add_stage("Jython Evaluator")
+        script.configuration["script"] = "import os; os._exit(1)"
+        flow.add_stage("Dev Raw Data Source").connect_output_to(script)
+        script.connect_output_to(flow.add_stage("Trash"))
+        with pytest.raises(PreviewError, match="allow-code"):
+            flow.preview()
 
 
 def test_two_servers_share_a_file(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""Promises of the Jython Evaluator."""
+
+import pytest
+
+import penstock
+from penstock.core.errors import PenstockError
+
+OLD = """
+for record in records:
+    record.value['b'] = record.value['a'] + 1
+    record.attributes['seen'] = 'yes'
+    output.write(record)
+"""
+NEW = """
+for record in sdc.records:
+    if record.value['a'] > 1:
+        sdc.error.write(record, 'too much')
+        continue
+    sdc.state['count'] = sdc.state.get('count', 0) + 1
+    made = sdc.createRecord('made')
+    made.value = {'n': sdc.state['count'], 'none': sdc.NULL_INTEGER}
+    sdc.output.write(made)
+    found = sdc.createEvent('found', 1)
+    found.value = {'a': record.value['a']}
+    sdc.toEvent(found)
+"""
+
+
+def preview(script: str, mode: str = "BATCH", allow: bool = True, raw: str = '{"a": 1}') -> penstock.PreviewStage:
+    """What a script makes of some lines."""
+    with penstock.open_project(allow_code=allow) as project:
+        flow = project.create_flow(name="script")
+        source, stage = flow.add_stage("Dev Raw Data Source"), flow.add_stage("Jython Evaluator")
+        source.configuration["rawData"], source.configuration["stopAfterFirstBatch"] = raw, True
+        stage.configuration["script"], stage.configuration["processingMode"] = script, mode
+        source.connect_output_to(stage)
+        stage.connect_output_to(flow.add_stage("Trash"))
+        stage.connect_event_to(flow.add_stage("Trash"))
+        return flow.preview()[1]
+
+
+def test_scripts_change_records_through_the_old_names() -> None:
+    """Values and header attributes; what is written goes on."""
+    found = preview(OLD)
+    assert found.to_rows() == [{"a": 1, "b": 2}]
+    (record,) = next(iter(found.records.values()))
+    assert record.attributes["seen"] == "yes"
+
+
+def test_scripts_make_and_refuse_records_and_send_events() -> None:
+    """Through the newer name ``sdc``, with a state that lasts."""
+    found = preview(NEW, raw='{"a": 1}\n{"a": 2}')
+    assert found.output == [(1, penstock.core.records.values.Null(penstock.core.records.values.FieldType.INTEGER))]
+    assert [error.header.error.code for error in found.errors if error.header.error] == ["SCRIPTING_04"]
+    assert [each.attributes["sdc.event.type"] for each in found.events] == ["found"]
+
+
+@pytest.mark.parametrize("mode", ["RECORD", "BATCH"])
+def test_a_script_that_fails_refuses_the_record_or_ends_the_batch(mode: str) -> None:
+    """Record by record the others go on."""
+    script = "for r in sdc.records:\n  r.value['x'] = 1 / r.value['a']\n  sdc.output.write(r)"
+    lines = '{"a": 0}\n{"a": 1}'
+    if mode == "BATCH":
+        with pytest.raises(penstock.PreviewError, match="SCRIPTING_06"):
+            preview(script, mode, raw=lines)
+        return
+    found = preview(script, mode, raw=lines)
+    assert found.to_rows() == [{"a": 1, "x": 1.0}]
+    assert [error.header.error.code for error in found.errors if error.header.error] == ["SCRIPTING_05"]
+
+
+@pytest.mark.parametrize(
+    ("script", "allow", "words"),
+    [(OLD, False, "allow_code"), ("print 'two'", True, "SCRIPTING_03"), (" ", True, "script|Script")],
+)
+def test_scripts_that_may_not_or_cannot_run_say_so(script: str, allow: bool, words: str) -> None:
+    """Without permission, in another Python, empty."""
+    with pytest.raises(PenstockError, match=words):
+        preview(script, allow=allow)
