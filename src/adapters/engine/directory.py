@@ -13,6 +13,7 @@ from ...core.errors import InvalidValueError
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
+from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats.fault import FormatFault
 from .formats.reading import Item, read_items
@@ -152,8 +153,12 @@ class Directory:
 
     def _end(self, out: Out) -> None:
         assert self._file is not None
-        counts = {"filepath": str(self._file), "record-count": self._records, "error-count": self._faults}
-        out.event("finished-file", 2, dict(counts))
+        counts: dict[str, FieldValue] = {
+            "filepath": str(self._file),
+            "record-count": self._records,
+            "error-count": self._faults,
+        }
+        out.event("finished-file", 2, counts)
         self._close()
         self._at = DONE
         self._files += 1
@@ -164,8 +169,12 @@ class Directory:
         """Nothing to read now: says so once, and waits a little."""
         if not self._idle or self._files == 0:
             if not self._idle:
-                counts = {"record-count": self._records, "error-count": self._faults, "file-count": self._files}
-                out.event("no-more-data", 2, dict(counts))
+                counts: dict[str, FieldValue] = {
+                    "record-count": self._records,
+                    "error-count": self._faults,
+                    "file-count": self._files,
+                }
+                out.event("no-more-data", 2, counts)
             self._idle = True
         if not self._tools.preview:
             self._tools.sleep(WAIT_S)

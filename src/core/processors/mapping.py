@@ -64,7 +64,7 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
             held = get(record.value, path)
             parent = record.value
             for part in parts[:-1]:
-                parent = parent[part]  # type: ignore[index,call-overload]
+                parent = parent[part]  # type: ignore[index]
             if name != parts[-1] and isinstance(parent, dict):
                 del parent[str(parts[-1])]
                 parent[name] = held  # type: ignore[assignment]

@@ -4,6 +4,7 @@ import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -125,8 +126,8 @@ def test_a_record_that_cannot_be_parsed_goes_to_error_and_the_file_goes_on(tmp_p
     """A row with too many columns between two good ones."""
     fill(tmp_path, a="x,y\n1,2\n1,2,3\n4,5\n")
     out = Out(1)
-    settings = {"dataFormatConfig.csvHeader": "WITH_HEADER"}
-    directory(tmp_path, dataFormat="DELIMITED", **settings).read(None, 10, out)
+    settings: dict[str, Any] = {"dataFormat": "DELIMITED", "dataFormatConfig.csvHeader": "WITH_HEADER"}
+    directory(tmp_path, **settings).read(None, 10, out)
     assert [record.value for record in out.lanes[0]] == [{"x": "1", "y": "2"}, {"x": "4", "y": "5"}]
     assert [error.code for error in out.errors] == ["DELIMITED_PARSER_01"]
 

@@ -125,7 +125,8 @@ def test_the_hasher_writes_to_a_field_a_header_and_of_a_whole_record(play: Play)
 
 def test_the_hasher_refuses_what_has_no_digest(play: Play) -> None:
     """Maps, lists, nulls and missing fields; unless told to go on."""
-    for value in ({"a": {}}, {"a": []}, {"a": None}, {}):
+    cases: list[FieldValue] = [{"a": {}}, {"a": []}, {"a": None}, {}]
+    for value in cases:
         assert codes(play(HASH, hashing("inPlace", ["/a"]), value)) == ["HASH_01"]
     lax = {**hashing("inPlace", ["/a"]), "onStagePreConditionFailure": "CONTINUE"}
     assert values(play(HASH, lax, {})) == [{}]
