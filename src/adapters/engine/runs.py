@@ -146,7 +146,8 @@ class EmbeddedRun:
         """Start event, batches, the stages' own end, stop event; whatever fails first is the message."""
         state, message = "Failed", ""
         try:
-            await anyio.to_thread.run_sync(self._lifecycle, runner, START, {"parameters": self._parameters()})
+            begins: dict[str, FieldValue] = {"parameters": self._parameters()}
+            await anyio.to_thread.run_sync(self._lifecycle, runner, START, begins)
             try:
                 state = await self._batches(runner)
             finally:
@@ -155,7 +156,8 @@ class EmbeddedRun:
             state, message = "Failed", _reason(error)
         try:
             reason = {"Completed": "FINISHED", "Canceled": "USER_ACTION"}.get(state, "FAILURE")
-            await anyio.to_thread.run_sync(self._lifecycle, runner, STOP, {"reason": reason})
+            ends: dict[str, FieldValue] = {"reason": reason}
+            await anyio.to_thread.run_sync(self._lifecycle, runner, STOP, ends)
         except Exception as error:
             state, message = "Failed", message or _reason(error)
         await self._end(state, message)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,7 @@ with penstock.open_project(sys.argv[1]) as project:
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> Iterator[Path]:
+def stored(tmp_path: Path) -> Path:
     """A project file with a job that copies lines."""
     (tmp_path / "in").mkdir()
     file = tmp_path / "flows.db"

@@ -4,6 +4,7 @@ import pytest
 
 import penstock
 from penstock.core.errors import PenstockError
+from penstock.core.records.values import FieldType, Null
 
 OLD = """
 for record in records:
@@ -50,7 +51,7 @@ def test_scripts_change_records_through_the_old_names() -> None:
 def test_scripts_make_and_refuse_records_and_send_events() -> None:
     """Through the newer name ``sdc``, with a state that lasts."""
     found = preview(NEW, raw='{"a": 1}\n{"a": 2}')
-    assert found.output == [(1, penstock.core.records.values.Null(penstock.core.records.values.FieldType.INTEGER))]
+    assert found.output == [(1, Null(FieldType.INTEGER))]
     assert [error.header.error.code for error in found.errors if error.header.error] == ["SCRIPTING_04"]
     assert [each.attributes["sdc.event.type"] for each in found.events] == ["found"]
 
