@@ -65,6 +65,10 @@ def test_projects_environments_and_engines_are_found(project: Any, environment: 
     assert project.environments.get(name="environment").max_memory_used == 70
     (engine,) = project.engines
     assert engine.engine_type == "data_collector"
+    assert project.delete_engine(engine).status_code == 204
+    assert list(project.engines) == []
+    assert engine.restart().status_code == 200
+    assert len(project.engines) == 1
 
 
 def test_flows_are_listed_read_and_renamed(project: Any, flow: Any) -> None:
@@ -111,6 +115,9 @@ def test_the_preview_shows_records(flow: Any) -> None:
     assert shown["StreamSelector_01"] == (rows, rows)
     assert shown["Trash_01"][0] == rows
     assert not shown["Trash_02"][0]
+    through = flow.preview(batch_size=1, timeout_ms=5000, run_through_stage="DevRawDataSource_01")
+    assert "Trash_01" not in {each.instance_name for each in through if each.output}
+    assert flow.preview(write_to_destination=True, execute_lifecycle_events=True)[0].output == rows
 
 
 def test_copies_exports_and_imports_keep_names(
@@ -158,6 +165,8 @@ def test_error_stages_events_and_parameter_sets_are_kept(project: Any, environme
     assert again.configuration["error_record_policy"] == "STAGE_RECORD"
     assert [each.name for each in again.parameter_sets] == ["params"]
     assert {"key": "params__p", "value": "v"} in again.configuration["constants"]
+    copy = project.duplicate_parameter_set(held)
+    assert (copy.name, [each.name for each in copy.parameters]) == ("params_copy", ["p"])
     assert project.delete_parameter_set(held).status_code == 204
 
 
@@ -175,6 +184,7 @@ def test_jobs_run_to_their_end(project: Any, flow: Any) -> None:
     assert str(getattr(state, "value", state)) == "Completed"
     assert any("Completed" in line for line in run.logs)
     assert run.metrics.pipeline_summary.input_records == 1
+    assert job.reset_offset().status_code == 200
     assert project.delete_job(job).status_code == 204
 
 

@@ -101,6 +101,8 @@ class Service:
         self._engines: dict[str, Engine] = {}
         self._previews = 0
         self.closing = False
+        self.engine_states: dict[str, str] = {}
+        """Engines that somebody stopped (``offline``) or deleted (``gone``); restarting brings them back."""
 
     @property
     def backend(self) -> Backend:
@@ -188,7 +190,13 @@ class Room:
         """An online engine for every environment, or for one."""
         environments = await self.ports.environments.list()
         wanted = [each for each in environments if environment_id in (None, each.environment_id)]
-        return [(await self.service.engine(each)).info for each in wanted]
+        found = [(await self.service.engine(each)).info for each in wanted]
+        states = self.service.engine_states
+        return [
+            attrs.evolve(each, status=states.get(each.engine_id, each.status))
+            for each in found
+            if states.get(each.engine_id) != "gone"
+        ]
 
     async def target(self, flow: Flow, flow_id: FlowId | None) -> Target:
         """A flow with its parameter sets."""

@@ -336,7 +336,7 @@ def _job(job_id: str) -> str:
 
 
 class HttpOffsetStore:
-    """Offsets belong to the service's engines; only a penstock server lets them be forgotten."""
+    """Offsets belong to the service's engines; they can be forgotten, nothing else."""
 
     def __init__(self, client: Client, project_id: ProjectId) -> None:
         self._client, self._params = client, {"project_id": project_id}
@@ -351,6 +351,5 @@ class HttpOffsetStore:
 
     async def reset(self, job_id: JobId) -> None:
         """Forgets how far a job has got."""
-        if not self._client.ours:
-            raise UnsupportedError("resetting the offset of a job of this service")
-        await self._client.json("DELETE", f"{_job(job_id)}/offsets", what=f"job {job_id!r}", params=self._params)
+        patch = [{"op": "replace", "path": "/entity/job/configuration/offset", "value": None}]
+        await self._client.json("PATCH", _job(job_id), what=f"job {job_id!r}", params=self._params, body=patch)

@@ -119,20 +119,78 @@ def engine_url(call: Call, room: Room, engine: EngineInfo) -> str:
     return f"{call.base_url}/engines/{room.project_id}/{engine.environment_id or NO_ENVIRONMENT}"
 
 
-async def engine_action(call: Call) -> Response:
-    """Restarting or shutting down is taken note of: the engine lives as long as the server."""
+_STATES = {"restart": None, "shutdown": "offline", "delete": "gone"}
+
+
+async def _engine_word(call: Call, engine_ids: list[str], word: str) -> None:
+    """Stops, deletes or brings back engines. They live as long as the server: only what is told of them changes."""
     room = await call.room()
-    known = {each.engine_id for each in await room.engines()}
-    engine_id = call.path["engine_id"]
-    if engine_id not in known:
-        raise NotFoundError("engine", engine_id)
+    known = {(await call.service.engine(each)).info.engine_id for each in await room.ports.environments.list()}
+    for each in engine_ids:
+        if each not in known:
+            raise NotFoundError("engine", each[:80])
+    for each in engine_ids:
+        state = _STATES[word]
+        if state is None:
+            call.service.engine_states.pop(each, None)
+        else:
+            call.service.engine_states[each] = state
+
+
+async def restart_engine(call: Call) -> Response:
+    """Brings an engine back."""
+    await _engine_word(call, [call.path["engine_id"]], "restart")
     return answer({})
 
 
-async def environment_action(call: Call) -> Response:
-    """The same for every engine of an environment."""
+async def stop_engine(call: Call) -> Response:
+    """An engine is offline until it is restarted."""
+    await _engine_word(call, [call.path["engine_id"]], "shutdown")
+    return answer({})
+
+
+async def delete_engine(call: Call) -> Response:
+    """An engine is in no listing until it is restarted."""
+    await _engine_word(call, [call.path["engine_id"]], "delete")
+    return nothing()
+
+
+def _listed(call: Call) -> list[str]:
+    return [each for each in call.query["asset_ids"].split(",") if each]
+
+
+async def restart_engines(call: Call) -> Response:
+    """Brings engines back."""
+    await _engine_word(call, _listed(call), "restart")
+    return answer({})
+
+
+async def stop_engines(call: Call) -> Response:
+    """Engines are offline until they are restarted."""
+    await _engine_word(call, _listed(call), "shutdown")
+    return answer({})
+
+
+async def delete_engines(call: Call) -> Response:
+    """Engines are in no listing until they are restarted."""
+    await _engine_word(call, _listed(call), "delete")
+    return nothing()
+
+
+async def restart_environment(call: Call) -> Response:
+    """Brings every engine of an environment back."""
+    return await _environment_word(call, "restart")
+
+
+async def stop_environment(call: Call) -> Response:
+    """Every engine of an environment is offline until it is restarted."""
+    return await _environment_word(call, "shutdown")
+
+
+async def _environment_word(call: Call, word: str) -> Response:
     room = await call.room()
-    await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    held = await room.ports.environments.get(EnvironmentId(call.path["environment_id"]))
+    await _engine_word(call, [(await call.service.engine(held)).info.engine_id], word)
     return answer({})
 
 
@@ -154,6 +212,7 @@ async def config(call: Call) -> Response:
 
 
 _LIMIT, _START = Query("limit", NUMBER), Query("start", TEXT)
+_IDS = Query("asset_ids", TEXT, required=True)
 _ENVIRONMENTS = {200: obj({"streamsets_environments": {"type": "array"}, "total_count": NUMBER})}
 _ENGINES = {200: obj({"streamsets_engines": {"type": "array"}, "total_count": NUMBER})}
 ENDPOINTS = (
@@ -186,7 +245,7 @@ ENDPOINTS = (
         f"{BASE}/bulk_delete",
         delete_many,
         "write",
-        query=(PROJECT, Query("asset_ids", TEXT, required=True)),
+        query=(PROJECT, _IDS),
         answers={204: None},
         summary="Delete environments",
     ),
@@ -234,13 +293,16 @@ ENDPOINTS = (
         Endpoint(
             "POST",
             f"{BASE}/{{environment_id}}/{word}",
-            environment_action,
+            handler,
             "run",
             query=(PROJECT,),
             answers={200: OBJECT},
             summary=words,
         )
-        for word, words in (("engines_restart", "Restart engines"), ("engines_shutdown", "Stop engines"))
+        for word, handler, words in (
+            ("engines_restart", restart_environment, "Restart engines"),
+            ("engines_shutdown", stop_environment, "Stop engines"),
+        )
     ),
     Endpoint(
         "GET",
@@ -252,15 +314,22 @@ ENDPOINTS = (
     ),
     *(
         Endpoint(
-            "POST",
-            f"{ENGINES}/{{engine_id}}/{word}",
-            engine_action,
+            method,
+            f"{ENGINES}/{path}",
+            handler,
             "run",
-            query=(PROJECT,),
-            answers={200: OBJECT},
+            query=(PROJECT, *((_IDS,) if path.startswith("bulk") else ())),
+            answers={204: None} if method == "DELETE" else {200: OBJECT},
             summary=words,
         )
-        for word, words in (("restart", "Restart an engine"), ("shutdown", "Stop an engine"))
+        for method, path, handler, words in (
+            ("POST", "bulk_restart", restart_engines, "Restart engines"),
+            ("POST", "bulk_shutdown", stop_engines, "Stop engines"),
+            ("DELETE", "bulk_delete", delete_engines, "Delete engines"),
+            ("POST", "{engine_id}/restart", restart_engine, "Restart an engine"),
+            ("POST", "{engine_id}/shutdown", stop_engine, "Stop an engine"),
+            ("DELETE", "{engine_id}", delete_engine, "Delete an engine"),
+        )
     ),
     Endpoint(
         "GET",

@@ -3,6 +3,7 @@
 import attrs
 from starlette.responses import PlainTextResponse, Response
 
+from ....core.errors import InvalidValueError
 from ....core.project import Job, JobId, RunId
 from ....core.values import thaw
 from ....core.wire.jobs import job_document, job_from, job_given, run_document
@@ -12,6 +13,7 @@ from ..service import Room
 from ..table import FLAG, NAME, NUMBER, OBJECT, OPTIONAL_TEXT, PATCH, PROJECT, TEXT, Call, Endpoint, Query, obj
 
 BASE = "/v2/jobs"
+OFFSET = "/entity/job/configuration/offset"
 FILTERS = """\
 paths:
   /v2/jobs:
@@ -76,10 +78,16 @@ async def get(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """A JSON Patch on a job."""
+    """A JSON Patch on a job; setting its offset to null forgets how far it has got."""
     room = await call.room()
     held = await room.ports.jobs.get(JobId(call.path["job_id"]))
-    changed = job_from(patched(job_document(held, room.project_id), call.body), "patched job")
+    rest = [each for each in call.body if each["path"] != OFFSET]
+    changed = job_from(patched(job_document(held, room.project_id), rest), "patched job")
+    for each in call.body:
+        if each["path"] == OFFSET and each["op"] != "test":
+            if each.get("value") is not None:
+                raise InvalidValueError(OFFSET, each.get("value"), "null: an offset can be forgotten, not made")
+            await room.ports.offsets.reset(held.job_id)
     kept = attrs.evolve(changed, job_id=held.job_id, created_ms=held.created_ms)
     return answer(await _document(room, await room.ports.jobs.save(kept)))
 
@@ -165,14 +173,6 @@ async def run_metrics(call: Call) -> Response:
     return answer(thaw((await room.run(job, call.path["run_id"])).metrics))
 
 
-async def reset(call: Call) -> Response:
-    """Forgets how far a job has got."""
-    room = await call.room()
-    job = await room.ports.jobs.get(JobId(call.path["job_id"]))
-    await room.ports.offsets.reset(job.job_id)
-    return nothing()
-
-
 _JOB = obj(
     {"name": NAME, "asset_ref": NAME},
     {
@@ -253,14 +253,5 @@ ENDPOINTS = (
     Endpoint("GET", f"{_RUN}/logs", run_logs, query=(PROJECT,), answers={200: OBJECT}, summary="Log of a run"),
     Endpoint(
         "GET", f"{_RUN}/metrics", run_metrics, query=(PROJECT,), answers={200: OBJECT}, summary="Metrics of a run"
-    ),
-    Endpoint(
-        "DELETE",
-        f"{BASE}/{{job_id}}/offsets",
-        reset,
-        "write",
-        query=(PROJECT,),
-        answers={204: None},
-        summary="Forget how far a job has got",
     ),
 )
