@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "draw": ("pictures", "Draw a flow as SVG, HTML, PNG or Mermaid."),
     "preview": ("runs", "Run a few records through a flow, writing nothing."),
     "run": ("runs", "Run a flow."),
+    "test": ("test", "Run the tests of flows (*.flowtest.yaml)."),
     "export": ("exchange", "Write flows to a ZIP."),
     "import": ("exchange", "Import the flows of a ZIP or JSON file."),
     "diff": ("pictures", "Compare two flows."),

@@ -1,7 +1,6 @@
 """``preview`` and ``run``: records through a flow, with and without consequences."""
 
 import json
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,12 +8,12 @@ from typing import Any
 
 import click
 
-from ..core.errors import FormatError, InvalidValueError
-from ..core.flow.document import parse_json
+from ..core.errors import InvalidValueError
 from ..core.records.record import Record
 from ..sdk.jobs import JobRun
 from ..sdk.preview import PreviewResult
 from ..sdk.project import Project
+from ..sdk.transfer import read_records
 from .app import FINDINGS
 from .common import assignments, emit_json, flow_of, json_option, note, on_project, piped, table
 from .edits import stage_of
@@ -62,22 +61,6 @@ def preview(
         emit_json(_document(result))
     else:
         _print(result)
-
-
-def read_records(path: Path) -> list[object]:
-    """Records of a file: a JSON array, or one JSON value per line.
-
-    Raises:
-        FormatError: the file cannot be read.
-    """
-    try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text()
-    except OSError as error:
-        raise FormatError(str(path), "", error.strerror or "it cannot be opened") from None
-    if text.lstrip().startswith("["):
-        plain = parse_json(text, path.name)
-        return list(plain) if isinstance(plain, list) else [plain]
-    return [parse_json(line, f"{path.name} line {n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _reason(record: Record) -> str:

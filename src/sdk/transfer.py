@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -108,6 +109,26 @@ def _members(opened: BinaryIO, name: str) -> list[tuple[str, Flow]]:
     from ..core.archive import read_archive
 
     return [(member.file, member.flow) for member in read_archive(opened, name)]
+
+
+def read_records(path: Path) -> list[object]:
+    """Records of a file: a JSON array, or one JSON value per line; ``-`` is the standard input.
+
+    Raises:
+        FormatError: the file cannot be read.
+    """
+    from ..core.flow.document import parse_json
+
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise FormatError(str(path), "", "it is not UTF-8") from None
+    except OSError as error:
+        raise FormatError(str(path), "", error.strerror or "it cannot be opened") from None
+    if text.lstrip().startswith("["):
+        plain = parse_json(text, path.name)
+        return list(plain) if isinstance(plain, list) else [plain]
+    return [parse_json(line, f"{path.name} line {n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 async def plan(session: Session, flows: Sequence[Flow], resolution: Resolution) -> ImportPlan:

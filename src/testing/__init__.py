@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .contracts import BackendContract
     from .double import CountedIds, FixedClock, TestServer
     from .flows import sample_flow
+    from .flowtest import assert_outputs
     from .machine import play
 
 _HOMES = {
@@ -26,11 +27,21 @@ _HOMES = {
     "Fault": "..adapters.asgi.faults",
     "FixedClock": ".double",
     "TestServer": ".double",
+    "assert_outputs": ".flowtest",
     "play": ".machine",
     "sample_flow": ".flows",
 }
 
-__all__ = ["BackendContract", "CountedIds", "Fault", "FixedClock", "TestServer", "play", "sample_flow"]
+__all__ = [
+    "BackendContract",
+    "CountedIds",
+    "Fault",
+    "FixedClock",
+    "TestServer",
+    "assert_outputs",
+    "play",
+    "sample_flow",
+]
 
 
 def __getattr__(name: str) -> object:
