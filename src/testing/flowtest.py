@@ -36,8 +36,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuses a reference."""
         if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.YAMLError(f"line {mark.line + 1}: references (*name) are not taken")
+            raise yaml.YAMLError("references (*name) are not taken")
         return super().compose_node(parent, index)
 
 
