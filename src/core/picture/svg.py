@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from math import hypot
 from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import InvalidValueError
 from ..flow.model import Flow
 from ..validation.issues import Issue
+from .labels import Label, place_labels
 from .scene import BOX_H, BOX_W, Box, Link, Scene, scene_of
 
 THEMES = ("auto", "light", "dark")
@@ -85,9 +85,7 @@ def _parts(flow: Flow, scene: Scene, issues: dict[str, list[str]], theme: str) -
         yield _line(link)
     for box in scene.boxes:
         yield from _box(box, issues.get(box.stage.instance_name, []))
-    for link in scene.links:
-        if link.text:
-            yield _condition(link)
+    yield from _conditions(scene)
     yield "</svg>"
 
 
@@ -151,7 +149,7 @@ def _box(box: Box, issues: list[str]) -> Iterator[str]:
     lines = wrapped(stage.label, LINE_UNITS, LINES)
     for at, line in enumerate(lines):
         yield f'<text class="name" x="10" y="{50 + at * 15}">{_clean(line)}</text>'
-    yield f'<text class="lib" x="38" y="27">{_clean(_cut(box.role or _library(stage.library), 17))}</text>'
+    yield f'<text class="lib" x="38" y="27">{_clean(_cut(box.role or _library(stage.library), 14))}</text>'
     if issues:
         words = _clean("\n".join(issues))
         yield f'<g><title>{words}</title><circle class="badge" cx="{BOX_W - 4}" cy="4" r="11"/>'
@@ -165,14 +163,16 @@ def _library(library: str) -> str:
     )
 
 
-def _condition(link: Link) -> str:
-    (x1, y1), (x2, y2) = _ends(link)
-    room = int(hypot(x2 - x1, y2 - y1) / 6.5)
-    # nearer to the source, where the lanes of one stage are still told apart by their direction
-    x, y = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
-    text = _clean(_cut(link.text, max(8, min(room, 60))))
-    hover = f"<title>{_clean(link.text)}</title>"
-    place = f'x="{x:g}" y="{y - 6:g}" text-anchor="middle"'
+def _conditions(scene: Scene) -> Iterator[str]:
+    named = [link for link in scene.links if link.text]
+    for label in place_labels(scene, ((link, _ends(link), units(" ".join(link.text.split()))) for link in named)):
+        yield _condition(label)
+
+
+def _condition(label: Label) -> str:
+    text = _clean(_cut(label.link.text, label.length))
+    hover = f"<title>{_clean(label.link.text)}</title>"
+    place = f'x="{label.x:g}" y="{label.y:g}" text-anchor="middle"'
     # the halo is a text of its own, since few programs can paint a stroke below its fill
     halo = f'<text class="cond halo" {place} aria-hidden="true">{text}</text>'
     return f'{halo}<text class="cond" {place}>{text}{hover}</text>'
