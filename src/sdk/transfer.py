@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,21 +57,39 @@ async def export(
     if session.ports.transfer is not None and saved:
         ids = [stored.flow_id for stored, _ in flows]
         return await session.ports.transfer.export(ids, path, with_plain_text_credentials=with_plain_text_credentials)
-    from ..core.archive import write_archive
-    from ..core.flow.credentials import blank_credentials
-
     catalogues: dict[str, Catalogue] = {}
     for _, flow in flows:
         catalogues[flow.engine_version] = await session.catalogue(flow.engine_version)
+    members = ((stored.flow_id, flow) for stored, flow in flows)
+    return write_flows(members, catalogues.__getitem__, path, with_plain_text_credentials=with_plain_text_credentials)
+
+
+def write_flows(
+    flows: Iterable[tuple[str, Flow]],
+    catalogue: Callable[[str], Catalogue],
+    path: Path,
+    *,
+    with_plain_text_credentials: bool,
+) -> Path:
+    """Writes one archive of flows that come one by one; ``catalogue`` gives the catalogue of an engine version.
+
+    Raises:
+        InvalidValueError: no flow came; nothing is written.
+    """
+    from ..core.archive import write_archive
+    from ..core.flow.credentials import blank_credentials
 
     def leaving(flow: Flow) -> Flow:
         named = outgoing(flow)
         if with_plain_text_credentials:
             return named
-        return blank_credentials(named, catalogues[flow.engine_version])[0]
+        return blank_credentials(named, catalogue(flow.engine_version))[0]
 
-    members = ((stored.flow_id, leaving(flow)) for stored, flow in flows)
-    return write_whole(path, lambda out: write_archive(members, out))
+    def write(out: BinaryIO) -> None:
+        if not write_archive(((stem, leaving(flow)) for stem, flow in flows), out):
+            raise InvalidValueError("flows", [], "at least one flow")
+
+    return write_whole(path, write)
 
 
 def read_source(source: str | os.PathLike[str]) -> list[Flow]:
