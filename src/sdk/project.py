@@ -1,7 +1,7 @@
 """The blocking project: every verb people call, each handed to the async session through a portal."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -183,7 +183,7 @@ class Project:
         path = transfer.export_path(destination)
         if isinstance(flows, LazyList) and self._session.ports.transfer is None:
             # thousands of flows: a page of them is held at a time
-            members = ((each.flow_id, each.value) for each in flows if own_flow(each, self._session) is None)
+            members = ((each.flow_id, each.value) for each in self._own(flows))
             return transfer.write_flows(
                 members,
                 lambda version: self._call(self._session.catalogue, version),
@@ -194,6 +194,11 @@ class Project:
         pairs = [(flow._stored, flow.value) for flow in listed]
         self._call(transfer.export, self._session, pairs, path, with_plain_text_credentials=with_plain_text_credentials)
         return path
+
+    def _own(self, flows: Iterable[StreamingFlow]) -> Iterator[StreamingFlow]:
+        for each in flows:
+            own_flow(each, self._session)
+            yield each
 
     def import_flows(
         self,
