@@ -105,17 +105,27 @@ async def update(call: Call) -> Response:
     body = call.body
     if isinstance(body.get("flow"), dict):
         body = _flat(body)
-    wanted = call.request.headers.get("if-match")
-    if (
-        wanted is not None
-        and wanted.strip() != "*"
-        and etag(stored) not in [each.strip() for each in wanted.split(",")]
-    ):
-        raise ConflictError("flow", stored.flow.name, wanted.strip('"')[:40], str(stored.revision))
     flow = updated_flow(stored.flow, body, "request body")
-    expected = stored if wanted is not None and wanted.strip() != "*" else None
+    expected = _expected(stored, call.request.headers.get("if-match"))
     saved = await room.ports.flows.save(stored.flow_id, flow, call.service.now_ms(), expected)
     return _whole(call, room, saved)
+
+
+def _expected(stored: StoredFlow, header: str | None) -> StoredFlow | None:
+    """The revision that an If-Match names, as the store compares it; None for no header, or any revision.
+
+    Raises:
+        ConflictError: a tag that no revision has.
+    """
+    if header is None or header.strip() == "*":
+        return None
+    tags = [each.strip() for each in header.split(",")]
+    if etag(stored) in tags:
+        return stored
+    number = tags[0].strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise ConflictError("flow", stored.flow.name, number[:40], str(stored.revision))
+    return attrs.evolve(stored, revision=int(number))
 
 
 def _flat(body: dict[str, Any]) -> dict[str, Any]:
