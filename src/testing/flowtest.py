@@ -141,7 +141,8 @@ def _keys(raw: object, path: Path, place: str, known: Sequence[str]) -> Mapping[
     for key in raw:
         if key not in known:
             near = nearest(str(key), known)
-            raise FormatError(str(path), f"{place}/{key}", f"expected {', '.join(known)}; did you mean {near}?")
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise FormatError(str(path), f"{place}/{key}", f"expected {', '.join(known)}{hint}")
     return raw
 
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ... import __version__
 from ...core.errors import LimitError, PenstockError
 from .answers import answer, error_answer, refused
 from .faults import Faults, RequestLog
@@ -25,7 +26,6 @@ from .settings import ServerSettings
 from .table import Call, Endpoint, check_body, check_query
 
 log = logging.getLogger("penstock.server")
-VERSION = "0.1.0"
 Opened = Callable[[], "contextlib.AbstractAsyncContextManager[Parts]"]
 
 
@@ -147,7 +147,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _openapi(request: Request) -> Response:
-    return answer(openapi_document(ENDPOINTS, VERSION))
+    return answer(openapi_document(ENDPOINTS, __version__))
 
 
 async def _health(request: Request) -> Response:

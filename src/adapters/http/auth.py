@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Generator
 
 import httpx
@@ -41,7 +42,7 @@ class ZenApiKeyAuth(httpx.Auth):
         return f"{type(self).__name__}(...)"
 
 
-class _Renewed(httpx.Auth):
+class _Renewed(httpx.Auth, ABC):
     """A token that is fetched, renewed before it ends, and once more when the service no longer takes it."""
 
     requires_response_body = True
@@ -51,11 +52,13 @@ class _Renewed(httpx.Auth):
         self._token, self._ends_s = "", 0.0
         self._lock = asyncio.Lock()
 
+    @abstractmethod
     def _ask(self) -> httpx.Request:
-        raise NotImplementedError
+        """The request that fetches a token."""
 
+    @abstractmethod
     def _read(self, response: httpx.Response) -> tuple[str, float]:
-        raise NotImplementedError
+        """The token in its answer, and when it ends (seconds since 1970)."""
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Fetches a token where there is none that still holds; after a 401, once more."""

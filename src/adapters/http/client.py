@@ -12,6 +12,7 @@ import attrs
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
+from ... import __version__
 from ...core.catalogue.definitions import Catalogue
 from ...core.errors import (
     ClosedError,
@@ -71,7 +72,7 @@ class Client:
             http2=options.http2 and _has_http2(),
             verify=options.verify if isinstance(options.verify, bool) else _context(options.verify),
             transport=options.transport,
-            headers={"user-agent": "penstock/0.1.0", "x-penstock": "1", "accept": "application/json"},
+            headers={"user-agent": f"penstock/{__version__}", "x-penstock": "1", "accept": "application/json"},
             follow_redirects=False,
         )
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import attrs
 
@@ -16,6 +15,7 @@ from ...core.wire.flows import flow_from, own_parts, summary_from, update_body
 from ...core.wire.read import look
 from ...ports.stores import ALL_FLOWS, FlowQuery, Page
 from .client import Client, next_start
+from .stores import safe
 
 BASE = "/sset/streamsets_flows/v1/streamsets_flows"
 AT_ONCE = 8
@@ -62,7 +62,7 @@ class HttpFlowStore:
     async def get(self, flow_id: FlowId) -> StoredFlow:
         """The newest revision of a flow."""
         what = f"flow {flow_id!r}"
-        response = await self._client.send("GET", f"{BASE}/{_safe(flow_id)}", what=what, params=self._params())
+        response = await self._client.send("GET", f"{BASE}/{safe(flow_id, 'flow')}", what=what, params=self._params())
         stored = flow_from(response.json(), what, response.headers.get("etag", ""))
         return stored if self._client.ours else await self._with_sets(stored)
 
@@ -187,14 +187,14 @@ class HttpFlowStore:
         headers = {"if-match": expected.token} if expected is not None and expected.token else {}
         body = {**update_body(flow), **(own_parts(flow) if self._client.ours else {})}
         response = await self._client.send(
-            "PUT", f"{BASE}/{_safe(flow_id)}", what=what, params=self._params(), body=body, headers=headers
+            "PUT", f"{BASE}/{safe(flow_id, 'flow')}", what=what, params=self._params(), body=body, headers=headers
         )
         return flow_from(response.json(), what, response.headers.get("etag", ""))
 
     async def delete(self, flow_id: FlowId, at_ms: int) -> None:
         """Takes a flow out."""
         await self._client.json(
-            "DELETE", f"{BASE}/{_safe(flow_id)}", what=f"flow {flow_id!r}", params=self._params(), repeat=False
+            "DELETE", f"{BASE}/{safe(flow_id, 'flow')}", what=f"flow {flow_id!r}", params=self._params(), repeat=False
         )
 
     async def apply(self, plan: ImportPlan, new_ids: Sequence[FlowId], at_ms: int) -> tuple[StoredFlow, ...]:
@@ -225,13 +225,6 @@ class HttpFlowStore:
             summary = summary_from(row, "flows")
             found[summary.name] = summary.flow_id
         return found
-
-
-def _safe(flow_id: str) -> str:
-    """An id as one part of a path."""
-    if flow_id in ("", ".", ".."):
-        raise NotFoundError("flow", flow_id)
-    return quote(flow_id, safe="")
 
 
 def _total(answer: Any, default: int) -> int:

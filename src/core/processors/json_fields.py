@@ -1,12 +1,9 @@
 """JSON Parser and JSON Generator: a field from JSON text, and to it."""
 
 import json
-from base64 import b64encode
-from datetime import datetime
-from decimal import Decimal
 
-from ..java import java_string
 from ..plan.model import StagePlan
+from ..records.json_form import data_json
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import Null
@@ -52,18 +49,8 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
             raise RecordFault("JSON_01", f"field {source} is null")
         if not isinstance(held, (dict, list)):
             raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
-        text = json.dumps(held, default=_json, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(held, default=data_json, ensure_ascii=False, separators=(",", ":"))
         place(record, target, text, "JSON_03")
         return record
 
     return each(handle)
-
-
-def _json(value: object) -> object:
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if isinstance(value, Null) else java_string(value)

@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
 
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
+from ....core.records.json_form import data_json
 from ....core.records.paths import MISSING, get
 from ....core.records.values import FieldValue, Null
 from .fault import FormatFault
@@ -26,22 +24,12 @@ def writer(data_format: str, given: Given) -> Write:
         UnsupportedError: a format that is not written here. The callable raises ``FormatFault``.
     """
     if data_format == "JSON":
-        return lambda value: json.dumps(value, default=_json, ensure_ascii=False, separators=(",", ":")) + "\n"
+        return lambda value: json.dumps(value, default=data_json, ensure_ascii=False, separators=(",", ":")) + "\n"
     if data_format == "TEXT":
         return _text_writer(given)
     if data_format == "DELIMITED":
         return _row_writer(given)
     raise UnsupportedError(f"writing the data format {data_format}", "Formats that are written: DELIMITED, JSON, TEXT.")
-
-
-def _json(value: object) -> object:
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if isinstance(value, Null) else java_string(value)
 
 
 def _text_writer(given: Given) -> Write:

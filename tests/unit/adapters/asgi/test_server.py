@@ -2,17 +2,20 @@
 
 import base64
 import io
+import ipaddress
 import json
 import logging
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from penstock import PreviewError, open_project
+from penstock import PreviewError, RemoteError, open_project
 from penstock.adapters.asgi import Fault, Grant, Limits, ServerSettings, Tokens, grants_of_text
 from penstock.core.errors import ConflictError, InvalidValueError
 from penstock.sdk import compose
@@ -215,6 +218,10 @@ def test_faults_happen_as_often_as_they_are_told(server: Server, client: Ask) ->
         server.faults.add(Fault("/v2/projects", kind=kind))
         with pytest.raises(httpx.TransportError):
             client("GET", "/v2/projects")
+    server.faults.add(Fault("/v2/projects", kind="delay", seconds=0.2))
+    began = time.monotonic()
+    assert client("GET", "/v2/projects").status_code == 200
+    assert time.monotonic() - began >= 0.2
     server.faults.add(Fault("*", kind="stale_token", times=2))
     assert [client("GET", "/v2/projects").status_code for _ in range(3)] == [401, 401, 200]
 
@@ -268,6 +275,96 @@ def test_scripts_of_guests_do_not_run() -> None:
         script.connect_output_to(flow.add_stage("Trash"))
         with pytest.raises(PreviewError, match="allow-code"):
             flow.preview()
+
+
+def test_a_wrong_token_waits_for_its_answer() -> None:
+    """Guessing takes time; a right token does not wait."""
+    with Server(token="right-token", settings=ServerSettings(refusal_s=0.3)) as server:
+        began = time.monotonic()
+        assert httpx.get(f"{server.url}/v2/projects", headers={"authorization": "Bearer guess"}).status_code == 401
+        assert time.monotonic() - began >= 0.3
+
+
+def test_credentials_leave_only_when_they_are_asked_for(tmp_path: Path) -> None:
+    """An export over HTTP blanks them, unless with_plain_text_credentials says otherwise."""
+    with Server() as server, open_project(server.url, token=server.token) as project:
+        flow = project.create_flow(name="secret")
+        flow.add_stage("JDBC Query Consumer").configuration["hikariConfigBean.password"] = "hush-hush"
+        project.update_flow(flow)
+        for plain in (False, True):
+            path = project.export_flow(flow=flow, destination=tmp_path / "x.zip", with_plain_text_credentials=plain)
+            with zipfile.ZipFile(path) as archive:
+                held = b"".join(archive.read(name) for name in archive.namelist())
+            assert (b"hush-hush" in held) is plain
+
+
+def test_uploads_and_runs_are_bounded() -> None:
+    """In size, in time, and in number."""
+    limits = Limits(upload_bytes=1000, upload_s=0.2, runs=1)
+    with (
+        Server(settings=ServerSettings(limits=limits)) as server,
+        open_project(server.url, token=server.token) as project,
+    ):
+        headers = {"authorization": f"Bearer {server.token}"}
+        place = f"{server.url}{FLOWS}/import"
+        query = {"project_id": project._session.project.project_id, "conflict_resolution": "skip"}
+
+        def slowly() -> Iterator[bytes]:
+            for _ in range(20):
+                yield b"x"
+                time.sleep(0.05)
+
+        for content, words in (
+            (b"x" * 1001, "1000 bytes"),
+            (iter([b"x" * 600] * 2), "1000 bytes"),
+            (slowly(), "0.2 s"),
+        ):
+            answer = httpx.post(place, params=query, headers=headers, content=content)
+            assert (answer.status_code, words in answer.text) == (413, True), answer.text
+        flow = project.create_flow(name="endless")
+        flow.add_stage("Dev Data Generator").connect_output_to(flow.add_stage("Trash"))
+        project.update_flow(flow)
+        first = project.create_job(name="first", flow=flow).start()
+        with pytest.raises(RemoteError, match="1 runs go on already"):
+            project.create_job(name="second", flow=flow).start()
+        first.cancel()
+
+
+def test_a_page_that_was_named_may_call() -> None:
+    """And no other."""
+    with Server(settings=ServerSettings(cors_origins=("https://canvas.example",))) as server:
+        for origin, allowed in (("https://canvas.example", True), ("https://elsewhere.example", False)):
+            asked = {"origin": origin, "access-control-request-method": "GET"}
+            answer = httpx.options(f"{server.url}/v2/projects", headers=asked)
+            assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+def test_a_certificate_makes_it_https(tmp_path: Path) -> None:
+    """With a certificate of one's own, which the client is told to trust."""
+    x509 = pytest.importorskip("cryptography.x509", reason="cryptography makes the certificate of this test")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "penstock test")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, False)
+        .sign(key, hashes.SHA256())
+    )
+    cert, secret = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    no_password = serialization.NoEncryption()
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(pem, form, no_password))
+    with Server(tls_cert=cert, tls_key=secret) as server:
+        assert server.url.startswith("https://")
+        with open_project(server.url, token=server.token, verify=str(cert)) as project:
+            assert project.create_flow(name="safe").name == "safe"
 
 
 def test_two_servers_share_a_file(tmp_path: Path) -> None:
