@@ -13,7 +13,7 @@ Names are loaded when they are first used, so importing the package costs next t
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from .core.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from . import core, testing

@@ -12,7 +12,6 @@ import attrs
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from ... import __version__
 from ...core.catalogue.definitions import Catalogue
 from ...core.errors import (
     ClosedError,
@@ -24,6 +23,7 @@ from ...core.errors import (
     RemoteError,
     UnreachableError,
 )
+from ...core.version import VERSION
 
 AGAIN = frozenset({429, 500, 502, 503, 504})
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -72,7 +72,7 @@ class Client:
             http2=options.http2 and _has_http2(),
             verify=options.verify if isinstance(options.verify, bool) else _context(options.verify),
             transport=options.transport,
-            headers={"user-agent": f"penstock/{__version__}", "x-penstock": "1", "accept": "application/json"},
+            headers={"user-agent": f"penstock/{VERSION}", "x-penstock": "1", "accept": "application/json"},
             follow_redirects=False,
         )
 

@@ -289,7 +289,7 @@ def test_credentials_leave_only_when_they_are_asked_for(tmp_path: Path) -> None:
     """An export over HTTP blanks them, unless with_plain_text_credentials says otherwise."""
     with Server() as server, open_project(server.url, token=server.token) as project:
         flow = project.create_flow(name="secret")
-        flow.add_stage("JDBC Query Consumer").configuration["hikariConfigBean.password"] = "hush-hush"
+        flow.add_stage("JDBC Query Consumer").configuration["hikariConfigBean.connection.password"] = "hush-hush"
         project.update_flow(flow)
         for plain in (False, True):
             path = project.export_flow(flow=flow, destination=tmp_path / "x.zip", with_plain_text_credentials=plain)

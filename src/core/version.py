@@ -1,0 +1,3 @@
+"""The version of penstock."""
+
+VERSION = "0.1.0"
