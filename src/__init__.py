@@ -13,8 +13,6 @@ Names are loaded when they are first used, so importing the package costs next t
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .core.version import VERSION as __version__
-
 if TYPE_CHECKING:
     from . import core, testing
     from .core.errors import (
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
         UnsupportedError,
         UsageError,
     )
+    from .core.version import __version__
     from .sdk.aio import AsyncPlatform, AsyncProject, open_project_async
     from .sdk.flow import FlowHandle
     from .sdk.jobs import Job, JobRun
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from .sdk.streaming import AsyncStreamingFlow, StreamingFlow
 
 _HOMES = {
+    "__version__": "core.version",
     "core": "",
     "testing": "",
     **dict.fromkeys(

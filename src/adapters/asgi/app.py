@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ...core.errors import LimitError, PenstockError
-from ...core.version import VERSION
+from ...core.version import __version__
 from .answers import answer, error_answer, refused
 from .faults import Faults, RequestLog
 from .guard import Guard
@@ -147,7 +147,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _openapi(request: Request) -> Response:
-    return answer(openapi_document(ENDPOINTS, VERSION))
+    return answer(openapi_document(ENDPOINTS, __version__))
 
 
 async def _health(request: Request) -> Response:

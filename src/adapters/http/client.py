@@ -23,7 +23,7 @@ from ...core.errors import (
     RemoteError,
     UnreachableError,
 )
-from ...core.version import VERSION
+from ...core.version import __version__
 
 AGAIN = frozenset({429, 500, 502, 503, 504})
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -72,7 +72,7 @@ class Client:
             http2=options.http2 and _has_http2(),
             verify=options.verify if isinstance(options.verify, bool) else _context(options.verify),
             transport=options.transport,
-            headers={"user-agent": f"penstock/{VERSION}", "x-penstock": "1", "accept": "application/json"},
+            headers={"user-agent": f"penstock/{__version__}", "x-penstock": "1", "accept": "application/json"},
             follow_redirects=False,
         )
 
