@@ -40,6 +40,7 @@ class Options:
     allow_code: bool = False
     folders: "Sequence[str | os.PathLike[str]] | None" = None
     hosts: Sequence[str] | None = None
+    mail: str | None = attrs.field(default=None, repr=False)
     token: str | None = attrs.field(default=None, repr=False)
     auth: object | None = attrs.field(default=None, repr=False)
     catalogue: "Catalogue | str | Path | None" = None
@@ -223,6 +224,7 @@ def engine_maker(options: Options) -> EngineMaker | None:
             allow_code,
             None if options.folders is None else tuple(os.fspath(each) for each in options.folders),
             None if options.hosts is None else tuple(options.hosts),
+            options.mail or os.environ.get("PENSTOCK_MAIL") or None,
         )
         return EmbeddedEngine(info, catalogue, options.clock, options.ids, access=access)
 

@@ -17,8 +17,11 @@ from ...core.records.values import FieldValue
 from . import dataparser as _dataparser  # noqa: F401  (these modules register their stages)
 from . import delay as _delay  # noqa: F401
 from . import errorfile as _errorfile  # noqa: F401
+from . import javascript as _javascript  # noqa: F401
 from . import localfs as _localfs  # noqa: F401
+from . import mailing as _mailing  # noqa: F401
 from . import scripting as _scripting  # noqa: F401
+from . import shell as _shell  # noqa: F401
 from .origins import ORIGINS, Origin
 
 

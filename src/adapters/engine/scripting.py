@@ -168,6 +168,7 @@ class Jython:
             )
         given = plan.given
         self._by_record = given.text("processingMode", "BATCH") == "RECORD"
+        self._as_record_error = given.flag("scriptErrorAsRecordError")
         self._script = _compiled(plan, "script", needed=True)
         self._end = _compiled(plan, "destroyScript")
         self._sdc = Bindings(plan, tools)
@@ -180,7 +181,13 @@ class Jython:
         """Runs the script for the batch, or for each of its records."""
         assert self._script is not None
         if not self._by_record:
-            self._run(self._script, batch, out, "SCRIPTING_06")
+            try:
+                self._run(self._script, batch, out, "SCRIPTING_06")
+            except StopFault as fault:
+                if not self._as_record_error or fault.code != "SCRIPTING_06":
+                    raise
+                for record in batch:
+                    out.error(record, fault.code, fault.message)
             return
         for record in batch:
             try:

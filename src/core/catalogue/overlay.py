@@ -34,6 +34,14 @@ def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinit
 
 
 _STAGE = "com_streamsets_pipeline_stage_"
+_WRITTEN = "configs.dataGeneratorFormatConfig."
+_ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
+    f"{_STAGE}processor_fieldtypeconverter_FieldTypeConverterDProcessor": (
+        "TypeConverterConfigs",
+        (_choice("inputFieldEmpty", "Input Field Empty", "ERROR", "ERROR", "NULL", "DELETE", "IGNORE"),),
+    ),
+}
+"""Parts of the rows of list settings whose names end so."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
     f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
@@ -52,6 +60,22 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
         _switch("config.reactToEvents", "React To Events", False),
         _text("config.eventType", "Event Type", ""),
     ),
+    f"{_STAGE}executor_shell_ShellDExecutor": (
+        _switch("config.reactToEvents", "React To Events", False),
+        _text("config.eventType", "Event Type", ""),
+    ),
+    **{
+        f"{_STAGE}processor_{name}": (_switch("scriptErrorAsRecordError", "Script Error as Record Error", False),)
+        for name in ("jython_JythonDProcessor", "javascript_JavaScriptDProcessor", "groovy_GroovyDProcessor")
+    },
+    f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget": (
+        _text(f"{_WRITTEN}multiCharacterFieldDelimiter", "Multi Character Field Delimiter", "||"),
+        _text(
+            f"{_WRITTEN}multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"
+        ),
+        _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\n"),
+        _switch(f"{_WRITTEN}nullableFields", "Nullable Fields", False),
+    ),
 }
 
 
@@ -59,10 +83,19 @@ def with_overlay(definition: StageDefinition) -> StageDefinition:
     """The definition with the newer settings that it lacks, and with a description of our own where it has none."""
     held = {each.name for each in definition.settings}
     labels = {each.attribute for each in definition.settings}
+    settings = tuple(_with_parts(each, definition.name) for each in definition.settings)
     newer = tuple(
         each for each in SETTINGS.get(definition.name, ()) if each.name not in held and each.attribute not in labels
     )
     description = definition.description or DESCRIPTIONS.get(definition.name, "")
-    if not newer and description == definition.description:
+    if not newer and description == definition.description and settings == definition.settings:
         return definition
-    return attrs.evolve(definition, settings=(*definition.settings, *newer), description=description)
+    return attrs.evolve(definition, settings=(*settings, *newer), description=description)
+
+
+def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:
+    """A list setting whose rows have what newer engines added."""
+    end, parts = _ROWS.get(stage, ("", ()))
+    if not parts or not setting.name.endswith(end) or setting.model is None:
+        return setting
+    return attrs.evolve(setting, model=attrs.evolve(setting.model, settings=(*setting.model.settings, *parts)))

@@ -44,6 +44,8 @@ class Scope:
     """The path of the field in hand, for the ``f:`` functions."""
     calendar_ms: int | None = None
     """The time of the unprefixed date parts; None takes now."""
+    now_ns: Callable[[], int] | None = None
+    """The time in nanoseconds; None takes ``now_ms``."""
     properties: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     secret: Callable[[str, str, str], str] | None = attrs.field(default=None, repr=False)
     resource: Callable[[str], bytes] | None = attrs.field(default=None, repr=False)

@@ -97,6 +97,8 @@ class Access:
     code: bool = False
     folders: tuple[str, ...] | None = None
     hosts: tuple[str, ...] | None = None
+    mail: str | None = attrs.field(default=None, repr=False)
+    """The mail server, ``smtp://user:password@host:port``; None sends no mail."""
 
 
 @attrs.frozen

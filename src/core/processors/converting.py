@@ -29,7 +29,7 @@ from ..java.numbers import (
 )
 from ..plan.given import NOTHING_GIVEN, Given
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, all_paths, expand, get, put
+from ..records.paths import MISSING, all_paths, delete, expand, get, put
 from ..records.record import Record
 from ..records.values import Byte, Char, Date, FieldType, FieldValue, Float, Long, Null, Short, Time
 from .api import Process, RecordFault, Tools, each
@@ -71,9 +71,13 @@ def type_converter(plan: StagePlan, tools: Tools) -> Process:
     def handle(record: Record) -> Record:
         for rule in rules:
             target = _type(rule.text("targetType", "INTEGER"))
-            for path in _of_type(record, rule) if by_type else _of_name(record, rule):
+            paths = _of_type(record, rule) if by_type else list(_of_name(record, rule))
+            # from the last to the first, as elements of lists may be taken out
+            for path in reversed(paths):
                 value = get(record.value, path)
                 if value is MISSING:
+                    continue
+                if value == "" and isinstance(value, str) and not _empty(record, path, target, rule):
                     continue
                 try:
                     record.value = put(record.value, path, convert(value, target, rule))  # type: ignore[arg-type]
@@ -84,6 +88,18 @@ def type_converter(plan: StagePlan, tools: Tools) -> Process:
         return record
 
     return each(handle)
+
+
+def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:
+    """What becomes of an empty text; True when it is converted as any other."""
+    wanted = rule.text("inputFieldEmpty", "ERROR")
+    if target is FieldType.STRING or wanted not in ("NULL", "DELETE", "IGNORE"):
+        return True
+    if wanted == "DELETE" and path:
+        delete(record.value, path)
+    elif wanted != "IGNORE":
+        record.value = put(record.value, path, Null(target))
+    return False
 
 
 def _type(word: str) -> FieldType:
@@ -97,7 +113,7 @@ def _of_name(record: Record, rule: Given) -> Iterator[str]:
 
 def _of_type(record: Record, rule: Given) -> list[str]:
     wanted = _type(rule.text("sourceType", "INTEGER"))
-    return [path for path in all_paths(record.value) if path and kind_of(get(record.value, path)) is wanted]
+    return [path for path in all_paths(record.value) if kind_of(get(record.value, path)) is wanted]
 
 
 def convert(value: FieldValue, target: FieldType, rule: Given) -> FieldValue:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..el import EvaluationError
+from ..el.functions.aggregates import Mapped
 from ..errors import InvalidValueError
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
@@ -77,7 +78,7 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
         gone: list[str] = []
         for target, paths in groups.items():
             held = [get(record.value, path) for path in paths]
-            _land(record, target, held, gather, appends, tools)  # type: ignore[arg-type]
+            _land(record, target, Mapped(held, paths), gather, appends, tools)
             gone.extend(path for path in paths if path != target)
         if not keeps:
             for path in sorted(
@@ -91,9 +92,7 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
     return each({"FIELD_PATHS": moved, "FIELD_NAMES": renamed}.get(operate, values))
 
 
-def _land(
-    record: Record, target: str, held: list[FieldValue], gather: Evaluate | None, appends: bool, tools: Tools
-) -> None:
+def _land(record: Record, target: str, held: Mapped, gather: Evaluate | None, appends: bool, tools: Tools) -> None:
     """Puts what was mapped to one path there: an aggregate, a single field, or a list."""
     try:
         parse_path(target)

@@ -91,11 +91,15 @@ def _numbered(record: Record, target: str) -> str:
 
 def _pattern(text: str) -> "regex.Pattern[str]":
     """A pattern over whole paths: ``/*`` is one name, ``[*]`` any index, ``[(n)]`` an index that is a group."""
-    pieces = regex.split(r"(\[\*\]|\[\(?\d+\)?\]|/\*(?=/|\[|$)|'[^']*')", text)
+    pieces = regex.split(r"(\[\*\]|\[\(\*\)\]|\[\(?\d+\)?\]|/\(\*\)|/\*(?=/|\[|$)|'[^']*')", text)
     made: list[str] = []
     for piece in pieces:
         if piece == "[*]":
             made.append(r"\[\d+\]")
+        elif piece == "[(*)]":
+            made.append(r"\[(\d+)\]")
+        elif piece == "/(*)":
+            made.append(r"/([^/\[]+)")
         elif regex.fullmatch(r"\[\(\d+\)\]", piece):
             made.append(rf"\[({piece[2:-2]})\]")
         elif regex.fullmatch(r"\[\d+\]", piece):

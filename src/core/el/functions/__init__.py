@@ -1,7 +1,7 @@
 """Every function and constant that expressions may use."""
 
 from ...records.values import FieldType
-from . import dates, fields, maths, others, records, strings  # noqa: F401
+from . import aggregates, date_sums, dates, fields, maths, others, records, strings  # noqa: F401
 from .registry import Function, function, function_names
 
 __all__ = ["CONSTANTS", "Function", "function", "function_names"]

@@ -95,21 +95,3 @@ named("collection:contains", "CO")(lambda items, wanted: wanted in (items or ())
 named("collection:size", "C")(lambda items: len(items or ()))
 named("collection:get", "CI")(lambda items, at: items[at] if items and 0 <= at < len(items) else None)
 named("alert:info")(lambda: "")
-
-
-def _numbers(items: Any) -> list[Any]:
-    values = [each for each in items or () if each is not None]
-    if any(isinstance(each, (str, bool, dict, list)) for each in values):
-        raise EvaluationError("only numbers can be added up")
-    if len({isinstance(each, int) for each in values}) > 1:
-        raise EvaluationError("the numbers are not of one kind")
-    return values
-
-
-def _whole(value: Any) -> Any:
-    return Long(value) if isinstance(value, int) else value
-
-
-named("sum", "C")(lambda items: _whole(sum(_numbers(items))))
-named("min", "C")(lambda items: _whole(min(_numbers(items), default=0)))
-named("max", "C")(lambda items: _whole(max(_numbers(items), default=0)))

@@ -1,0 +1,95 @@
+"""Email: a message for every record that fulfils a condition."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from ...core.el import EvaluationError
+from ...core.el.coerce import as_text, as_truth
+from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.plan.given import Given
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, Tools
+from ...core.processors.registry import processor
+from ...core.records.record import Record
+
+TIMEOUT_S = 30.0
+
+
+class _Message:
+    def __init__(self, row: Given, tools: Tools) -> None:
+        condition = row.text("condition")
+        if condition and not condition.strip().startswith("${"):
+            raise InvalidValueError("Condition", condition, "an expression ${...} (EMAIL_01)")
+        self.condition = tools.evaluate(condition) if condition.strip() else None
+        self.receivers = [tools.evaluate(each) for each in row.texts("email")]
+        if not self.receivers:
+            raise InvalidValueError("Email IDs", (), "at least one address (EMAIL_02)")
+        self.subject, self.body = tools.evaluate(row.text("subject")), tools.evaluate(row.text("body"))
+
+
+@processor("com_streamsets_pipeline_stage_executor_emailexecutor_EmailDExecutor")
+class Email:
+    """Messages go out through the mail server that the operator named (``mail`` or PENSTOCK_MAIL).
+
+    Raises:
+        UnsupportedError: no mail server was named.
+        InvalidValueError: a message without receivers, or a condition that is none.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        if tools.access.mail is None:
+            raise UnsupportedError(
+                f"sending the messages of {plan.label or plan.instance}",
+                "Name a mail server with mail='smtp://user:password@host:587' or in PENSTOCK_MAIL.",
+            )
+        self._server = tools.access.mail
+        self._messages = [_Message(row, tools) for row in plan.given.rows("conf")]
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Sends the messages of every record; one that cannot be made or sent sends its record to error."""
+        for record in batch:
+            try:
+                made = [self._made(each, record) for each in self._messages if _wanted(each, record)]
+            except EvaluationError as error:
+                out.error(record, "EMAIL_03", f"a message cannot be evaluated: {error}")
+                continue
+            try:
+                for message in made:
+                    send(self._server, message)
+            except (OSError, smtplib.SMTPException, ValueError) as error:
+                out.error(record, "EMAIL_08", f"the message cannot be sent: {type(error).__name__}")
+
+    def _made(self, each: _Message, record: Record) -> EmailMessage:
+        message = EmailMessage()
+        message["To"] = ", ".join(_line(as_text(address(record))) for address in each.receivers)
+        message["From"] = unquote(urlsplit(self._server).username or "") or "penstock@localhost"
+        message["Subject"] = _line(as_text(each.subject(record)))
+        message.set_content(as_text(each.body(record)))
+        return message
+
+
+def _wanted(each: _Message, record: Record) -> bool:
+    return each.condition is None or as_truth(each.condition(record))
+
+
+def _line(text: str) -> str:
+    """A text that cannot begin another header."""
+    return " ".join(text.split())
+
+
+def send(server: str, message: EmailMessage) -> None:
+    """Hands a message to a server ``smtp://`` or ``smtps://``; a password only goes over an encrypted connection."""
+    parts = urlsplit(server)
+    host, secure = parts.hostname or "localhost", ssl.create_default_context()
+    if parts.scheme == "smtps":
+        client: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_S, context=secure)
+    else:
+        client = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT_S)
+    with client:
+        if parts.scheme != "smtps" and client.has_extn("starttls"):
+            client.starttls(context=secure)
+        if parts.password is not None:
+            client.login(unquote(parts.username or ""), unquote(parts.password))
+        client.send_message(message)

@@ -1,0 +1,82 @@
+"""Shell: a script per record. Only where the operator allows code."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from ...core.el import EvaluationError
+from ...core.el.coerce import as_text
+from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, Tools
+from ...core.processors.registry import processor
+from ...core.records.record import Record
+
+KEPT_OUT = "PENSTOCK_"
+"""Variables of this program's own, which may hold secrets, are not handed on."""
+
+
+@processor("com_streamsets_pipeline_stage_executor_shell_ShellDExecutor")
+class Shell:
+    """The script runs with ``sh`` and the configured variables; what it prints goes nowhere.
+
+    Raises:
+        UnsupportedError: code is not allowed here.
+        InvalidValueError: the script is empty.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        if not tools.access.code:
+            raise UnsupportedError(
+                f"running the script of {plan.label or plan.instance}",
+                "Scripts can do whatever the program can. Allow them with allow_code=True or --allow-code.",
+            )
+        given = plan.given.under("config.")
+        self._script = given.text("script")
+        if not self._script.strip():
+            raise InvalidValueError("Script", self._script, "a script")
+        self._variables = [(name, tools.evaluate(text)) for name, text in given.pairs("environmentVariables").items()]
+        self._timeout = tools.evaluate(given.text("timeout", "1000"))
+        kind = plan.given.text("config.eventType") if plan.given.flag("config.reactToEvents") else ""
+        self._kind = kind
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Runs the script for every record; one that fails or takes too long sends its record to error."""
+        for record in batch:
+            if self._kind and record.attributes.get("sdc.event.type") != self._kind:
+                continue
+            try:
+                variables = {name: as_text(value(record)) for name, value in self._variables}
+                seconds = float(as_text(self._timeout(record))) / 1000
+            except (EvaluationError, ValueError) as error:
+                out.error(record, "SHELL_001", f"a setting cannot be evaluated: {error}")
+                continue
+            fault = self._run(variables, seconds)
+            if fault is not None:
+                out.error(record, *fault)
+
+    def _run(self, variables: dict[str, str], seconds: float) -> tuple[str, str] | None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_OUT)}
+        with tempfile.TemporaryDirectory(prefix="penstock-") as folder:
+            path = Path(folder, "script.sh")
+            path.write_text(self._script)
+            try:
+                running = subprocess.Popen(
+                    ["sh", str(path)],
+                    env={**kept, **variables},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except (OSError, ValueError) as error:
+                return "SHELL_001", f"the script cannot be started: {error}"
+            try:
+                code = running.wait(seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+                running.wait()
+                return "SHELL_002", f"the script took longer than {seconds:g} s"
+        return None if code == 0 else ("SHELL_003", f"the script ended with exit code {code}")

@@ -1,0 +1,209 @@
+"""Windowing Aggregator: counts, sums and averages over windows of time, sent as events when a window closes."""
+
+import json
+import math
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..el.coerce import as_double, as_long, as_text
+from ..errors import InvalidValueError
+from ..java import java_zone
+from ..plan.given import Given
+from ..plan.model import StagePlan
+from ..records.record import Record
+from ..records.values import FieldValue, Long
+from .api import Out, Tools
+from .registry import processor
+
+_UNITS = {"S": 1, "M": 60, "H": 3600, "D": 86_400}
+_PARTS = {60: 5, 300: 5, 600: 10, 1800: 30, 3600: 60, 21_600: 300, 43_200: 600, 86_400: 1200}
+"""A sliding window of so many seconds is made of windows of so many."""
+
+
+class Values:
+    """What is known of the numbers of one window (and group)."""
+
+    __slots__ = ("count", "least", "most", "squares", "total")
+
+    def __init__(self) -> None:
+        self.count, self.total, self.squares = 0, 0, 0
+        self.least: Any = None
+        self.most: Any = None
+
+    def add(self, number: Any) -> None:
+        """Takes a number in."""
+        self.count += 1
+        self.total += number
+        self.squares += number * number
+        self.least = number if self.least is None or number < self.least else self.least
+        self.most = number if self.most is None or number > self.most else self.most
+
+    def join(self, other: "Values") -> None:
+        """Takes the numbers of another window in."""
+        if other.count:
+            self.count += other.count
+            self.total += other.total
+            self.squares += other.squares
+            self.least = other.least if self.least is None or other.least < self.least else self.least
+            self.most = other.most if self.most is None or other.most > self.most else self.most
+
+    def document(self, kind: str, name: str, *, whole: bool) -> dict[str, Any]:
+        """The result of a function, with what it was made from."""
+        nothing: Any = 0 if whole else 0.0
+        made: dict[str, Any] = {"name": name}
+        if kind == "COUNT":
+            return {**made, "count": self.count}
+        if kind == "SUM":
+            return {**made, "sum": self.total if self.count else nothing, "count": float(self.count)}
+        if kind == "MIN":
+            return {**made, "min": self.least}
+        if kind == "MAX":
+            return {**made, "max": self.most}
+        if kind == "AVG":
+            average = nothing if not self.count else self.total // self.count if whole else self.total / self.count
+            return {**made, "count": self.count, "total": self.total if self.count else nothing, "average": average}
+        spread = -1.0
+        if self.count >= 2:
+            spread = math.sqrt(max(0.0, (self.count * self.squares - self.total**2) / (self.count * (self.count - 1))))
+        return {
+            **made,
+            "count": self.count,
+            "total": float(self.total),
+            "totalSquare": float(self.squares),
+            "stdDev": spread,
+        }
+
+
+class Aggregation:
+    """One configured aggregation."""
+
+    def __init__(self, row: Given, tools: Tools) -> None:
+        self.name = row.text("aggregationName")
+        word = row.text("aggregationFunction", "COUNT")
+        self.kind = next((kind for kind in ("COUNT", "AVG", "MIN", "MAX", "SUM") if kind in word), "STD_DEV")
+        self.whole = "INTEGER" in word or "LONG" in word or self.kind == "COUNT"
+        self._filter = tools.predicate(row.text("filterPredicate")) if row.flag("filter") else None
+        self._value = None if self.kind == "COUNT" else tools.evaluate(row.text("aggregationExpression"))
+        self._group = tools.evaluate(row.text("groupByExpression")) if row.flag("groupBy") else None
+        self.groups: dict[str | None, Values] = {}
+
+    def take(self, record: Record) -> None:
+        """Takes a record in, when it passes the filter."""
+        if self._filter is not None and not self._filter(record):
+            return
+        number: Any = 1
+        if self._value is not None:
+            value = self._value(record)
+            number = as_long(value) if self.whole else as_double(value)
+        group = None if self._group is None else as_text(self._group(record))
+        held = self.groups.get(group)
+        if held is None:
+            held = self.groups[group] = Values()
+        held.add(number)
+
+    def document(self, groups: "dict[str | None, Values]", at_ms: int) -> dict[str, Any]:
+        """The result of a window."""
+        if self._group is None:
+            held = groups.get(None, Values()).document(self.kind, self.name, whole=self.whole)
+        else:
+            inner = {str(name): each.document(self.kind, str(name), whole=self.whole) for name, each in groups.items()}
+            held = {"name": self.name, "groups": inner}
+        return {"name": self.name, "time": at_ms, "aggregatable": held}
+
+
+@processor("com_streamsets_pipeline_stage_processor_aggregation_AggregationDProcessor")
+class WindowingAggregator:
+    """Records pass unchanged. Windows begin at full minutes, hours and days of the time zone.
+
+    Raises:
+        InvalidValueError: an unknown window or time zone, or two aggregations of one name.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        given = plan.given.under("config.")
+        self._tools = tools
+        zone = java_zone(given.text("timeZoneID", "UTC") or "UTC")
+        if zone is None:
+            raise InvalidValueError("Time Zone", given.text("timeZoneID"), "a time zone")
+        self._zone = zone
+        self._sliding = given.text("windowType", "ROLLING") == "SLIDING"
+        whole = _seconds(given.text("windowLength" if self._sliding else "timeWindow", "TW_1M"))
+        self._seconds = _PARTS.get(whole, whole) if self._sliding else whole
+        kept = whole // self._seconds if self._sliding else 1
+        self._all, self._each = given.flag("allAggregatorsEvent", True), given.flag("perAggregatorEvents")
+        self._as_text = given.flag("eventRecordWithTextField", True)
+        rows = [row for row in given.rows("aggregatorConfigs") if row.flag("enabled", True)]
+        self._aggregations = [Aggregation(row, tools) for row in rows]
+        names = [each.name for each in self._aggregations]
+        if len(names) != len(set(names)):
+            raise InvalidValueError("Aggregations", ", ".join(names), "a name of its own for each")
+        self._past: list[deque[dict[str | None, Values]]] = [deque(maxlen=max(1, kept)) for _ in rows]
+        self._end_ms = self._close_of(tools.now_ms())
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Closes the windows that are over, then takes the records in."""
+        now_ms = self._tools.now_ms()
+        if now_ms >= self._end_ms:
+            self._roll(self._end_ms, out)
+            self._end_ms = self._close_of(now_ms)
+        for record in batch:
+            for each in self._aggregations:
+                each.take(record)
+            out.emit(record)
+
+    def close(self, out: Out) -> None:
+        """Sends what the open window has."""
+        self._roll(self._tools.now_ms(), out)
+
+    def _close_of(self, at_ms: int) -> int:
+        """When the window that a moment lies in closes, in epoch milliseconds."""
+        at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self._zone)
+        unit = 60 if self._seconds < 60 else 3600 if self._seconds < 3600 else 86_400
+        start = at.replace(microsecond=0, second=0)
+        if unit > 60:
+            start = start.replace(minute=0)
+        if unit > 3600:
+            start = start.replace(hour=0)
+        since = int((at - start).total_seconds())
+        return int((start + timedelta(seconds=(since // self._seconds + 1) * self._seconds)).timestamp() * 1000)
+
+    def _roll(self, at_ms: int, out: Out) -> None:
+        made: list[dict[str, Any]] = []
+        for each, past in zip(self._aggregations, self._past, strict=True):
+            past.append(each.groups)
+            groups = each.groups
+            if self._sliding:
+                groups = {}
+                for window in past:
+                    for name, held in window.items():
+                        groups.setdefault(name, Values()).join(held)
+            made.append(each.document(groups, at_ms))
+            each.groups = {}
+        kind = "SLIDING" if self._sliding else "ROLLING"
+        facts = self._tools.scope.facts
+        if made and self._all:
+            source = f"{facts.engine_id}::{facts.pipeline_id}::{at_ms}"
+            out.event(f"{kind}.window.all.aggregators", 1, self._told(made), source)
+        if self._each:
+            for document in made:
+                source = f"{facts.engine_id}::{facts.pipeline_id}::{document['name']}::{at_ms}"
+                out.event(f"{kind}.window.aggregator", 1, self._told(document), source)
+
+    def _told(self, document: Any) -> FieldValue:
+        return json.dumps(document, separators=(",", ":")) if self._as_text else _field(document)
+
+
+def _seconds(word: str) -> int:
+    digits, unit = word.removeprefix("TW_")[:-1], word[-1:]
+    if not digits.isdigit() or unit not in _UNITS:
+        raise InvalidValueError("Time Window", word, "a window such as TW_5M", ("TW_5S", "TW_1M", "TW_1H", "TW_1D"))
+    return int(digits) * _UNITS[unit]
+
+
+def _field(value: Any) -> FieldValue:
+    if isinstance(value, dict):
+        return {name: _field(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_field(item) for item in value]
+    return Long(value) if isinstance(value, int) and abs(value) > 2**31 - 1 else value

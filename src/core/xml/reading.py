@@ -1,0 +1,219 @@
+"""Records out of XML, piece by piece: no more of a document is held than the record that is being read.
+
+An element is a map. Its text is under ``value`` when there is nothing else in it; child elements are lists of maps
+under their names; attributes are ``attr|name`` and namespace declarations ``ns|…``, or attributes of the field.
+"""
+
+from collections.abc import Iterator, Mapping
+from xml.parsers import expat
+
+import attrs
+
+from ..records.paths import quoted
+from ..records.values import FieldValue
+from .safe import MAX_DEPTH, XmlFault, pairs, safe_parser, said
+from .xpath import Place, fits, parse_steps
+
+__all__ = ["XmlFault", "XmlRecord", "XmlRecords"]
+VALUE = "value"
+
+
+@attrs.frozen
+class XmlRecord:
+    """A record, the bytes that it stands in, field attributes by path, and the namespaces met so far by prefix.
+
+    ``too_long`` is True where the element was longer than the limit; there is no value then.
+    """
+
+    start: int
+    end: int
+    value: FieldValue = None
+    attributes: Mapping[str, dict[str, str]] = attrs.field(factory=dict)
+    namespaces: Mapping[str, str] = attrs.field(factory=dict)
+    too_long: bool = False
+
+
+class _Open:
+    """An element of the record that is being read."""
+
+    __slots__ = ("attributes", "children", "declared", "name", "text")
+
+    def __init__(self, name: str, attributes: dict[str, str], declared: dict[str, str]) -> None:
+        self.name, self.attributes, self.declared = name, attributes, declared
+        self.text: list[str] = []
+        self.children: dict[str, list[tuple[FieldValue, dict[str, dict[str, str]]]]] = {}
+
+
+class XmlRecords:
+    """Feed it the bytes of a document, take the records out.
+
+    ``record_element`` says which elements are records ("" is the whole document), ``namespaces`` are the prefixes in
+    it. ``field_attributes`` puts attributes beside fields instead of into them, ``keep_root`` wraps a record in a map
+    with the name of its element, ``with_xpath`` notes where a value stood.
+
+    Raises:
+        InvalidValueError: a record element that cannot be read.
+    """
+
+    def __init__(
+        self,
+        record_element: str = "",
+        namespaces: Mapping[str, str] | None = None,
+        *,
+        field_attributes: bool = False,
+        keep_root: bool = False,
+        with_xpath: bool = False,
+        limit: int = 0,
+    ) -> None:
+        self._steps = parse_steps(record_element, namespaces or {})
+        self._beside, self._keep_root, self._with_xpath, self._limit = field_attributes, keep_root, with_xpath, limit
+        self._parser = safe_parser()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._places: list[Place] = []
+        self._names: list[str] = []
+        self._counts: list[dict[tuple[str, str], int]] = [{}]
+        self._known: list[dict[str, str]] = [{"xml": "http://www.w3.org/XML/1998/namespace"}]
+        self._prefixes: dict[str, str] = {}
+        self._made_up = 0
+        self._open: list[_Open] = []
+        self._begin = 0
+        self._skipped = False
+        self._ready: list[XmlRecord] = []
+
+    def feed(self, data: bytes, *, final: bool = False) -> Iterator[XmlRecord]:
+        """The records that end in these bytes.
+
+        Raises:
+            XmlFault: no XML, entities of its own, or nested too deeply.
+        """
+        try:
+            self._parser.Parse(data, final)
+        except expat.ExpatError as error:
+            self._ready, ready = [], self._ready
+            yield from ready
+            raise XmlFault(said(error)) from None
+        self._ready, ready = [], self._ready
+        yield from ready
+
+    def _prefixed(self, name: str, *, attribute: bool = False) -> tuple[str, str, str]:
+        """Namespace, local name, and the name with the prefix under which the namespace was first met."""
+        prefix, colon, local = name.rpartition(":")
+        if not colon and attribute:
+            return "", name, name
+        uri = self._known[-1].get(prefix, "")
+        if not uri:
+            return "", name, name
+        if uri not in self._prefixes:
+            if not prefix:
+                self._made_up += 1
+            self._prefixes[uri] = prefix or f"ns{self._made_up}"
+        return uri, local, f"{self._prefixes[uri]}:{local}"
+
+    def _start(self, name: str, flat: list[str]) -> None:
+        if len(self._places) >= MAX_DEPTH:
+            raise XmlFault(f"elements nested deeper than {MAX_DEPTH}")
+        every = pairs(flat)
+        declared = {key: value for key, value in every.items() if key == "xmlns" or key.startswith("xmlns:")}
+        known = self._known[-1]
+        if declared:
+            known = {**known, **{key[6:]: value for key, value in declared.items()}}
+        self._known.append(known)
+        uri, local, shown = self._prefixed(name)
+        attributes = {key: value for key, value in every.items() if key not in declared}
+        count = self._counts[-1][uri, local] = self._counts[-1].get((uri, local), 0) + 1
+        self._places.append(Place(uri, local, attributes, count))
+        self._names.append(shown)
+        self._counts.append({})
+        if self._open:
+            self._open.append(_Open(shown, attributes, declared))
+        elif fits(self._steps, self._places):
+            self._begin, self._skipped = self._parser.CurrentByteIndex, False
+            root = name if self._keep_root else shown
+            self._open.append(_Open(root, attributes, declared))
+        if self._open and 0 < self._limit < self._parser.CurrentByteIndex - self._begin:
+            self._skipped = True
+
+    def _text(self, data: str) -> None:
+        if self._open and not self._skipped:
+            self._open[-1].text.append(data)
+            if 0 < self._limit < self._parser.CurrentByteIndex - self._begin:
+                self._skipped = True
+
+    def _end(self, name: str) -> None:
+        if self._open:
+            element = self._open.pop()
+            if self._skipped:
+                element.children, element.text = {}, []
+            made = self._field(element)
+            if self._open:
+                self._open[-1].children.setdefault(element.name, []).append(made)
+            else:
+                self._ready.append(self._record(element, *made))
+        self._places.pop()
+        self._names.pop()
+        self._counts.pop()
+        self._known.pop()
+
+    def _field(self, element: _Open) -> tuple[FieldValue, dict[str, dict[str, str]]]:
+        value: dict[str, FieldValue] = {}
+        notes: dict[str, dict[str, str]] = {}
+        beside: dict[str, str] = {}
+        for name, text in element.attributes.items():
+            shown = self._prefixed(name, attribute=True)[2]
+            if self._beside:
+                beside[f"xmlAttr:{shown}"] = text
+            else:
+                value[f"attr|{shown}"] = text
+        for name, text in element.declared.items():
+            if self._beside:
+                beside[name if ":" in name else "xmlns:"] = text
+            else:
+                value[f"ns|{name if ':' in name else 'xmlns'}"] = text
+        if beside:
+            notes[""] = beside
+        if element.children:
+            for name, held in element.children.items():
+                value[name] = [each for each, _ in held]
+                for at, (_, inner) in enumerate(held):
+                    notes.update({f"/{quoted(name)}[{at}]{path}": note for path, note in inner.items()})
+        else:
+            text = "".join(element.text)
+            if text.strip():
+                value[VALUE] = text
+        return value, notes
+
+    def _record(self, element: _Open, value: FieldValue, notes: dict[str, dict[str, str]]) -> XmlRecord:
+        start, end = self._begin, self._parser.CurrentByteIndex + len(f"</{element.name}>")
+        if self._skipped or 0 < self._limit < end - start:
+            return XmlRecord(start, end, too_long=True)
+        if self._keep_root:
+            root = quoted(element.name)
+            notes = {f"/{root}{path}": note for path, note in notes.items()}
+            value = {element.name: value}
+        if not self._with_xpath:
+            return XmlRecord(start, end, value, notes)
+        above = self._names[:-1] if self._keep_root else self._names
+        prefix = "/" + "/".join(above) if above else ""
+        for path, where in _xpaths(value, "", prefix):
+            notes.setdefault(path, {})["xpath"] = where
+        return XmlRecord(start, end, value, notes, {name: uri for uri, name in self._prefixes.items()})
+
+
+def _xpaths(value: FieldValue, path: str, where: str) -> Iterator[tuple[str, str]]:
+    """The path and the XPath of every text and attribute; the index of a lone element is left out."""
+    if not isinstance(value, dict):
+        return
+    for name, held in value.items():
+        below = f"{path}/{quoted(name)}"
+        if isinstance(held, list):
+            for at, each in enumerate(held):
+                index = f"[{at}]" if len(held) > 1 else ""
+                yield from _xpaths(each, f"{below}[{at}]", f"{where}/{name}{index}")
+        elif isinstance(held, dict):
+            yield from _xpaths(held, below, f"{where}/{name}")
+        elif name == VALUE:
+            yield below, where
+        elif name.startswith("attr|"):
+            yield below, f"{where}/@{name[5:]}"

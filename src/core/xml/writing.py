@@ -1,0 +1,89 @@
+"""Fields as XML: maps are elements, lists are elements that come again."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from ..java import java_string
+from ..records.paths import quoted
+from ..records.values import FieldValue, Null
+from .safe import XmlFault
+
+Notes = Mapping[str, Mapping[str, str]]
+_ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
+
+
+def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
+    """The document of a root field that is a map with one entry; ``notes`` are field attributes by path.
+
+    Raises:
+        XmlFault: another root (XML_GENERATOR_00, 03, 04, 05), or a prefix that is declared nowhere (07, 08).
+    """
+    if not isinstance(value, dict):
+        raise XmlFault("XML_GENERATOR_00 - the root field must be a map")
+    if len(value) != 1:
+        code = "XML_GENERATOR_03" if not value else "XML_GENERATOR_04"
+        raise XmlFault(f"{code} - the root field must have exactly one field, it has {len(value)}")
+    ((name, root),) = value.items()
+    if isinstance(root, list):
+        raise XmlFault("XML_GENERATOR_05 - the one field of the root must not be a list")
+    break_, indent = ("\n", "  ") if pretty else ("", "")
+    body = "".join(_element(name, root, f"/{quoted(name)}", notes, {}, break_, indent, 0))
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>{break_}{body}{break_}'
+
+
+def _element(
+    name: str,
+    value: FieldValue,
+    path: str,
+    notes: Notes,
+    known: Mapping[str, str],
+    break_: str,
+    indent: str,
+    depth: int,
+) -> Iterator[str]:
+    held = notes.get(path, {})
+    declared = {key: text for key, text in held.items() if key == _DECLARED or key.startswith(_DECLARED + ":")}
+    if declared:
+        known = {**known, **{key[6:]: text for key, text in declared.items()}}
+    written = {**declared, **{key[len(_ATTRIBUTE) :]: text for key, text in held.items() if key.startswith(_ATTRIBUTE)}}
+    written = {(key.rstrip(":") if key.startswith(_DECLARED) else key): text for key, text in written.items()}
+    for each in (name, *(key for key in written if not key.startswith(_DECLARED))):
+        prefix = each.partition(":")[0] if ":" in each else ""
+        if prefix and prefix != "xml" and prefix not in known:
+            code = "XML_GENERATOR_07" if each == name else "XML_GENERATOR_08"
+            raise XmlFault(f"{code} - the prefix {prefix} of {each} is declared nowhere (field {path})")
+    head = "".join(f" {_name(key)}={quoteattr(text)}" for key, text in written.items())
+    tag, pad = _name(name), indent * depth
+    inside = "".join(_content(value, path, notes, known, break_, indent, depth))
+    if not inside:
+        yield f"{pad}<{tag}{head}/>"
+    elif isinstance(value, dict):
+        yield f"{pad}<{tag}{head}>{break_}{inside}{break_}{pad}</{tag}>"
+    else:
+        yield f"{pad}<{tag}{head}>{inside}</{tag}>"
+
+
+def _content(
+    value: FieldValue, path: str, notes: Notes, known: Mapping[str, str], break_: str, indent: str, depth: int
+) -> Iterator[str]:
+    if isinstance(value, dict):
+        made: list[str] = []
+        for name, held in value.items():
+            below = f"{path}/{quoted(name)}"
+            several = held if isinstance(held, list) else [held]
+            for at, each in enumerate(several):
+                where = f"{below}[{at}]" if isinstance(held, list) else below
+                made.append("".join(_element(name, each, where, notes, known, break_, indent, depth + 1)))
+        yield break_.join(made)
+    elif isinstance(value, bytes):
+        yield base64.b64encode(value).decode()
+    elif value is not None and not isinstance(value, Null):
+        yield escape(java_string(value))
+
+
+def _name(name: str) -> str:
+    """The name of an element or attribute, when it can be one."""
+    if not name or any(sign in name for sign in " <>&'\"/=\t\r\n") or name[0].isdigit() or name[0] in "-.":
+        raise XmlFault(f"XML_GENERATOR_02 - {name[:60]!r} can be no name in XML")
+    return name
