@@ -16,7 +16,8 @@ from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats.fault import FormatFault
-from .formats.reading import Item, read_items
+from .formats.item import Item
+from .formats.reading import read_items
 
 Matcher = Callable[[str], bool]
 WAIT_S = 0.2
@@ -122,11 +123,13 @@ class Directory:
 
     def _one(self, item: Item, facts: dict[str, str], out: Out) -> None:
         assert self._file is not None
-        source_id = f"{self._file.name}::{item.start}"
-        attributes = {**facts, "offset": str(item.start)}
+        offset = item.label or str(item.start)
+        source_id = f"{self._file.name}::{offset}"
+        attributes = {**facts, "offset": offset}
         if item.fault is not None:
             self._faults += 1
-            out.error(Record(None, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
+            held = item.value.value if isinstance(item.value, Record) else item.value
+            out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
             return
         self._records += 1
         if isinstance(item.value, Record):

@@ -1,5 +1,6 @@
 """Origins that need no other system."""
 
+import io
 import random
 from collections.abc import Callable
 from typing import Protocol
@@ -10,7 +11,8 @@ from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from .directory import Directory
-from .formats import FormatFault, parse
+from .formats.fault import FormatFault
+from .formats.reading import read_items
 from .generator import DataGenerator
 
 PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
@@ -41,8 +43,13 @@ class RawData:
         settings = self._parser.under(PARSER_PREFIX)
         text = self._plan.given.text("rawData")
         try:
-            for number, value in enumerate(parse(text, data_format, settings)):
-                out.emit(Record(value, Header(source_id=f"rawData::{number}")))
+            for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):
+                record = item.value if isinstance(item.value, Record) else Record(item.value)
+                record.header.source_id = f"rawData::{item.label or item.start}"
+                if item.fault is None:
+                    out.emit(record)
+                else:
+                    out.error(record, "SERVICE_ERROR_001", f"the data cannot be parsed: {item.fault}")
         except FormatFault as fault:
             raw = Record(text.encode(), Header(source_id="rawData::0"))
             out.error(raw, "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
@@ -54,8 +61,10 @@ class RawData:
         if not text.strip():
             return
         try:
-            for value in parse(text, data_format, settings):
-                out.event("raw-data-event", 1, value)
+            for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):
+                if item.fault is not None:
+                    raise item.fault
+                out.event("raw-data-event", 1, item.value.value if isinstance(item.value, Record) else item.value)
         except FormatFault as fault:
             out.stage_error("SERVICE_ERROR_001", f"the event data cannot be parsed: {fault}")
 

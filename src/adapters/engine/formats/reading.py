@@ -6,30 +6,21 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-import attrs
-
 from ....core.errors import FormatError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.records.json_form import record_from_json
-from ....core.records.record import Record
 from ....core.records.values import FieldValue
+from .avro import read_avro
 from .delimited import delimited_fields
+from .excel import read_excel
 from .fault import FormatFault
+from .item import Item
 from .json_text import one_object
+from .marked_up import read_xml
 
 CHUNK = 1 << 16
 SDC_MAGIC = b"\xa1"
 LONGEST_LINE = 16 * 1024 * 1024
-
-
-@attrs.frozen
-class Item:
-    """A record of a file, from one offset (a count of characters) to another, or the fault in its place."""
-
-    start: int
-    end: int
-    value: "FieldValue | Record" = None
-    fault: FormatFault | None = None
 
 
 Read = Callable[[BinaryIO, Given], Iterator[Item]]
@@ -227,10 +218,13 @@ def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
 
 
 READERS: dict[str, Read] = {
+    "AVRO": read_avro,
     "BINARY": _binary,
     "DELIMITED": _delimited,
+    "EXCEL": read_excel,
     "JSON": _json,
     "LOG": _log,
     "SDC_JSON": _records,
     "TEXT": _lines,
+    "XML": read_xml,
 }

@@ -1,0 +1,22 @@
+"""What a reader gives: a record of a file, or the fault in its place."""
+
+import attrs
+
+from ....core.records.record import Record
+from ....core.records.values import FieldValue
+from .fault import FormatFault
+
+
+@attrs.frozen
+class Item:
+    """A record of a file, from one offset to another, or the fault in its place.
+
+    Offsets are counted as the format counts (characters, bytes or records); ``label`` is the offset that people see
+    where it is another. With a fault, ``value`` is what could be read of the record.
+    """
+
+    start: int
+    end: int
+    value: "FieldValue | Record" = None
+    fault: FormatFault | None = None
+    label: str = ""
