@@ -12,7 +12,7 @@ from ...core.records.record import Record
 from ...core.records.values import FieldValue, Null
 from .formats.fault import FormatFault
 from .formats.reading import read_items
-from .formats.writing import writer
+from .formats.writing import whole, writers
 
 _SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormat"
 
@@ -76,14 +76,14 @@ def data_generator(plan: StagePlan, tools: Tools) -> Process:
     given = plan.given.under("config.")
     target, as_text = given.text("targetField", "/"), given.text("outputType", "BYTE_ARRAY") == "STRING"
     service = plan.services.get(f"{_SERVICE}GeneratorService", NOTHING_GIVEN)
-    write = writer(service.text("dataFormat", "JSON"), service.under("dataGeneratorFormatConfig."))
+    make = writers(service.text("dataFormat", "JSON"), service.under("dataGeneratorFormatConfig."))
 
     def handle(record: Record) -> Record:
         try:
-            text = write(record.value)
+            data = whole(make, record)
         except FormatFault as fault:
             raise RecordFault("GENERATOR_001", f"the record cannot be written: {fault}") from None
-        place(record, target, text if as_text else text.encode("utf-8", "surrogatepass"), "GENERATOR_001")
+        place(record, target, data.decode("utf-8", "replace") if as_text else data, "GENERATOR_001")
         return record
 
     return each(handle)

@@ -14,7 +14,7 @@ from ...core.processors.registry import processor
 from ...core.records.json_form import record_to_json
 from ...core.records.record import Record
 from .access import allowed_path
-from .formats.reading import SDC_MAGIC
+from .formats.writing import SDC_MAGIC
 
 MEGABYTE = 1024 * 1024
 

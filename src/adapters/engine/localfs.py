@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from ...core.el import EvaluationError
 from ...core.errors import InvalidValueError
@@ -13,7 +13,7 @@ from ...core.processors.registry import processor
 from ...core.records.record import Record
 from .access import allowed_path
 from .formats import FormatFault
-from .formats.writing import writer
+from .formats.writing import Writer, writers
 
 MEGABYTE = 1024 * 1024
 
@@ -21,18 +21,23 @@ MEGABYTE = 1024 * 1024
 class OpenFile:
     """A file that is being written, under its temporary name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writer: Writer) -> None:
         self.path, self.records, self.size = path, 0, 0
-        self._out: TextIO = path.open("w", encoding="utf-8", newline="")
+        self._writer = writer
+        self._out: BinaryIO = path.open("wb")
 
-    def write(self, text: str) -> None:
-        """Appends one record."""
-        self._out.write(text)
+    def write(self, record: Record) -> None:
+        """Appends one record. Raises ``FormatFault``."""
+        data = self._writer.write(record)
+        self._out.write(data)
         self.records += 1
-        self.size += len(text.encode())
+        self.size += len(data)
 
     def finish(self, final: Path) -> None:
-        """Closes the file and gives it its name."""
+        """Ends the file and gives it its name."""
+        end = self._writer.finish()
+        self._out.write(end)
+        self.size += len(end)
         self._out.close()
         self.path.rename(final)
 
@@ -55,7 +60,7 @@ class LocalFs:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("configs.")
         self._tools = tools
-        self._write = writer(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        self._writers = writers(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
         self._by_header = given.flag("dirPathTemplateInHeader")
         template = given.text("dirPathTemplate")
         if not self._by_header and not template.startswith("/"):
@@ -81,7 +86,6 @@ class LocalFs:
             held.flush()
 
     def _one(self, record: Record, out: Out) -> None:
-        text = self._write(record.value)
         folder = self._place(record)
         if folder is None:
             out.error(record, "HADOOPFS_47", "the time of the record, or its target directory, is not there")
@@ -92,8 +96,8 @@ class LocalFs:
             path = folder / f"_tmp_{self._stem()}0{self._suffix}"
             if path.exists():  # a killed run left it: its records are committed
                 path.rename(self._final(folder))
-            held = self._files[folder] = OpenFile(path)
-        held.write(text)
+            held = self._files[folder] = OpenFile(path, self._writers())
+        held.write(record)
         if 0 < self._most <= held.records or 0 < self._largest <= held.size:
             self._finish(folder, out)
 

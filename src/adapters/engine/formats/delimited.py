@@ -1,7 +1,6 @@
 """Delimited text: the usual dialects, with or without a header line."""
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from ....core.plan.given import Given
@@ -11,19 +10,11 @@ from .fault import FormatFault
 _DELIMITERS = {"TDF": "\t", "MYSQL": "\t", "POSTGRES_TEXT": "\t"}
 
 
-def parse_delimited(text: str, given: Given) -> Iterator[FieldValue]:
-    """One field per line.
+def delimited_fields(lines: Iterable[str], given: Given) -> "Iterator[FieldValue | FormatFault]":
+    """One field per line; a row that does not fit is a fault among the fields.
 
     Shape: a LIST_MAP by header (by position without one), or with ``csvRecordType`` LIST a list of ``{header, value}``.
     """
-    for each in delimited_fields(io.StringIO(text, newline=""), given):
-        if isinstance(each, FormatFault):
-            raise each
-        yield each
-
-
-def delimited_fields(lines: Iterable[str], given: Given) -> "Iterator[FieldValue | FormatFault]":
-    """As ``parse_delimited``, line by line; a row that does not fit is a fault among the fields."""
     rows = _rows(lines, given)
     for _ in range(given.integer("csvSkipStartLines")):
         next(rows, None)

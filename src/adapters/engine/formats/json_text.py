@@ -1,16 +1,12 @@
-"""JSON: one array of objects, or objects one after the other."""
+"""JSON values in a text that may go on."""
 
 import json
-from collections.abc import Iterator
 
-from ....core.plan.given import Given
 from ....core.records.values import FieldValue, Long
 from .fault import FormatFault
 
 INT_MAX = (1 << 31) - 1
 LONG_MAX = (1 << 63) - 1
-MAX_DEPTH = 200
-_BLANK = " \t\r\n"
 
 
 def _whole(digits: str) -> FieldValue:
@@ -21,48 +17,6 @@ def _whole(digits: str) -> FieldValue:
 
 
 _DECODER = json.JSONDecoder(parse_int=_whole)
-
-
-def parse_json_text(text: str, given: Given) -> Iterator[FieldValue]:
-    """The root fields of a JSON text.
-
-    ``jsonContent`` ARRAY_OBJECTS reads one array, anything else objects one after the other; ``jsonMaxObjectLen``
-    bounds the characters of one object.
-    """
-    limit = given.integer("jsonMaxObjectLen", 4096)
-    at = _skip(text, 0)
-    if given.text("jsonContent") == "ARRAY_OBJECTS":
-        if at < len(text) and text[at] != "[":
-            raise FormatFault("JSON_PARSER_00", "expected an array of objects")
-        at = _skip(text, at + 1)
-        while at < len(text) and text[at] != "]":
-            value, at = _one(text, at, limit)
-            yield value
-            at = _skip(text, at)
-            if at < len(text) and text[at] == ",":
-                at = _skip(text, at + 1)
-        return
-    while at < len(text):
-        value, at = _one(text, at, limit)
-        yield value
-        at = _skip(text, at)
-
-
-def _one(text: str, at: int, limit: int) -> tuple[FieldValue, int]:
-    try:
-        value, end = _DECODER.raw_decode(text, at)
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        raise FormatFault("JSON_PARSER_00", f"no JSON at character {at}: {reason}") from None
-    if 0 < limit < end - at:
-        raise FormatFault("JSON_PARSER_02", f"an object of {end - at} characters; the limit is {limit}")
-    return value, end
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BLANK:
-        at += 1
-    return at
 
 
 def one_object(text: str, at: int, *, final: bool) -> tuple[FieldValue, int] | None:

@@ -17,9 +17,9 @@ from .fault import FormatFault
 from .item import Item
 from .json_text import one_object
 from .marked_up import read_xml
+from .writing import SDC_MAGIC
 
 CHUNK = 1 << 16
-SDC_MAGIC = b"\xa1"
 LONGEST_LINE = 16 * 1024 * 1024
 
 

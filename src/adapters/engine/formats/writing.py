@@ -1,79 +1,284 @@
-"""Records as text: what destinations write."""
+"""Records as bytes: what destinations write."""
 
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
+from typing import Protocol
 
+import orjson
+
+from ....core.el import Scope, compile_text
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
-from ....core.records.json_form import data_json
+from ....core.records.json_form import data_json, record_to_json
 from ....core.records.paths import MISSING, get
-from ....core.records.values import FieldValue, Null
+from ....core.records.record import Record
+from ....core.records.values import FieldValue, FileRef, Null
+from ....core.xml import write_xml
+from ....core.xml.safe import XmlFault
+from .avro import AvroWriter
 from .fault import FormatFault
 
-Write = Callable[[FieldValue], str]
+SDC_MAGIC = b"\xa1"
 _DELIMITERS = {"TDF": "\t", "MYSQL": "\t", "POSTGRES_TEXT": "\t"}
+_LINE_ENDS = {"MYSQL": "\n", "POSTGRES_CSV": "\n", "POSTGRES_TEXT": "\n"}
 
 
-def writer(data_format: str, given: Given) -> Write:
-    """What turns the root field of a record into its text, line end included; ``given`` without prefix.
+class Writer(Protocol):
+    """Writes the records of one file or message, one after the other."""
+
+    def write(self, record: Record) -> bytes:
+        """What a record adds.
+
+        Raises:
+            FormatFault: it cannot be written.
+        """
+        ...
+
+    def finish(self) -> bytes:
+        """What stands behind the last record."""
+        ...
+
+
+def writers(data_format: str, given: Given) -> Callable[[], Writer]:
+    """What begins a file; ``given`` are the settings of the format without their prefix.
 
     Raises:
-        UnsupportedError: a format that is not written here. The callable raises ``FormatFault``.
+        UnsupportedError: a format that is not written here.
     """
-    if data_format == "JSON":
-        return lambda value: json.dumps(value, default=data_json, ensure_ascii=False, separators=(",", ":")) + "\n"
-    if data_format == "TEXT":
-        return _text_writer(given)
-    if data_format == "DELIMITED":
-        return _row_writer(given)
-    raise UnsupportedError(f"writing the data format {data_format}", "Formats that are written: DELIMITED, JSON, TEXT.")
+    make = _WRITERS.get(data_format)
+    if make is None:
+        known = ", ".join(_WRITERS)
+        raise UnsupportedError(f"writing the data format {data_format}", f"Formats that are written: {known}.")
+    make(given)  # what is wrong with the settings shows at the start
+    return lambda: make(given)
 
 
-def _text_writer(given: Given) -> Write:
-    path, end = given.text("textFieldPath", "/text"), given.text("textRecordSeparator", "\\n")
-    end = end.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t")
-    missing, empty_line = given.text("textFieldMissingAction", "ERROR"), given.flag("textEmptyLineIfNull")
-
-    def write(value: FieldValue) -> str:
-        found = get(value, path)
-        if found is MISSING:
-            if missing == "IGNORE":
-                return end if empty_line else ""
-            raise FormatFault("TEXT_GENERATOR_00", f"field {path} is not there")
-        if found is None or isinstance(found, Null):
-            return end if empty_line else ""
-        return java_string(found) + end
-
-    return write
+def whole(make: Callable[[], Writer], record: Record) -> bytes:
+    """A record as a file of its own."""
+    writer = make()
+    return writer.write(record) + writer.finish()
 
 
-def _row_writer(given: Given) -> Write:
-    kind = given.text("csvFileFormat", "CSV")
-    custom = kind == "CUSTOM"
-    delimiter = given.text("csvCustomDelimiter", "|")[:1] if custom else _DELIMITERS.get(kind, ",")
-    quote = given.text("csvCustomQuote", '"')[:1] if custom else '"'
-    every = given.text("csvQuoteMode", "MINIMAL") == "ALL"
-    new_line = given.text("csvReplaceNewLinesString", " ") if given.flag("csvReplaceNewLines", True) else None
+class _Json:
+    """Objects line by line, or in one array."""
 
-    def cell(value: FieldValue) -> str:
-        text = "" if value is None or isinstance(value, Null) else java_string(value)
-        return text if new_line is None else text.replace("\r\n", new_line).replace("\n", new_line)
+    def __init__(self, given: Given) -> None:
+        self._array = given.text("jsonMode", "MULTIPLE_OBJECTS") == "ARRAY_OBJECTS"
+        self._begun = False
 
-    def write(value: FieldValue) -> str:
-        if not isinstance(value, (dict, list)):
-            raise FormatFault("DELIMITED_GENERATOR_00", "the root field is neither a map nor a list")
+    def write(self, record: Record) -> bytes:
+        text = json_text(record.value)
+        if not self._array:
+            return text + b"\n"
+        before, self._begun = (b"," if self._begun else b"["), True
+        return before + text
+
+    def finish(self) -> bytes:
+        return (b"]" if self._begun else b"[]") if self._array else b""
+
+
+def json_text(value: FieldValue) -> bytes:
+    """A field as JSON: dates as milliseconds, bytes as base64, decimals as numbers.
+
+    Raises:
+        FormatFault: a file (JSON_GENERATOR_01).
+    """
+    try:
+        return json.dumps(_finite(value), default=_special, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogatepass"
+        )
+    except RecursionError:
+        raise FormatFault("JSON_GENERATOR_00", "the record is nested too deeply") from None
+
+
+def _special(value: object) -> object:
+    if isinstance(value, FileRef):
+        raise FormatFault("JSON_GENERATOR_01", "a file reference cannot be written as JSON")
+    return data_json(value)
+
+
+def _finite(value: FieldValue) -> FieldValue:
+    """The value with texts in place of numbers that JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return java_string(value)
+    return value
+
+
+class _Text:
+    """One field of every record, with a separator behind it."""
+
+    def __init__(self, given: Given) -> None:
+        self._path = given.text("textFieldPath", "/text")
+        self._end = unescaped(given.text("textRecordSeparator", "\\n"))
+        self._missing = given.text("textFieldMissingAction", "ERROR")
+        self._empty_line = given.flag("textEmptyLineIfNull")
+        self._charset = given.text("charset", "UTF-8")
+
+    def write(self, record: Record) -> bytes:
+        found = get(record.value, self._path)
+        if found is MISSING and self._missing != "IGNORE":
+            raise FormatFault("TEXT_GENERATOR_01", f"field {self._path} is not there")
+        if found is MISSING or found is None or isinstance(found, Null):
+            return self._end.encode() if self._empty_line else b""
+        if isinstance(found, (dict, list, bytes)):
+            raise FormatFault("TEXT_GENERATOR_00", f"field {self._path} has no text")
+        return (java_string(found) + self._end).encode(self._charset, "replace")
+
+    def finish(self) -> bytes:
+        return b""
+
+
+def unescaped(text: str) -> str:
+    """A separator: an expression is evaluated, ``\\n`` and its like are what they stand for."""
+    if "${" in text:
+        text = str(compile_text(text)(Scope()))
+    return re.sub(r"\\[rnt]", lambda found: {"\\r": "\r", "\\n": "\n", "\\t": "\t"}[found.group()], text)
+
+
+class _Rows:
+    """Delimited text: a header from the first record where one is wanted, then a row per record."""
+
+    def __init__(self, given: Given) -> None:
+        kind = given.text("csvFileFormat", "CSV")
+        custom = kind == "CUSTOM"
+        self._several = given.text("multiCharacterFieldDelimiter", "||") if kind == "MULTI_CHARACTER" else ""
+        self._delimiter = given.text("csvCustomDelimiter", "|")[:1] if custom else _DELIMITERS.get(kind, ",")
+        self._quote = given.text("csvCustomQuote", '"')[:1] if custom or self._several else '"'
+        mode = given.text("csvQuoteMode", "MINIMAL")
+        self._quoting = {"ALL": csv.QUOTE_ALL, "NONE": csv.QUOTE_NONE}.get(mode, csv.QUOTE_MINIMAL)
+        if kind in ("MYSQL", "POSTGRES_TEXT"):
+            self._quoting = csv.QUOTE_NONE
+        self._escape = given.text("csvCustomEscape", "\\")[:1] if custom else "\\"
+        self._end = _LINE_ENDS.get(kind, "\r\n")
+        if self._several:
+            self._end = unescaped(given.text("multiCharacterLineDelimiter", "\\n"))
+        self._null = {"MYSQL": "\\N", "POSTGRES_TEXT": "\\N"}.get(kind, "")
+        self._header = given.text("csvHeader", "NO_HEADER") == "WITH_HEADER"
+        replaced = given.text("csvReplaceNewLinesString", " ")
+        self._new_line = replaced if given.flag("csvReplaceNewLines", True) else None
+        self._charset = given.text("charset", "UTF-8")
+
+    def write(self, record: Record) -> bytes:
+        names, values = _columns(record.value)
+        made = ""
+        if self._header:
+            made, self._header = self._row(names), False
+        made += self._row([self._cell(value) for value in values])
+        return made.encode(self._charset, "replace")
+
+    def finish(self) -> bytes:
+        return b""
+
+    def _cell(self, value: FieldValue) -> str:
+        if value is None or isinstance(value, Null):
+            return self._null
+        if isinstance(value, (dict, list, bytes)):
+            raise FormatFault("DELIMITED_GENERATOR_01", "a column that is a map, a list or bytes has no text")
+        text = java_string(value)
+        if self._new_line is not None:
+            text = text.replace("\n", self._new_line).replace("\r", self._new_line)
+        return text
+
+    def _row(self, cells: list[str]) -> str:
+        if self._several:
+            return self._several.join(map(self._quoted, cells)) + self._end
         out = io.StringIO()
-        items = value.values() if isinstance(value, dict) else value
         csv.writer(
             out,
-            delimiter=delimiter,
-            quotechar=quote,
-            quoting=csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL,
-            lineterminator="\r\n",
-        ).writerow([cell(item) for item in items])
+            delimiter=self._delimiter,
+            quotechar=self._quote or None,
+            quoting=self._quoting if self._quote else csv.QUOTE_NONE,
+            escapechar=self._escape or None if self._quoting == csv.QUOTE_NONE or not self._quote else None,
+            lineterminator=self._end,
+        ).writerow(cells)
         return out.getvalue()
 
-    return write
+    def _quoted(self, text: str) -> str:
+        needed = self._several in text or self._quote in text or self._end in text
+        if self._quoting == csv.QUOTE_ALL or (self._quoting == csv.QUOTE_MINIMAL and needed):
+            return self._quote + text.replace(self._quote, self._quote * 2) + self._quote
+        return text
+
+
+def _columns(value: FieldValue) -> tuple[list[str], list[FieldValue]]:
+    """Names and values of the columns: of a map by name, or of a list of ``{header, value}``."""
+    if isinstance(value, dict):
+        return list(value), list(value.values())
+    if not isinstance(value, list):
+        raise FormatFault("DELIMITED_GENERATOR_00", "the root field is neither a map nor a list")
+    names: list[str] = []
+    values: list[FieldValue] = []
+    for at, each in enumerate(value):
+        if not isinstance(each, dict) or "value" not in each:
+            raise FormatFault("DELIMITED_GENERATOR_01", f"element {at} of the root is no map with header and value")
+        names.append(java_string(each.get("header") or str(at)))
+        values.append(each["value"])
+    return names, values
+
+
+class _Xml:
+    """A document per record."""
+
+    def __init__(self, given: Given) -> None:
+        self._pretty = given.flag("xmlPrettyPrint", True)
+
+    def write(self, record: Record) -> bytes:
+        try:
+            return write_xml(record.value, record.header.field_attributes, pretty=self._pretty).encode()
+        except XmlFault as fault:
+            code, _, reason = str(fault).partition(" - ")
+            raise FormatFault(code, reason) from None
+
+    def finish(self) -> bytes:
+        return b""
+
+
+class _Records:
+    """Records with their headers and types, as engines pass them on."""
+
+    def __init__(self, given: Given) -> None:
+        self._begun = False
+
+    def write(self, record: Record) -> bytes:
+        before, self._begun = (b" " if self._begun else SDC_MAGIC), True
+        return before + orjson.dumps(record_to_json(record)) + b"\n"
+
+    def finish(self) -> bytes:
+        return b""
+
+
+class _Binary:
+    """The bytes of one field."""
+
+    def __init__(self, given: Given) -> None:
+        self._path = given.text("binaryFieldPath", "/")
+
+    def write(self, record: Record) -> bytes:
+        found = get(record.value, self._path)
+        if found is MISSING or found is None or isinstance(found, Null):
+            return b""
+        if not isinstance(found, bytes):
+            raise FormatFault("BINARY_GENERATOR_00", f"field {self._path} holds no bytes")
+        return found
+
+    def finish(self) -> bytes:
+        return b""
+
+
+_WRITERS: dict[str, Callable[[Given], Writer]] = {
+    "AVRO": AvroWriter,
+    "BINARY": _Binary,
+    "DELIMITED": _Rows,
+    "JSON": _Json,
+    "SDC_JSON": _Records,
+    "TEXT": _Text,
+    "XML": _Xml,
+}
