@@ -41,7 +41,13 @@ class EmbeddedEngine:
     ) -> None:
         self._info, self._catalogue, self._clock, self._ids = info, catalogue, clock, ids
         self._access = access
+        self._began = clock.now_ms(), clock.monotonic_s()
         self._runs: list[EmbeddedRun] = []
+
+    def _now_ns(self) -> int:
+        """The time, finer than the clock tells it: its own steady seconds since the engine began are added."""
+        began_ms, began_s = self._began
+        return began_ms * 1_000_000 + int((self._clock.monotonic_s() - began_s) * 1_000_000_000)
 
     @property
     def info(self) -> EngineInfo:
@@ -160,6 +166,8 @@ class EmbeddedEngine:
         clock = self._clock.now_ms if now_ms is None else lambda: now_ms
         facts = Facts(plan.pipeline_id, plan.title, engine_id=self._info.engine_id)
         scope = Scope(dict(plan.parameters), clock, random.random, self._ids.new_id, facts)
+        if now_ms is None:
+            scope.now_ns = self._now_ns
         return Tools(stage, clock, random.random, self._ids.new_id, preview, scope, self._access)
 
     async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:

@@ -42,7 +42,6 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
       if ("$bytes" in item) return new Uint8Array(item.$bytes);
       if ("$listMap" in item) {
         var made = {};
-        Object.defineProperty(made, "$listMap", {value: true, enumerable: true});
         item.$listMap.forEach(function (pair) { made[pair[0]] = pair[1]; });
         Object.defineProperty(made, "$listMap", {value: true, enumerable: false});
         return made;
@@ -163,7 +162,7 @@ class JavaScript:
         given = [[encoded(each.value), dict(each.attributes), each.header.source_id] for each in batch]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
-            self._engine.eval(script, timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
+            self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
             made = json.loads(str(self._engine.eval("__made()")))
         except JSEvalException as error:
             lines = str(error).strip().splitlines()

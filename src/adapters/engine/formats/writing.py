@@ -154,8 +154,7 @@ class _Rows:
         self._quote = given.text("csvCustomQuote", '"')[:1] if custom or self._several else '"'
         mode = given.text("csvQuoteMode", "MINIMAL")
         self._quoting = {"ALL": csv.QUOTE_ALL, "NONE": csv.QUOTE_NONE}.get(mode, csv.QUOTE_MINIMAL)
-        if kind in ("MYSQL", "POSTGRES_TEXT"):
-            self._quoting = csv.QUOTE_NONE
+        self._bare = kind in ("MYSQL", "POSTGRES_TEXT")
         self._escape = given.text("csvCustomEscape", "\\")[:1] if custom else "\\"
         self._end = _LINE_ENDS.get(kind, "\r\n")
         if self._several:
@@ -185,9 +184,14 @@ class _Rows:
         text = java_string(value)
         if self._new_line is not None:
             text = text.replace("\n", self._new_line).replace("\r", self._new_line)
+        if self._bare:
+            for sign in ("\\", self._delimiter, "\n", "\r"):
+                text = text.replace(sign, "\\" + sign)
         return text
 
     def _row(self, cells: list[str]) -> str:
+        if self._bare:
+            return self._delimiter.join(cells) + self._end
         if self._several:
             return self._several.join(map(self._quoted, cells)) + self._end
         out = io.StringIO()

@@ -1,0 +1,187 @@
+"""Promises about the data formats that need a library, and about writing."""
+
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.adapters.engine.formats.reading import read_items
+from penstock.adapters.engine.formats.writing import whole, writers
+from penstock.core.plan import Given
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import Date, FieldType, FieldValue, Float, ListMap, Long, Null
+from penstock.core.values import JsonMap, freeze
+
+
+def settings(**values: object) -> Given:
+    """Settings of a format."""
+    frozen = freeze(values)
+    assert isinstance(frozen, JsonMap)
+    return Given(frozen)
+
+
+def written(kind: str, *values: FieldValue, **more: object) -> bytes:
+    """The file that a format makes of records."""
+    writer = writers(kind, settings(**more))()
+    return b"".join(writer.write(Record(value, Header())) for value in values) + writer.finish()
+
+
+def read(kind: str, data: bytes, **more: object) -> list[Record]:
+    """The records that a format finds in a file."""
+    made: list[Record] = []
+    for item in read_items(io.BytesIO(data), kind, settings(**more)):
+        assert item.fault is None, item.fault
+        made.append(item.value if isinstance(item.value, Record) else Record(item.value))
+    return made
+
+
+SCHEMA = {
+    "type": "record",
+    "name": "r",
+    "fields": [
+        {"name": "i", "type": "int"},
+        {"name": "l", "type": "long"},
+        {"name": "f", "type": "float"},
+        {"name": "s", "type": ["null", "string"]},
+        {"name": "d", "type": {"type": "bytes", "logicalType": "decimal", "precision": 6, "scale": 2}},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "list", "type": {"type": "array", "items": "int"}},
+        {"name": "u", "type": ["int", "string"], "default": 7},
+    ],
+}
+VALUE: dict[str, FieldValue] = {
+    "i": 1,
+    "l": Long(2),
+    "f": Float(0.5),
+    "s": None,
+    "d": Decimal("12.50"),
+    "day": Date(2024, 2, 29, tzinfo=UTC),
+    "at": datetime(2024, 2, 29, 1, 2, 3, 4000, tzinfo=UTC),
+    "list": [1, 2],
+    "u": "x",
+}
+
+
+def test_an_avro_file_comes_back_with_types_schema_and_attributes() -> None:
+    """Nulls have their type, decimals their scale, unions their index."""
+    data = written("AVRO", VALUE, VALUE, avroSchema=json.dumps(SCHEMA))
+    first, _ = read("AVRO", data)
+    assert isinstance(first.value, ListMap)
+    assert first.value == VALUE
+    assert [type(first.value[name]) for name in ("l", "f", "day")] == [Long, Float, Date]
+    assert json.loads(first.attributes["avroSchema"])["name"] == "r"
+    assert first.attributes["avro.union.typeIndex./u"] == "1"
+    assert first.header.field_attributes["/d"] == {"avro.type": "decimal", "scale": "2", "precision": "6"}
+
+
+def test_bare_avro_messages_need_the_schema_given() -> None:
+    """Without a container nothing tells the schema."""
+    text = json.dumps(SCHEMA)
+    data = written("AVRO", VALUE, avroSchema=text, includeSchema=False)
+    assert read("AVRO", data, avroSchemaSource="INLINE", avroSchema=text)[0].value == VALUE
+    with pytest.raises(FormatFault):
+        read("AVRO", data)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"i": "none"}, "05"), ({"s": {"a": 1}}, "05"), ({"u": 1.5}, "06"), ({"i": None}, "01")],
+)
+def test_a_record_that_does_not_fit_its_schema_has_a_code(change: dict[str, FieldValue], code: str) -> None:
+    """And a field that is missing without a default another."""
+    with pytest.raises(FormatFault, match=f"AVRO_GENERATOR_{code}"):
+        written("AVRO", {**VALUE, **change}, avroSchema=json.dumps(SCHEMA))
+    with pytest.raises(FormatFault, match="AVRO_GENERATOR_00"):
+        written("AVRO", {"i": 1}, avroSchema=json.dumps(SCHEMA))
+
+
+def test_a_field_that_is_not_there_gets_the_default_of_the_schema() -> None:
+    """Here that of a union."""
+    data = written("AVRO", {name: item for name, item in VALUE.items() if name != "u"}, avroSchema=json.dumps(SCHEMA))
+    assert isinstance(value := read("AVRO", data)[0].value, dict)
+    assert value["u"] == 7
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_fault_or_records_in_every_format(data: bytes) -> None:
+    """Hostile files end in a fault that names what is wrong, never in another error."""
+    for kind in ("AVRO", "BINARY", "DELIMITED", "EXCEL", "JSON", "LOG", "SDC_JSON", "TEXT", "XML"):
+        try:
+            list(read_items(io.BytesIO(data), kind, settings()))
+            list(read_items(io.BytesIO(b"Obj\x01" + data), kind, settings()))
+        except FormatFault as fault:
+            assert fault.code
+
+
+def book(**sheets: list[list[Any]]) -> bytes:
+    """A workbook."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)  # type: ignore[arg-type]
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_rows_of_a_workbook_are_records_by_header() -> None:
+    """Numbers are decimals, dates dates; blank rows are passed over; every sheet has its header."""
+    data = book(a=[["n", "d"], [1, datetime(2024, 1, 2)], [None, None], [2.5, None]], b=[["x"], [True]])
+    rows = read("EXCEL", data, excelHeader="WITH_HEADER", excelReadAllSheets=True)
+    assert [row.value for row in rows] == [
+        {"n": Decimal(1), "d": Date(2024, 1, 2, tzinfo=UTC)},
+        {"n": Decimal("2.5")},
+        {"x": True},
+    ]
+    assert rows[1].attributes["worksheet"] == "a"
+    named = read("EXCEL", data, excelHeader="NO_HEADER", excelReadAllSheets=False, excelSheetNames=["b"])
+    assert [row.value for row in named] == [{"0": "x"}, {"0": True}]
+
+
+def test_json_is_written_line_by_line_or_as_one_array() -> None:
+    """Dates are milliseconds, bytes base64, numbers that JSON lacks are texts."""
+    value: dict[str, FieldValue] = {"a": float("nan"), "b": b"\x00", "c": datetime(1970, 1, 1, tzinfo=UTC)}
+    assert written("JSON", value, [1]) == b'{"a":"NaN","b":"AA==","c":0}\n[1]\n'
+    assert written("JSON", 1, None, jsonMode="ARRAY_OBJECTS") == b"[1,null]"
+    assert written("JSON", jsonMode="ARRAY_OBJECTS") == b"[]"
+
+
+def test_delimited_files_have_one_header_and_the_line_ends_of_their_preset() -> None:
+    """Line breaks in columns are replaced, nulls are empty."""
+    value: dict[str, FieldValue] = {"a": "x\r\ny", "b": None, "c": 'q"'}
+    assert written("DELIMITED", value, value, csvHeader="WITH_HEADER") == b'a,b,c\r\nx  y,,"q"""\r\nx  y,,"q"""\r\n'
+    assert written("DELIMITED", {"a": None, "b": 1}, csvFileFormat="MYSQL") == b"\\N\t1\n"
+    several = {"csvFileFormat": "MULTI_CHARACTER", "multiCharacterFieldDelimiter": "||", "csvQuoteMode": "ALL"}
+    assert written("DELIMITED", {"a": 1, "b": "x"}, **several) == b'"1"||"x"\n'
+    rows: FieldValue = [{"header": "h", "value": "v"}]
+    assert written("DELIMITED", rows, csvHeader="WITH_HEADER") == b"h\r\nv\r\n"
+
+
+@pytest.mark.parametrize("value", [1, "x", [1], {"a": {}}])
+def test_what_is_no_row_is_refused(value: FieldValue) -> None:
+    """Roots and columns without text."""
+    with pytest.raises(FormatFault, match="DELIMITED_GENERATOR"):
+        written("DELIMITED", value)
+
+
+def test_records_of_an_engine_come_back_with_headers_and_types() -> None:
+    """SDC_JSON keeps everything."""
+    value: dict[str, FieldValue] = {"a": Long(1), "b": Null(FieldType.DATE), "c": ListMap(x=Decimal("1.0"))}
+    data = written("SDC_JSON", value, value)
+    assert [record.value for record in read("SDC_JSON", data)] == [value, value]
+
+
+def test_xml_comes_back_as_it_was_written() -> None:
+    """A root with one entry."""
+    data = whole(writers("XML", settings()), Record({"r": {"a": [1, 2]}}))
+    assert read("XML", data)[0].value == {"r": {"a": [{"value": "1"}, {"value": "2"}]}}

@@ -1,0 +1,187 @@
+"""Promises about the XML stages, the Schema Generator and the Windowing Aggregator."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.el import Scope
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, Tools, find
+from penstock.core.records.record import Header, Record
+from penstock.core.values import JsonMap, freeze
+
+from .conftest import PREFIX, Play
+
+PARSER = "processor_xmlparser_XmlParserDProcessor"
+FLATTENER = "processor_xmlflattener_XMLFlatteningDProcessor"
+SCHEMAS = "processor_schemagen_SchemaGeneratorDProcessor"
+WINDOWS = "processor_aggregation_AggregationDProcessor"
+XML = "<root><msg><t>1</t></msg><msg><t>2</t></msg></root>"
+
+
+def parser(**more: object) -> dict[str, object]:
+    """The settings of an XML Parser over /x."""
+    return {"configs.fieldPathToParse": "/x", "configs.parsedFieldPath": "/x"} | {
+        f"configs.{k}": v for k, v in more.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("several", "values"),
+    [
+        ("FIRST_ONLY", [{"x": {"t": [{"value": "1"}]}}]),
+        ("ALL_AS_LIST", [{"x": [{"t": [{"value": "1"}]}, {"t": [{"value": "2"}]}]}]),
+        ("SPLIT_INTO_MULTIPLE_RECORDS", [{"x": {"t": [{"value": "1"}]}}, {"x": {"t": [{"value": "2"}]}}]),
+    ],
+)
+def test_the_parser_gives_one_all_or_a_record_each(play: Play, several: str, values: list[object]) -> None:
+    """As ``multipleValuesBehavior`` says."""
+    out = play(PARSER, parser(xmlRecordElement="msg", multipleValuesBehavior=several), {"x": XML})
+    assert [record.value for record in out.lanes[0]] == values
+
+
+def test_the_parser_drops_records_without_the_field_and_refuses_broken_text(play: Play) -> None:
+    """Missing is dropped, broken is XMLP_01, no result is a null."""
+    out = play(PARSER, parser(xmlRecordElement="none"), {"y": 1}, {"x": "<a>"}, {"x": XML})
+    assert [error.code for error in out.errors] == ["XMLP_01"]
+    assert [record.value for record in out.lanes[0]] == [{"x": None}]
+
+
+def flattener(**more: object) -> dict[str, object]:
+    """The settings of an XML Flattener over /x."""
+    return {"fromField": "/x", "recordDelimiter": "msg", "fieldDelimiter": ".", "attrDelimiter": "#", **more}
+
+
+def test_the_flattener_makes_a_record_per_element_and_counts_siblings(play: Play) -> None:
+    """Attributes, namespaces and texts are flat names; only repeated siblings are counted."""
+    text = "<r><msg id='7'><t>1</t><t>2</t><u xmlns='http://u'>3</u></msg><msg/></r>"
+    out = play(FLATTENER, flattener(keepOriginalFields=False), {"x": text, "k": 1})
+    first, second = (record.value for record in out.lanes[0])
+    assert first == {"msg#id": "7", "msg.t(0)": "1", "msg.t(1)": "2", "msg.u#xmlns": "http://u", "msg.u": "3"}
+    assert second == {}
+    assert [record.header.source_id for record in out.lanes[0]] == ["r0_1", "r0_2"]
+
+
+def test_the_flattener_keeps_fields_and_overwrites_only_on_request(play: Play) -> None:
+    """An existing field of the same name stays unless new ones may overwrite."""
+    old = {"x": "<msg>new</msg>", "msg": "old"}
+    kept = play(FLATTENER, flattener(keepOriginalFields=True), old).lanes[0][0].value
+    new = play(FLATTENER, flattener(keepOriginalFields=True, newFieldOverwrites=True), old).lanes[0][0].value
+    assert isinstance(kept, dict)
+    assert isinstance(new, dict)
+    assert (kept["msg"], new["msg"]) == ("old", "new")
+
+
+@pytest.mark.parametrize(("value", "code"), [({"x": 1}, "CMN_0100"), ({"x": "<a"}, "DATA_FORMAT_303")])
+def test_the_flattener_refuses_what_is_no_xml_text(play: Play, value: dict[str, object], code: str) -> None:
+    """With the original's codes."""
+    assert [error.code for error in play(FLATTENER, flattener(), value).errors] == [code]
+
+
+def schema(out: Out) -> dict[str, object]:
+    """The schema in the first record's header."""
+    made: dict[str, object] = json.loads(out.lanes[0][0].attributes["avroSchema"])
+    return made
+
+
+def test_the_schema_names_every_field_with_its_type(play: Play) -> None:
+    """Maps and lists have the type of what is in them."""
+    made = schema(play(SCHEMAS, {"config.schemaName": "s"}, {"a": 1, "b": "x", "c": [1.5], "d": {"k": True}}))
+    assert made == {
+        "type": "record",
+        "name": "s",
+        "fields": [
+            {"name": "a", "type": "int"},
+            {"name": "b", "type": "string"},
+            {"name": "c", "type": {"type": "array", "items": "double"}},
+            {"name": "d", "type": {"type": "map", "values": "boolean"}},
+        ],
+    }
+
+
+def test_nullable_fields_are_unions_with_a_null_default(play: Play) -> None:
+    """As ``avroNullableFields`` and ``avroDefaultNullable`` say."""
+    made = schema(play(SCHEMAS, {"config.schemaName": "s", "config.avroNullableFields": True}, {"a": 1}))
+    assert made["fields"] == [{"name": "a", "type": ["null", "int"], "default": None}]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ([1], "0003"),
+        ({"a": Decimal("1.5")}, "0004"),
+        ({"a": [1, "x"]}, "0005"),
+        ({"a": []}, "0006"),
+        ({"a": {}}, "0008"),
+    ],
+)
+def test_what_has_no_schema_is_refused(play: Play, value: object, code: str) -> None:
+    """With the original's codes."""
+    out = play(SCHEMAS, {"config.schemaName": "s"}, value)
+    assert [error.code for error in out.errors] == [f"SCHEMA_GEN_{code}"]
+
+
+def windows(now: list[int], **more: object) -> tuple[object, Tools]:
+    """An aggregator whose clock is the last number of a list."""
+    rows = [
+        {"enabled": True, "aggregationName": "n", "aggregationFunction": "COUNT"},
+        {
+            "enabled": True,
+            "aggregationName": "by",
+            "aggregationFunction": "AVG_DOUBLE",
+            "aggregationExpression": "${record:value('/v')}",
+            "groupBy": True,
+            "groupByExpression": "${record:value('/g')}",
+            "filter": True,
+            "filterPredicate": "${record:value('/v') > 0}",
+        },
+    ]
+    settings = {"config.aggregatorConfigs": rows} | {f"config.{name}": value for name, value in more.items()}
+    frozen = freeze(settings)
+    assert isinstance(frozen, JsonMap)
+    plan = StagePlan("S_01", PREFIX + WINDOWS, StageType.PROCESSOR, given=Given(frozen), outputs=("out",))
+    tools = Tools(plan, lambda: now[-1], lambda: 0.5, lambda: "id", scope=Scope())
+    build = find(plan.kind)
+    assert build is not None
+    return build(plan, tools), tools
+
+
+def batch(*values: tuple[str, float]) -> list[Record]:
+    """Records with a group and a value."""
+    return [Record({"g": group, "v": value}, Header()) for group, value in values]
+
+
+def test_a_rolling_window_tells_what_it_saw_when_it_closes() -> None:
+    """Records pass; the event comes with the first batch behind the end of the window, and at the end of the run."""
+    now = [1_000]
+    stage, _ = windows(now, timeWindow="TW_5S", eventRecordWithTextField=False)
+    first, second, last = Out(1), Out(1), Out(1)
+    stage(batch(("a", 1.0), ("a", 3.0), ("b", -1.0)), first)  # type: ignore[operator]
+    assert (len(first.lanes[0]), first.events) == (3, [])
+    now.append(5_000)
+    stage(batch(("b", 2.0)), second)  # type: ignore[operator]
+    (event,) = second.events
+    assert event.attributes["sdc.event.type"] == "ROLLING.window.all.aggregators"
+    average = {"name": "a", "count": 2, "total": 4.0, "average": 2.0}
+    assert event.value == [
+        {"name": "n", "time": 5_000, "aggregatable": {"name": "n", "count": 3}},
+        {"name": "by", "time": 5_000, "aggregatable": {"name": "by", "groups": {"a": average}}},
+    ]
+    stage.close(last)  # type: ignore[attr-defined]
+    assert isinstance(last.events[0].value, list)
+    assert last.events[0].value[0]["aggregatable"]["count"] == 1  # type: ignore[index,call-overload]
+
+
+def test_a_sliding_window_joins_its_parts() -> None:
+    """A minute is made of twelve times five seconds."""
+    now = [1_000]
+    stage, _ = windows(now, windowType="SLIDING", windowLength="TW_1M")
+    counts: list[int] = []
+    for _ in range(14):
+        out = Out(1)
+        stage(batch(("a", 1.0)), out)  # type: ignore[operator]
+        counts += [json.loads(str(event.value))[0]["aggregatable"]["count"] for event in out.events]
+        now.append(now[-1] + 5_000)
+    assert counts == [*range(1, 13), 12]
