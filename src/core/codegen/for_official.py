@@ -1,0 +1,7 @@
+"""x"""
+
+from .planning import Plan
+
+
+def official_script(plan: Plan) -> str:
+    return ""
