@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..edit.special import Slot
-from ..values import Json, JsonMap
+from ..values import Json
 from .details import Group
 from .literals import WIDTH, call, columns, flat, quoted, remark
 from .planning import Plan
@@ -84,7 +84,11 @@ class _Body:
         """Every statement in order, with blank lines between blocks and few remarks."""
         plan = self.plan
         yield from self._all(plan.start)
-        for block in (*plan.special, plan.settings, *plan.stages):
+        for at, block in enumerate(plan.special):
+            if not at or len(block) > 1 or len(plan.special[at - 1]) > 1:
+                yield ""
+            yield from self._all(block)
+        for block in (plan.settings, *plan.stages):
             yield from self._section("", block)
         yield from self._section("", plan.links)
         yield from self._section("# what else the document says: versions, canvas, settings", plan.details)
@@ -162,8 +166,7 @@ class _Body:
             value = step.value
             if step.mapping:
                 value = rows_as_mapping(value) or value
-            target = f"{var}.{step.name}" if step.attribute else f"{var}.configuration[{quoted(step.name)}]"
-            return self.writer.assign(target, value, indent, var, step.name)
+            return self.writer.setting(var, step, value, indent)
         if step.service:
             service.append(("service", step.service))
         if isinstance(step, Raw):
@@ -294,6 +297,3 @@ def _set_function(step: UseSet, writer: Writer) -> str:
     head = f"def {function}(project: penstock.Project) -> penstock.ParameterSet:"
     writer.functions.append(f"{head}\n{indented(lines)}")
     return function
-
-
-__all__ = ["JsonMap", "penstock_script"]

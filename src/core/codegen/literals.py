@@ -1,5 +1,6 @@
 """Values as Python literals: safe whatever a text holds, and laid out within a line length."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -52,14 +53,14 @@ def pretty(value: Json, indent: int, used: int) -> str:
         return line
     if isinstance(value, Secret):
         return f'os.environ.get(\n{" " * (indent + STEP)}"{value.variable}", ""\n{" " * indent})'
-    if isinstance(value, str):
-        return "(\n" + "\n".join(lines_of(value, indent + STEP)) + "\n" + " " * indent + ")"
     if isinstance(value, JsonMap) and value:
         rows = [_entry(key, item, indent + STEP) for key, item in value.items()]
         return _block("{", rows, "}", indent)
     if isinstance(value, tuple) and value:
         return _block("[", [pretty(item, indent + STEP, indent + STEP + 1) for item in value], "]", indent)
-    return line
+    if isinstance(value, str):
+        return "(\n" + "\n".join(lines_of(value, indent + STEP)) + "\n" + " " * indent + ")"
+    return f"(\n{' ' * (indent + STEP)}{line}\n{' ' * indent})"
 
 
 def _block(start: str, rows: Sequence[str], end: str, indent: int) -> str:
@@ -68,15 +69,25 @@ def _block(start: str, rows: Sequence[str], end: str, indent: int) -> str:
 
 
 def _entry(key: str, value: Json, indent: int) -> str:
-    head = pretty(key, indent, indent + 2)
-    used = indent + columns(head.rsplit("\n", 1)[-1]) + 3
-    return f"{head}: {pretty(value, indent, used)}"
+    """A row of a mapping: the key is cut when there is no room for the value to begin beside it."""
+    head = quoted(key)
+    line = f"{head}: {flat(value)}"
+    if indent + columns(line) + 1 <= WIDTH:
+        return line
+    beside = indent + columns(head) + 3
+    if beside + 1 <= WIDTH and not (isinstance(value, str) and not value) and (value or beside + 5 <= WIDTH):
+        return f"{head}: {pretty(value, indent, beside)}"
+    inside = "\n".join(lines_of(key, indent + STEP))
+    return f"(\n{inside}\n{' ' * indent}): {pretty(value, indent, indent + 4)}"
 
 
 def lines_of(text: str, indent: int) -> Iterator[str]:
-    """A text as adjacent literals, one a line, cut after line ends and between words."""
+    """A text as adjacent literals, one a line, cut after line ends and between words; one literal when it fits."""
     room = WIDTH - indent
-    for line in text.splitlines(keepends=True) if set(text) & {"\n"} else [text]:
+    if columns(quoted(text)) <= room:
+        yield " " * indent + quoted(text)
+        return
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         rest = line
         while rest:
             piece = _fitting(rest, room)
@@ -85,15 +96,18 @@ def lines_of(text: str, indent: int) -> Iterator[str]:
 
 
 def _fitting(text: str, room: int) -> str:
-    """The longest start of a text whose literal fits, up to the last blank in it where there is one."""
+    """The longest start of a text whose literal fits, up to a blank or, without one, a mark between words."""
     if columns(quoted(text)) <= room:
         return text
-    low, high = 1, min(len(text), room)
+    low, high = 1, min(len(text), max(room, 1))
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if columns(quoted(text[:middle])) <= room else (low, middle - 1)
-    blank = text.rfind(" ", 0, low)
-    return text[: blank + 1] if blank > low // 2 else text[:low]
+    for marks in (" ", ",;|&?", "._-/:"):
+        at = max(text.rfind(mark, 0, low) for mark in marks)
+        if at > low // 2:
+            return text[: at + 1]
+    return text[:low]
 
 
 def call(head: str, arguments: Sequence[tuple[str, Json]], indent: int) -> str:
@@ -137,8 +151,12 @@ def block_text(text: str) -> str | None:
     return f'"""\\\n{text}"""'
 
 
-def remark(text: str, limit: int = 60) -> str:
+def remark(text: str, limit: int = 48) -> str:
     """A text as it may stand in a comment or docstring: printable, on one line, without quotes, cut short."""
     plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     plain = plain.replace("\\", "/").replace('"', "'")
-    return plain if columns(plain) <= limit else plain[: limit // 2 - 2].rstrip() + " ..."
+    if columns(plain) <= limit:
+        return plain
+    while columns(plain) > limit - 4:
+        plain = plain[:-1]
+    return plain.rstrip() + " ..."

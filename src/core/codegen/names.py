@@ -8,7 +8,22 @@ import unicodedata
 LONGEST = 32
 TAKEN = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
-    | {"flow", "fragment", "project", "penstock", "os", "stage", "build", "main", "environment", "platform"}
+    | {
+        "flow",
+        "fragment",
+        "project",
+        "penstock",
+        "os",
+        "stage",
+        "build",
+        "main",
+        "environment",
+        "platform",
+        "name",
+        "settings",
+        "found",
+        "made",
+    }
 )
 
 

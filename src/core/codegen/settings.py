@@ -8,6 +8,7 @@ import attrs
 
 from ..catalogue.definitions import Catalogue, SettingDefinition
 from ..edit.basics import definition_of
+from ..edit.defaults import default_value
 from ..edit.settings import Place, pipeline_places, stage_places
 from ..errors import PenstockError
 from ..flow.model import Flow, StageInstance
@@ -74,6 +75,7 @@ STAGE_ATTRIBUTES = frozenset(
         "model_copy",
     }
 )
+USUAL = (("stageOnRecordError", "TO_ERROR"),)
 EMPTY: tuple[Json, ...] = (None, "", (), False, JsonMap())
 
 
@@ -91,9 +93,11 @@ def plan_flow(plan: "Plan") -> None:
         if _has(plan.built.configuration, name, value):
             continue
         definition = known.get(name)
+        if definition is not None and _says_nothing(definition, value):
+            continue
         if definition is None or not _take_set(plan, plan.settings, FLOW, definition, value, ""):
             unknown[name] = value
-    said = {name: value for name, value in unknown.items() if name in known or not any(same(value, e) for e in EMPTY)}
+    said = {name: value for name, value in unknown.items() if name in known}
     if said:
         plan.take(plan.settings, Raw(FLOW, JsonMap(said)))
 
@@ -132,6 +136,8 @@ def _plan_settings(
         if name == skip or _has(held_by(stage_named(plan.built, stage.instance_name), service), name, value):
             continue
         definition = known.get(name)
+        if definition is not None and _says_nothing(definition, value):
+            continue
         if definition is None or not _take_set(plan, part, stage.instance_name, definition, value, service):
             unknown[name] = value
     usual = usual_values(plan.catalogue)
@@ -140,6 +146,19 @@ def _plan_settings(
     }
     if said:
         plan.take(part, Raw(stage.instance_name, JsonMap(said), service))
+
+
+def _says_nothing(definition: SettingDefinition, value: Json) -> bool:
+    """True for a default, and for another way to leave empty what is empty by default; ``details`` sees to them."""
+    default = default_value(definition)
+    return same(value, default) or (is_empty(value) and is_empty(default))
+
+
+def is_empty(value: Json) -> bool:
+    """True for nothing, false, and texts and lists without anything in them."""
+    if isinstance(value, tuple):
+        return all(map(is_empty, value))
+    return any(same(value, each) for each in EMPTY)
 
 
 def held_by(stage: StageInstance, service: str) -> Settings:
@@ -154,6 +173,8 @@ def _take_set(
     plan: "Plan", part: list[Step], stage: str, definition: SettingDefinition, value: Json, service: str
 ) -> bool:
     """Takes the step that sets a setting under one of its names; False when none of them does just that."""
+    if stage != FLOW and _drives_lanes(plan, stage, definition.name):
+        return False
     mapping = definition.type == "MAP" and rows_as_mapping(value) is not None
     for name, attribute in _ways(stage, definition):
         step = Set(stage, name, value, definition.name, attribute, mapping)
@@ -162,6 +183,12 @@ def _take_set(
             plan.take(part, step)
             return True
     return False
+
+
+def _drives_lanes(plan: "Plan", stage: str, name: str) -> bool:
+    """True for the setting that a stage handle changes by its predicates only."""
+    definition = definition_of(stage_named(plan.built, stage), plan.catalogue)
+    return definition is not None and definition.driven_by == name
 
 
 def _ways(stage: str, definition: SettingDefinition) -> Iterator[tuple[str, bool]]:
@@ -238,4 +265,4 @@ def is_usual(name: str, value: Json, usual: Usual, definitions: Sequence[Setting
     """True for a setting that no definition knows when it says nothing, or what new stages say under such a name."""
     tail = name.rsplit(".", 1)[-1]
     defaults = (*usual.get(tail, ()), *(each.default for each in definitions if each.name.endswith(tail)))
-    return any(same(value, each) for each in (*EMPTY, *defaults))
+    return is_empty(value) or (name, value) in USUAL or any(same(value, each) for each in defaults)

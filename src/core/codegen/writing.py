@@ -6,10 +6,10 @@ import attrs
 
 from ..values import Json, JsonMap
 from .details import Group
-from .literals import STEP, assignment, block_text
+from .literals import STEP, WIDTH, assignment, block_text, call, columns, quoted
 from .names import Names
 from .secrets import Secret
-from .steps import Link, Step
+from .steps import Link, Set, Step
 
 
 @attrs.define
@@ -38,6 +38,14 @@ class Writer:
             if name is not None:
                 return f"{target} = {name}"
         return assignment(target, value, indent)
+
+    def setting(self, var: str, step: Set, value: Json, indent: int) -> str:
+        """The statement that sets a setting: an attribute, or an entry of the configuration."""
+        target = f"{var}.{step.name}" if step.attribute else f"{var}.configuration[{quoted(step.name)}]"
+        if indent + columns(target) + 4 <= WIDTH:
+            return self.assign(target, value, indent, var, step.name)
+        self.note(value)
+        return call(f"{var}.configuration.update", [("", JsonMap({step.name: value}))], indent)
 
     def note(self, value: Json) -> None:
         """Remembers that a value needs the environment."""
