@@ -519,8 +519,13 @@ class FlowHandle:
         for what, number in (("schema", schema), ("pipeline version", pipeline)):
             if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
                 raise InvalidValueError(what, number, "a whole number")
-        said = {key: value for key, value in (("schema_version", schema), ("version", pipeline)) if value is not None}
-        self._apply(lambda flow: attrs.evolve(flow, **said))
+        self._apply(
+            lambda flow: attrs.evolve(
+                flow,
+                schema_version=flow.schema_version if schema is None else schema,
+                version=flow.version if pipeline is None else pipeline,
+            )
+        )
 
     @property
     def metadata(self) -> Any:

@@ -116,10 +116,10 @@ class _Body:
         """The step when the client can do it, perhaps in part; else it is noted."""
         plan = self.plan
         match step:
+            case AddStage() | SetSpecial() if not self._can_add(step.stage):
+                self.miss(f"stage {remark(self._label(step.stage))}: the client fails on its services")
+                return None
             case AddStage():
-                if not self._can_add(step.stage):
-                    self.miss(f"stage {remark(self._label(step.stage))}: the client fails on its services")
-                    return None
                 if step.named:
                     self.miss("instance names: the client makes its own")
                 if step.finding.library is not None:

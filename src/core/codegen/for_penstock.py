@@ -91,8 +91,8 @@ class _Body:
         for block in (plan.settings, *plan.stages):
             yield from self._section("", block)
         yield from self._section("", plan.links)
-        yield from self._section("# what else the document says: versions, canvas, settings", plan.details)
         yield from self._section("", plan.places)
+        yield from self._section("# what else the document says: versions, canvas, settings", plan.details)
         for text in plan.missing:
             yield f"# left out: {remark(text)}"
 

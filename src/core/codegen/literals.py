@@ -75,7 +75,8 @@ def _entry(key: str, value: Json, indent: int) -> str:
     if indent + columns(line) + 1 <= WIDTH:
         return line
     beside = indent + columns(head) + 3
-    if beside + 1 <= WIDTH and not (isinstance(value, str) and not value) and (value or beside + 5 <= WIDTH):
+    splits = bool(value) or isinstance(value, Secret)
+    if beside + 1 <= WIDTH and splits and (not isinstance(value, Secret) or beside + 15 <= WIDTH):
         return f"{head}: {pretty(value, indent, beside)}"
     inside = "\n".join(lines_of(key, indent + STEP))
     return f"(\n{inside}\n{' ' * indent}): {pretty(value, indent, indent + 4)}"

@@ -56,8 +56,8 @@ class Plan:
     settings: list[Step] = attrs.Factory(list)
     stages: list[list[Step]] = attrs.Factory(list)
     links: list[Step] = attrs.Factory(list)
-    details: list[Step] = attrs.Factory(list)
     places: list[Step] = attrs.Factory(list)
+    details: list[Step] = attrs.Factory(list)
     fragments: "list[tuple[str, Plan]]" = attrs.Factory(list)
     missing: list[str] = attrs.Factory(list)
     _ids: Iterable[int] = attrs.Factory(count)
@@ -80,17 +80,21 @@ class Plan:
 
     def steps(self) -> Iterable[Step]:
         """Every step, in order."""
-        for part in (self.start, *self.special, self.settings, *self.stages, self.links, self.details, self.places):
+        for part in (self.start, *self.special, self.settings, *self.stages, self.links, self.places, self.details):
             yield from part
 
 
 def make_plan(flow: Flow, catalogue: Catalogue, sets: Mapping[str, ParameterSet]) -> Plan:
     """The plan of a flow; where links do not come out right by connecting, the lanes of those stages are named."""
     flow = _with_unique_names(flow)
-    plan = _planned(flow, catalogue, sets, _base(flow, catalogue), links.NOTHING_ODD)
-    odd = links.odd_lanes(plan.built, flow)
-    if odd:
-        plan = _planned(flow, catalogue, sets, _base(flow, catalogue), odd)
+    return _settled(flow, catalogue, sets, _base(flow, catalogue), links.NOTHING_ODD)
+
+
+def _settled(flow: Flow, catalogue: Catalogue, sets: Mapping[str, ParameterSet], base: Flow, odd: links.Odd) -> "Plan":
+    plan = _planned(flow, catalogue, sets, base, odd)
+    found = links.odd_lanes(plan.built, flow)
+    if found:
+        plan = _planned(flow, catalogue, sets, base, attrs.evolve(found, every=odd.every))
     return plan
 
 
@@ -150,11 +154,9 @@ def _base(flow: Flow, catalogue: Catalogue) -> Flow:
     )
 
 
-def _planned(
-    flow: Flow, catalogue: Catalogue, sets: Mapping[str, ParameterSet], base: Flow, odd: links.Odd, nested: bool = False
-) -> Plan:
+def _planned(flow: Flow, catalogue: Catalogue, sets: Mapping[str, ParameterSet], base: Flow, odd: links.Odd) -> Plan:
     plan = Plan(flow, catalogue, base, base.name, _variables(flow, catalogue))
-    if flow.fragment and not nested:
+    if flow.fragment and not base.fragment:
         ids = [flow.extra.get(key) for key in ("fragmentId", "fragmentInstanceId")]
         plan.take(plan.start, AsFragment(*(each if isinstance(each, str) else "" for each in ids)))
     for slot in Slot:
@@ -163,15 +165,16 @@ def _planned(
         _parameter_set(plan, sets.get(set_id))
     settings.plan_flow(plan)
     for stage in flow.stages:
-        plan.stages.append(part := [])
+        part: list[Step] = []
+        plan.stages.append(part)
         _stage(plan, part, stage)
         links.plan_lanes(plan, part, stage, odd)
     links.plan_links(plan, odd)
     for fragment in flow.fragments:
         _fragment(plan, fragment, sets)
+    _places(plan)
     _facts(plan)
     details.plan_details(plan)
-    _places(plan)
     return plan
 
 
@@ -190,12 +193,14 @@ def _special(plan: Plan, slot: Slot) -> None:
     stages = held if isinstance(held, tuple) else () if held is None else (held,)
     now = special_of(plan.built, slot)
     if not stages and now is not None:
-        plan.special.append(part := [])
+        part: list[Step] = []
+        plan.special.append(part)
         plan.take(part, ClearSpecial(slot))
     for at, stage in enumerate(stages):
         if now is not None and not at and settings.equal_stage(now, stage):
             continue
-        plan.special.append(part := [])
+        part = []
+        plan.special.append(part)
         finding = finding_of(stage, plan.catalogue, slot.name.lower()) if not at else None
         if finding is not None:
             plain = SetSpecial(stage.instance_name, slot, finding, named=False)
@@ -251,8 +256,8 @@ def _parameter_set(plan: Plan, known: ParameterSet | None) -> None:
 def _fragment(plan: Plan, fragment: Flow, sets: Mapping[str, ParameterSet]) -> None:
     ids = [fragment.extra.get(key) for key in ("fragmentId", "fragmentInstanceId")]
     texts = [each if isinstance(each, str) else "" for each in ids]
-    base = new_fragment(usable_name(fragment.name), *texts, description=fragment.description)
-    inner = _planned(_with_unique_names(fragment), plan.catalogue, sets, base, links.EVERY_LANE, nested=True)
+    base = new_fragment(usable_name(fragment.name), texts[0], texts[1], fragment.description)
+    inner = _settled(_with_unique_names(fragment), plan.catalogue, sets, base, links.EVERY_LANE)
     function = Names(frozenset(name for name, _ in plan.fragments)).name(f"add {fragment.name}", suffix="add_fragment")
     plan.fragments.append((function, inner))
     plan.take(plan.links, AddFragment(function, inner.built))

@@ -14,6 +14,7 @@ from ..errors import PenstockError
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import EMPTY_SETTINGS, Settings
 from ..values import Json, JsonMap, same
+from .secrets import Secret
 from .steps import FLOW, Lanes, Predicates, Raw, Set, SetService, Step, rows_as_mapping, stage_named
 
 if TYPE_CHECKING:
@@ -149,8 +150,10 @@ def _plan_settings(
 
 
 def _says_nothing(definition: SettingDefinition, value: Json) -> bool:
-    """True for a default, and for another way to leave empty what is empty by default; ``details`` sees to them."""
+    """True for a default, and for another way to leave something empty; ``details`` sees to them."""
     default = default_value(definition)
+    if definition.is_credential and is_empty(value):
+        return True
     return same(value, default) or (is_empty(value) and is_empty(default))
 
 
@@ -158,7 +161,7 @@ def is_empty(value: Json) -> bool:
     """True for nothing, false, and texts and lists without anything in them."""
     if isinstance(value, tuple):
         return all(map(is_empty, value))
-    return any(same(value, each) for each in EMPTY)
+    return any(same(value, each) for each in EMPTY) and not isinstance(value, Secret)
 
 
 def held_by(stage: StageInstance, service: str) -> Settings:
