@@ -12,6 +12,7 @@ from ..edit.special import Slot
 from ..flow.model import StageInstance
 from ..values import Json, JsonMap
 from .details import Group
+from .finding import finding_of
 from .for_penstock import SETTERS, code_call
 from .literals import call, quoted, remark
 from .planning import Plan
@@ -85,12 +86,20 @@ class _Body:
         self.left_out: dict[str, None] = {}
         self.there: set[str] = set()
         self.links: list[Step] = []
-        self.blocks = [self._kept(block) for block in (*plan.special, plan.settings, *plan.stages)]
+        self.blocks = [self._kept(block) for block in (self._error_stage(), *plan.special, plan.settings, *plan.stages)]
         self.blocks.append(self._kept(plan.links))
         self.blocks.append(self._kept(plan.places))
         self.miss_details()
         used_by = [step for block in self.blocks for step in block if not isinstance(step, ADDING)]
         self.used = stages_used(used_by, frozenset())
+
+    def _error_stage(self) -> list[Step]:
+        """The step that sets the error stage where the plan has none: a new flow of this client has another one."""
+        held = self.plan.target.error_stage
+        if held is None or any(isinstance(s, SetSpecial) and s.slot is Slot.ERROR for s in self.plan.steps()):
+            return []
+        finding = finding_of(held, self.plan.catalogue, "error")
+        return [] if finding is None else [SetSpecial(held.instance_name, Slot.ERROR, finding, named=False)]
 
     def _kept(self, steps: list[Step]) -> list[Kept]:
         return [made for step in steps if (made := self._expressed(step)) is not None]
