@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("flows", "Make a project file."),
     "list": ("flows", "List flows."),
     "show": ("flows", "Say what a flow does, in words."),
+    "codegen": ("codegen", "Write the Python script that builds a flow."),
     "create": ("flows", "Make a flow without stages."),
     "add-stage": ("edits", "Add a stage to a flow."),
     "connect": ("edits", "Link two stages."),

@@ -33,8 +33,12 @@ def draw(project: Project, flow: str, output: Path | None, mermaid: bool, theme:
     click.echo(svg if output is None else str(output))
 
 
-def named_flow(name: str, db: Path | None) -> Flow:
-    """A flow from a file (``orders.json``, ``flows.zip``, ``flows.zip:name``), or by name from the project file."""
+def flow_in_file(name: str) -> Flow | None:
+    """A flow from a file (``orders.json``, ``flows.zip``, ``flows.zip:name``); None when no such file is named.
+
+    Raises:
+        InvalidValueError: the file holds several flows and none of them is named.
+    """
     path, _, member = name.partition(":") if not Path(name).exists() else (name, "", "")
     if Path(path).suffix in (".json", ".zip") and Path(path).exists():
         flows = read_source(path)
@@ -43,6 +47,14 @@ def named_flow(name: str, db: Path | None) -> Flow:
             names = ", ".join(flow.name for flow in flows)
             raise InvalidValueError("flow", name, f"one flow: FILE:NAME with one of {names}")
         return chosen[0]
+    return None
+
+
+def named_flow(name: str, db: Path | None) -> Flow:
+    """A flow from a file, or by name from the project file."""
+    found = flow_in_file(name)
+    if found is not None:
+        return found
     from ..sdk.platform import open_project
 
     with open_project(where_of(db, None, create=False), create=False) as project:

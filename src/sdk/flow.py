@@ -10,21 +10,24 @@ import attrs
 from ..core import edit
 from ..core.catalogue.definitions import Catalogue, StageDefinition
 from ..core.catalogue.find import find_stage
+from ..core.edit import fragments, raw
 from ..core.edit import settings as setting_edits
-from ..core.edit.special import Slot, clear_special, special_of
+from ..core.edit.parameters import use_parameter_constants
+from ..core.edit.special import Slot, clear_special, slot_named, special_of
 from ..core.errors import ClosedError, InvalidValueError
 from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
 from ..core.project import StoredFlow, StoredParameterSet
-from ..core.values import EMPTY_MAP, Json
+from ..core.values import EMPTY_MAP, Json, JsonMap, freeze
 from .available import StageInfo, available_stages
 from .configuration import Configuration, is_secret
 from .parameter_sets import ParameterSet, parameter_constants
-from .results import SeekableList
+from .results import SeekableList, shown
 from .stage import Stage, Stages
 
 if TYPE_CHECKING:
+    from .fragment import Fragment
     from .session import Session
 
 KEEP_UNDO = 1000
@@ -137,6 +140,12 @@ class FlowHandle:
         """The engine version that the flow was made for."""
         return self._value.engine_version
 
+    @engine_version.setter
+    def engine_version(self, version: str) -> None:
+        if not isinstance(version, str):
+            raise InvalidValueError("engine version", version, "a text such as '6.3.0'")
+        self._apply(lambda flow: attrs.evolve(flow, engine_version=version))
+
     @property
     def engine_type(self) -> str:
         """The kind of engine, ``data_collector`` as a rule."""
@@ -229,19 +238,25 @@ class FlowHandle:
         library: str | None = None,
         *,
         stage_info: StageInfo | None = None,
+        instance_name: str | None = None,
     ) -> Stage:
         """Adds a stage by label, name of its kind, type and library, or by an entry of ``available_stages``.
+
+        ``instance_name`` is the name of the stage inside the flow; without it one is made from the label.
 
         Raises:
             NotFoundError: no such stage; with the nearest labels.
             InvalidValueError: several stages fit; says which argument tells them apart.
+            NameInUseError: another stage has the instance name.
         """
         if isinstance(label, StageInfo):
             label, stage_info = None, label
         if stage_info is not None:
             label, name, type, library = None, stage_info.name, None, stage_info.library
         definition = find_stage(self._catalogue, label, name=name, type=type, library=library)
-        flow, stage = edit.add_stage(self._value, definition, self._catalogue, new_id=self._new_id)
+        flow, stage = edit.add_stage(
+            self._value, definition, self._catalogue, new_id=self._new_id, instance_name=instance_name
+        )
         self._swap(flow)
         return Stage(self, stage.instance_name)
 
@@ -256,6 +271,42 @@ class FlowHandle:
         if any(other.instance_name == stage.instance_name for other in self._value.all_stages()):
             raise InvalidValueError("instanceName", stage.instance_name, "a name that no other stage of the flow has")
         self._apply(lambda flow: attrs.evolve(flow, stages=(*flow.stages, stage)))
+        return Stage(self, stage.instance_name)
+
+    def add_unknown_stage(
+        self,
+        name: str,
+        version: str,
+        library: str,
+        type: str = "PROCESSOR",
+        *,
+        outputs: int | None = None,
+        slot: str | None = None,
+        instance_name: str | None = None,
+    ) -> Stage:
+        """Adds a stage that the catalogue does not know, without settings; ``stage.update_raw`` gives it some.
+
+        ``type`` is SOURCE, PROCESSOR, TARGET or EXECUTOR; origins and processors get one output lane unless
+        ``outputs`` says how many. ``slot`` (``error``, ``stats``, ``start``, ``stop``, ``test_origin``) makes it a
+        special stage instead of one of the canvas.
+
+        Raises:
+            InvalidValueError: another type or slot.
+            NameInUseError: another stage has the instance name.
+        """
+        where = None if slot is None else slot_named(slot)
+        flow, stage = raw.add_unknown_stage(
+            self._value,
+            name,
+            version=version,
+            library=library,
+            type=type,
+            outputs=outputs,
+            slot=where,
+            instance_name=instance_name,
+            new_id=self._new_id,
+        )
+        self._swap(flow)
         return Stage(self, stage.instance_name)
 
     def remove_stage(self, *stages: Stage) -> None:
@@ -311,46 +362,81 @@ class FlowHandle:
         stage = special_of(self._value, slot)
         return None if stage is None else Stage(self, stage.instance_name)
 
-    def set_error_stage(self, label: str | None = None, name: str | None = None, library: str | None = None) -> Stage:
+    def set_error_stage(
+        self,
+        label: str | None = None,
+        name: str | None = None,
+        library: str | None = None,
+        *,
+        instance_name: str | None = None,
+    ) -> Stage:
         """Puts an error stage in place, by label or name; ``Discard``, ``Write to File`` …"""
-        return self._set_special(Slot.ERROR, "error", label, name, library)
+        return self._set_special(Slot.ERROR, "error", label, name, library, instance_name)
 
     def set_stats_aggregator_stage(
-        self, label: str | None = None, name: str | None = None, library: str | None = None
+        self,
+        label: str | None = None,
+        name: str | None = None,
+        library: str | None = None,
+        *,
+        instance_name: str | None = None,
     ) -> Stage:
         """Puts a statistics stage in place, by label or name."""
-        return self._set_special(Slot.STATS, "stats", label, name, library)
+        return self._set_special(Slot.STATS, "stats", label, name, library, instance_name)
 
     def set_start_event_stage(
-        self, label: str | None = None, name: str | None = None, library: str | None = None
+        self,
+        label: str | None = None,
+        name: str | None = None,
+        library: str | None = None,
+        *,
+        instance_name: str | None = None,
     ) -> Stage:
         """Puts the stage in place that receives the start event, by label or name."""
-        return self._set_special(Slot.START, "start", label, name, library)
+        return self._set_special(Slot.START, "start", label, name, library, instance_name)
 
     def set_stop_event_stage(
-        self, label: str | None = None, name: str | None = None, library: str | None = None
+        self,
+        label: str | None = None,
+        name: str | None = None,
+        library: str | None = None,
+        *,
+        instance_name: str | None = None,
     ) -> Stage:
         """Puts the stage in place that receives the stop event, by label or name."""
-        return self._set_special(Slot.STOP, "stop", label, name, library)
+        return self._set_special(Slot.STOP, "stop", label, name, library, instance_name)
 
     def set_test_origin_stage(
-        self, label: str | None = None, name: str | None = None, library: str | None = None
+        self,
+        label: str | None = None,
+        name: str | None = None,
+        library: str | None = None,
+        *,
+        instance_name: str | None = None,
     ) -> Stage:
         """Puts the origin in place that a preview can use instead of the real one, by label or name."""
-        return self._set_special(Slot.TEST_ORIGIN, "test_origin", label, name, library)
+        return self._set_special(Slot.TEST_ORIGIN, "test_origin", label, name, library, instance_name)
 
-    def _set_special(self, slot: Slot, role: Any, label: str | None, name: str | None, library: str | None) -> Stage:
+    def _set_special(
+        self,
+        slot: Slot,
+        role: Any,
+        label: str | None,
+        name: str | None,
+        library: str | None,
+        instance_name: str | None,
+    ) -> Stage:
         definition: StageDefinition = find_stage(self._catalogue, label, name=name, library=library, role=role)
-        flow, stage = edit.set_special(self._value, slot, definition, self._catalogue, new_id=self._new_id)
+        flow, stage = edit.set_special(
+            self._value, slot, definition, self._catalogue, new_id=self._new_id, instance_name=instance_name
+        )
         self._swap(flow)
         return Stage(self, stage.instance_name)
 
     def clear_special_stage(self, slot: str) -> None:
         """Empties a slot: ``error``, ``stats``, ``start``, ``stop`` or ``test_origin``."""
-        slots = {each.name.lower(): each for each in Slot}
-        if slot not in slots:
-            raise InvalidValueError("special stage", slot, ", ".join(slots))
-        self._apply(lambda flow: clear_special(flow, slots[slot]))
+        where = slot_named(slot)
+        self._apply(lambda flow: clear_special(flow, where))
 
     # --- arranging ----------------------------------------------------------------------------------------------------
 
@@ -397,7 +483,7 @@ class FlowHandle:
             raise InvalidValueError("parameter set", parameter_set, "an item of project.parameter_sets")
         constants = parameter_constants(parameter_set.value)
         self._sets[parameter_set.parameter_set_id] = attrs.evolve(parameter_set.stored, value=parameter_set.value)
-        self._apply(lambda flow: _with_constants(flow, parameter_set.parameter_set_id, constants))
+        self._apply(lambda flow: use_parameter_constants(flow, parameter_set.parameter_set_id, constants))
         return self
 
     @property
@@ -410,6 +496,68 @@ class FlowHandle:
 
         return [str(place) for place in blanks_to_fill(self._value, self._catalogue)]
 
+    # --- below the catalogue ------------------------------------------------------------------------------------------
+
+    def update_raw(self, values: Mapping[str, object]) -> None:
+        """Sets settings of the flow by raw name, without any check: the way to those that no definition knows."""
+        self._apply(lambda flow: raw.update_raw(flow, None, values))
+
+    def drop_raw(self, *names: str) -> None:
+        """Takes settings of the flow out of its document; ``conf.*`` means all names below ``conf``."""
+        self._apply(lambda flow: raw.drop_raw(flow, None, names))
+
+    def update_ui(self, values: Mapping[str, object]) -> None:
+        """Sets what the canvas keeps of the flow."""
+        self._apply(lambda flow: raw.update_ui(flow, None, values))
+
+    def set_document_version(self, schema: int | None = None, pipeline: int | None = None) -> None:
+        """Notes another schema of the document, or version of the pipeline settings; nothing else is changed.
+
+        Raises:
+            InvalidValueError: something that is no whole number.
+        """
+        for what, number in (("schema", schema), ("pipeline version", pipeline)):
+            if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
+                raise InvalidValueError(what, number, "a whole number")
+        self._apply(
+            lambda flow: attrs.evolve(
+                flow,
+                schema_version=flow.schema_version if schema is None else schema,
+                version=flow.version if pipeline is None else pipeline,
+            )
+        )
+
+    @property
+    def metadata(self) -> Any:
+        """What Control Hub keeps with the flow, its labels too (a copy)."""
+        return shown(self._value.metadata or EMPTY_MAP)
+
+    @metadata.setter
+    def metadata(self, values: Mapping[str, object]) -> None:
+        if not isinstance(values, Mapping):
+            raise InvalidValueError("metadata", values, "a mapping")
+        made = JsonMap({key: freeze(value) for key, value in values.items()})
+        self._apply(lambda flow: attrs.evolve(flow, metadata=made))
+
+    def make_fragment(self, fragment_id: str, instance_id: str) -> None:
+        """Turns the flow into a fragment: what only a pipeline has (settings, error stage …) goes."""
+        self._apply(lambda flow: fragments.as_fragment(flow, fragment_id, instance_id))
+
+    def add_fragment(self, name: str, fragment_id: str, instance_id: str, description: str = "") -> "Fragment":
+        """Adds an empty fragment, to be edited like a flow; placeholder stages name both ids."""
+        from .fragment import Fragment
+
+        made = fragments.new_fragment(name, fragment_id, instance_id, description)
+        self._apply(lambda flow: fragments.add_fragment(flow, made))
+        return Fragment(self, len(self._value.fragments) - 1)
+
+    @property
+    def fragments(self) -> "list[Fragment]":
+        """The fragments that the flow holds, each edited like a flow; edits take effect in this flow."""
+        from .fragment import Fragment
+
+        return [Fragment(self, at) for at in range(len(self._value.fragments))]
+
     # --- comparing, writing -------------------------------------------------------------------------------------------
 
     def diff(self, other: "FlowHandle | Flow") -> Any:
@@ -417,6 +565,26 @@ class FlowHandle:
         from ..core.compare import diff
 
         return diff(self._value, other.value if isinstance(other, FlowHandle) else other)
+
+    def to_python(self, client: str = "penstock", *, with_plain_text_credentials: bool = False) -> str:
+        """A Python script that builds the flow anew, edits included: readable, formatted, only what differs.
+
+        ``client`` is ``penstock``, or ``official`` for the service's own client; what that one cannot express is
+        named in a comment. Credentials are read from the environment unless asked for in plain text.
+
+        Raises:
+            InvalidValueError: another client.
+        """
+        from ..core.codegen import python_script
+
+        sets = {each: stored.value for each, stored in self._sets.items()}
+        return python_script(
+            self._value,
+            self._catalogue,
+            client=client,
+            sets=sets,
+            with_plain_text_credentials=with_plain_text_credentials,
+        )
 
     def draw(self, path: str | Path | None = None, **options: Any) -> str:
         """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given."""
@@ -454,15 +622,3 @@ class FlowHandle:
         bundle = {"text/plain": repr(self)}
         bundle["image/svg+xml"] = self.draw()
         return bundle
-
-
-def _with_constants(flow: Flow, set_id: str, constants: Mapping[str, object]) -> Flow:
-    rows = flow.configuration.get("constants")
-    kept = [
-        row
-        for row in (rows if isinstance(rows, tuple) else ())
-        if not (isinstance(row, Mapping) and row.get("key") in constants)
-    ]
-    made = [*kept, *({"key": key, "value": value} for key, value in constants.items())]
-    sets = flow.parameter_sets if set_id in flow.parameter_sets else (*flow.parameter_sets, set_id)
-    return attrs.evolve(flow, parameter_sets=sets, configuration=flow.configuration.with_values({"constants": made}))

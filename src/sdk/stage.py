@@ -1,12 +1,13 @@
 """The stage handle: stateless, it looks its stage up in the flow at every access."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union, cast
 
 import attrs
 
 from ..core import edit
 from ..core.edit import links as link_edits
+from ..core.edit import raw
 from ..core.edit import settings as setting_edits
 from ..core.edit.basics import definition_of, type_of, with_stage
 from ..core.edit.links import LinkKind, consumers, producers
@@ -80,13 +81,21 @@ class Stage:
 
     @property
     def stage_version(self) -> str:
-        """The version of the definition that the settings follow."""
+        """The version of the definition that the settings follow; setting it changes nothing else."""
         return self.value.stage_version
+
+    @stage_version.setter
+    def stage_version(self, version: str) -> None:
+        self._flow._apply(lambda flow: raw.set_kind(flow, self._name, version=version))
 
     @property
     def library(self) -> str:
-        """The stage library."""
+        """The stage library; setting it changes nothing else."""
         return self.value.library
+
+    @library.setter
+    def library(self, library: str) -> None:
+        self._flow._apply(lambda flow: raw.set_kind(flow, self._name, library=library))
 
     @property
     def type(self) -> str:
@@ -174,18 +183,48 @@ class Stage:
 
         ``service`` is the interface name of a service of the stage; empty for the stage itself.
         """
-        stage = self.value
-        if not service:
-            changed = attrs.evolve(stage, configuration=stage.configuration.with_values({name: value}))
-        else:
-            services = tuple(
-                attrs.evolve(each, configuration=each.configuration.with_values({name: value}))
-                if each.service == service
-                else each
-                for each in stage.services
-            )
-            changed = attrs.evolve(stage, services=services)
-        self._flow._apply(lambda flow: with_stage(flow, changed))
+        self.update_raw({name: value}, service=service)
+
+    def update_raw(self, values: Mapping[str, object], *, service: str = "") -> None:
+        """Sets several raw settings without any check, of the stage or of a service of it.
+
+        Raises:
+            NotFoundError: the stage has no such service.
+        """
+        self._flow._apply(lambda flow: raw.update_raw(flow, self._name, values, service))
+
+    def drop_raw(self, *names: str, service: str = "") -> None:
+        """Takes settings out of the document of the stage; ``conf.*`` means all names below ``conf``."""
+        self._flow._apply(lambda flow: raw.drop_raw(flow, self._name, names, service))
+
+    def set_service(self, service: str, version: int) -> None:
+        """Gives a service another version; one that the stage does not have comes in, without settings."""
+        self._flow._apply(lambda flow: raw.set_service(flow, self._name, service, version))
+
+    def drop_service(self, service: str) -> None:
+        """Takes a service out of the stage."""
+        self._flow._apply(lambda flow: raw.drop_service(flow, self._name, service))
+
+    def update_ui(self, values: Mapping[str, object]) -> None:
+        """Sets what the canvas keeps of the stage, unchecked; ``ui_info`` shows it."""
+        self._flow._apply(lambda flow: raw.update_ui(flow, self._name, values))
+
+    def drop_ui(self, *keys: str) -> None:
+        """Takes out what the canvas keeps of the stage."""
+        self._flow._apply(lambda flow: raw.drop_ui(flow, self._name, keys))
+
+    def set_lanes(
+        self,
+        *,
+        inputs: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        events: Sequence[str] | None = None,
+    ) -> None:
+        """Names the lanes of the stage, unchecked: the way to lanes that linking does not make.
+
+        Stages that read an output or event lane read the one that takes its place.
+        """
+        self._flow._apply(lambda flow: raw.set_lanes(flow, self._name, inputs=inputs, outputs=outputs, events=events))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -224,3 +224,26 @@ def test_our_client_asks_for_nothing_that_the_service_does_not_know(server: Serv
         ours.delete_flow(copy)
     assert [each for each in server.requests if each.status >= 400] == []
     assert len(server.requests) < 40
+
+
+@pytest.mark.parametrize("name", ["orders", "weblog", "fraud"])
+def test_generated_scripts_for_the_client_build_the_flow(project: Any, server: Server, name: str) -> None:
+    """What penstock writes for this client runs in it, and gives the stages, settings and links of the flow."""
+    from importlib.resources import files
+
+    from penstock.adapters.packaged import packaged_catalogue
+    from penstock.core.codegen import python_script
+    from penstock.core.compare import diff
+    from penstock.sdk.transfer import read_source
+
+    flow = read_source(Path(str(files("penstock.examples"))) / f"{name}.json")[0]
+    script = python_script(flow, packaged_catalogue(), client="official", with_plain_text_credentials=True)
+    names: dict[str, Any] = {}
+    exec(script, names)
+    names["build"](project)
+    with open_project(server.url, "chapter", token=server.token) as ours:
+        made = ours.flows.get(name=flow.name).value
+    found = diff(flow, made)
+    assert (found.removed, found.renamed, found.links_added, found.links_removed) == ((), (), (), ())
+    assert {change.part for change in found.settings if change.stage} <= {"picture"}
+    assert len(made.stages) == len(flow.stages)

@@ -50,6 +50,12 @@ def test_the_flows_page_does_what_it_shows(project: penstock.Project) -> None:
     run_page(DOCS / "flows.md", {"project": project}, project._session.backend.powers)
 
 
+def test_the_page_on_scripts_does_what_it_shows() -> None:
+    """Every example of the page gives exactly what stands under it."""
+    with penstock.open_project() as opened:
+        run_page(DOCS / "codegen.md", {"project": opened}, opened._session.backend.powers)
+
+
 def run_page(page: Path, names: dict[str, object], powers: frozenset[str]) -> None:
     """Runs the examples of a page and fails with what differed."""
     test = Parser(powers).get_doctest(page.read_text(), names, page.name, str(page), 0)

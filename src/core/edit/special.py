@@ -5,10 +5,11 @@ from enum import Enum
 import attrs
 
 from ..catalogue.definitions import Catalogue, StageDefinition
+from ..errors import InvalidValueError
 from ..flow.model import Flow, StageInstance
 from ..flow.names import instance_stem, lane_name
 from .basics import NewId
-from .stages import new_instance
+from .stages import checked_free_name, new_instance
 
 
 class Slot(Enum):
@@ -41,6 +42,18 @@ class Slot(Enum):
         return self.value[3]
 
 
+def slot_named(word: object) -> Slot:
+    """The slot that a word means: ``error``, ``stats``, ``start``, ``stop`` or ``test_origin``.
+
+    Raises:
+        InvalidValueError: for another word.
+    """
+    for slot in Slot:
+        if word == slot.name.lower():
+            return slot
+    raise InvalidValueError("special stage", word, ", ".join(slot.name.lower() for slot in Slot))
+
+
 def special_of(flow: Flow, slot: Slot) -> StageInstance | None:
     """The stage in a slot, if any."""
     held = getattr(flow, slot.attribute)
@@ -50,13 +63,24 @@ def special_of(flow: Flow, slot: Slot) -> StageInstance | None:
 
 
 def set_special(
-    flow: Flow, slot: Slot, definition: StageDefinition, catalogue: Catalogue, *, new_id: NewId
+    flow: Flow,
+    slot: Slot,
+    definition: StageDefinition,
+    catalogue: Catalogue,
+    *,
+    new_id: NewId,
+    instance_name: str | None = None,
 ) -> tuple[Flow, StageInstance]:
-    """The flow with a new stage of this kind in a slot, and that stage; the mirror setting follows."""
+    """The flow with a new stage of this kind in a slot, and that stage; the mirror setting follows.
+
+    Raises:
+        InvalidValueError: an instance name that another stage has.
+    """
+    cleared = _put(flow, slot, None)
     stage = new_instance(
         definition,
         catalogue,
-        instance_name=f"{instance_stem(definition.label)}_{slot.suffix}",
+        instance_name=checked_free_name(cleared, instance_name) or f"{instance_stem(definition.label)}_{slot.suffix}",
         label=f"{slot.label} - {definition.label}",
         new_id=new_id,
     )
@@ -70,6 +94,15 @@ def set_special(
 def clear_special(flow: Flow, slot: Slot) -> Flow:
     """The flow with nothing in a slot."""
     return _put(attrs.evolve(flow, configuration=flow.configuration.with_values({slot.mirror: ""})), slot, None)
+
+
+def put_special(flow: Flow, slot: Slot, stage: StageInstance) -> Flow:
+    """The flow with this stage in a slot, as it is; a further start or stop event stage stands beside the others."""
+    if slot is Slot.START:
+        return attrs.evolve(flow, start_stages=(*flow.start_stages, stage))
+    if slot is Slot.STOP:
+        return attrs.evolve(flow, stop_stages=(*flow.stop_stages, stage))
+    return _put(flow, slot, stage)
 
 
 def _put(flow: Flow, slot: Slot, stage: StageInstance | None) -> Flow:

@@ -129,13 +129,22 @@ def checked_name(name: object, what: str) -> str:
 
 
 def add_stage(
-    flow: Flow, definition: StageDefinition, catalogue: Catalogue, *, new_id: NewId
+    flow: Flow,
+    definition: StageDefinition,
+    catalogue: Catalogue,
+    *,
+    new_id: NewId,
+    instance_name: str | None = None,
 ) -> tuple[Flow, StageInstance]:
-    """The flow with a new stage of this kind, to the right of the last one; and that stage."""
+    """The flow with a new stage of this kind, to the right of the last one; and that stage.
+
+    Raises:
+        NameInUseError: another stage has the instance name.
+    """
     stage = new_instance(
         definition,
         catalogue,
-        instance_name=free_instance_name(definition.label, _used_names(flow)),
+        instance_name=checked_free_name(flow, instance_name) or free_instance_name(definition.label, used_names(flow)),
         label=free_label(definition.label, flow.labels()),
         new_id=new_id,
         position=next_position(flow),
@@ -143,7 +152,24 @@ def add_stage(
     return flow.with_appended(stage), stage
 
 
-def _used_names(flow: Flow) -> Mapping[str, object]:
+def checked_free_name(flow: Flow, instance_name: str | None) -> str | None:
+    """An instance name that is asked for, when no other stage has it; None when none is asked for.
+
+    Raises:
+        InvalidValueError: it is no text, or empty.
+        NameInUseError: another stage has it.
+    """
+    if instance_name is None:
+        return None
+    if not isinstance(instance_name, str) or not instance_name:
+        raise InvalidValueError("instance name", instance_name, "a text that is not empty")
+    if instance_name in used_names(flow):
+        raise NameInUseError("stage", instance_name, f"flow {flow.name!r}")
+    return instance_name
+
+
+def used_names(flow: Flow) -> Mapping[str, object]:
+    """The instance names of all stages, as keys."""
     special = flow.special_stages()
     if not special:
         return flow.index()
@@ -183,7 +209,7 @@ def duplicate_stage(
     original = stage_of(flow, instance_name)
     definition = catalogue.stage(original.stage_name)
     label = definition.label if definition is not None else original.instance_name.rsplit("_", 1)[0]
-    name = free_instance_name(label, _used_names(flow))
+    name = free_instance_name(label, used_names(flow))
     lanes = {lane: _copied_lane(lane, original, name, new_id) for lane in original.output_lanes}
     x, y = next_position(flow)
     copy = attrs.evolve(

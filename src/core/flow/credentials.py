@@ -80,8 +80,15 @@ def holds_secret(value: Json) -> bool:
 def credential_places(flow: Flow, catalogue: Catalogue) -> tuple[CredentialPlace, ...]:
     """Every credential that a flow holds as plain text, its special stages, fragments and rules included."""
     found: list[CredentialPlace] = []
-    _changed(flow, catalogue, found, lambda secret: secret)
+    _changed(flow, catalogue, found, lambda place: place.secret)
     return tuple(found)
+
+
+def replace_credentials(flow: Flow, catalogue: Catalogue, change: Callable[[CredentialPlace], str]) -> Flow:
+    """The flow with every plain-text credential replaced by what ``change`` makes of it; itself without any."""
+    found: list[CredentialPlace] = []
+    made = _changed(flow, catalogue, found, change)
+    return made if found else flow
 
 
 def blank_credentials(flow: Flow, catalogue: Catalogue) -> tuple[Flow, tuple[BlankedSetting, ...]]:
@@ -177,7 +184,9 @@ def _place(
     return CredentialPlace(stage.instance_name, stage.label, path, label, service, secret)
 
 
-def _changed(flow: Flow, catalogue: Catalogue, found: list[CredentialPlace], change: Callable[[str], str]) -> Flow:
+def _changed(
+    flow: Flow, catalogue: Catalogue, found: list[CredentialPlace], change: Callable[[CredentialPlace], str]
+) -> Flow:
     """The flow with every plain-text credential changed; each is noted in ``found``."""
 
     def of_stage(stage: StageInstance) -> StageInstance:
@@ -196,8 +205,9 @@ def _changed(flow: Flow, catalogue: Catalogue, found: list[CredentialPlace], cha
 
     def note(stage: StageInstance | None, service: str | None) -> Replace:
         def replace(path: tuple[str | int, ...], secret: str, definition: SettingDefinition | None) -> Json:
-            found.append(_place(stage, service, path, definition, secret))
-            return change(secret)
+            place = _place(stage, service, path, definition, secret)
+            found.append(place)
+            return change(place)
 
         return replace
 

@@ -55,6 +55,7 @@ def run(line: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 WITH_PROJECT = [
     "list",
     "show",
+    "codegen",
     "validate",
     "preview",
     "run",
@@ -145,3 +146,14 @@ def test_an_export_can_be_checked_and_a_flow_deleted(run: Run) -> None:
     assert run("check", "out.zip").exit_code == 0
     assert run("delete", "Fraud scoring").exit_code == 0
     assert len(json.loads(run("list", "--json").output)) == len(EXAMPLES) - 1
+
+
+def test_a_flow_is_written_as_a_script(run: Run, tmp_path: Path) -> None:
+    """From the project and from a file, for both clients, to the terminal and to a file."""
+    by_name, by_file = run("codegen", "Fraud scoring"), run("codegen", str(example("fraud")))
+    assert by_name.exit_code == by_file.exit_code == 0
+    assert 'flow.add_stage("Static Lookup")' in by_name.output
+    assert by_file.output.replace('    flow.engine_version = ""\n', "") == by_name.output
+    assert run("codegen", "Fraud scoring", "--client", "official", "-o", "made.py").output == "made.py\n"
+    compile((tmp_path / "made.py").read_text(), "made.py", "exec")
+    assert run("codegen", "nothing of the kind").exit_code == 2
