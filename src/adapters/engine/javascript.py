@@ -228,7 +228,7 @@ def decoded(value: Any, before: FieldValue) -> FieldValue:
         olds = before if isinstance(before, list) else []
         return [decoded(item, olds[at] if at < len(olds) else None) for at, item in enumerate(value)]
     plain = None if isinstance(before, (dict, list)) else encoded(before)
-    if plain == value and (type(plain) is type(value) or isinstance(before, (float, Decimal))):
+    if plain == value and isinstance(plain, bool) == isinstance(value, bool):
         return before
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**31 - 1:
         return Long(value)

@@ -1,5 +1,6 @@
 """Promises about the data formats that need a library, and about writing."""
 
+import contextlib
 import io
 import json
 from datetime import UTC, datetime
@@ -114,11 +115,9 @@ def test_a_field_that_is_not_there_gets_the_default_of_the_schema() -> None:
 def test_any_bytes_are_a_fault_or_records_in_every_format(data: bytes) -> None:
     """Hostile files end in a fault that names what is wrong, never in another error."""
     for kind in ("AVRO", "BINARY", "DELIMITED", "EXCEL", "JSON", "LOG", "SDC_JSON", "TEXT", "XML"):
-        try:
-            list(read_items(io.BytesIO(data), kind, settings()))
-            list(read_items(io.BytesIO(b"Obj\x01" + data), kind, settings()))
-        except FormatFault as fault:
-            assert fault.code
+        for each in (data, b"Obj\x01" + data):
+            with contextlib.suppress(FormatFault):
+                assert all(item.end >= item.start for item in read_items(io.BytesIO(each), kind, settings()))
 
 
 def book(**sheets: list[list[Any]]) -> bytes:
