@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from ..el.coerce import as_text
@@ -29,7 +30,7 @@ _LOGICAL = {
     FieldType.DATETIME: ("long", "timestamp-millis"),
 }
 _WIDER = {FieldType.SHORT: "int", FieldType.CHAR: "string"}
-_READ = {
+_READ: dict[str, tuple[str, Callable[[str], Any]]] = {
     "BOOLEAN": ("boolean", lambda text: text.lower() == "true"),
     "INTEGER": ("int", int),
     "LONG": ("long", int),

@@ -204,7 +204,7 @@ def _kind(schema: Any) -> str:
 
 def _null(schema: Any) -> FieldValue:
     logical = schema.get("logicalType") if isinstance(schema, dict) else None
-    kind = _LOGICAL.get(logical) or _NULLS.get(_kind(schema))
+    kind = _LOGICAL.get(str(logical)) or _NULLS.get(_kind(schema))
     return None if kind is None else Null(kind)
 
 

@@ -21,6 +21,7 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """Rows of all sheets, or of those that are named; blank rows are passed over."""
     try:
         import openpyxl
+        from openpyxl.utils.exceptions import InvalidFileException
     except ImportError:
         raise UnsupportedError(
             "the data format EXCEL without its library", "Install it with: pip install 'penstock[formats]'"
@@ -34,7 +35,7 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
         OSError,
         TypeError,
         BadZipFile,
-        openpyxl.utils.exceptions.InvalidFileException,
+        InvalidFileException,
     ) as error:
         raise FormatFault("EXCEL_PARSER_00", f"the file is no workbook: {error}") from None
     wanted = None if given.flag("excelReadAllSheets", True) else given.texts("excelSheetNames")

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
@@ -153,6 +153,7 @@ class _Rows:
         self._delimiter = given.text("csvCustomDelimiter", "|")[:1] if custom else _DELIMITERS.get(kind, ",")
         self._quote = given.text("csvCustomQuote", '"')[:1] if custom or self._several else '"'
         mode = given.text("csvQuoteMode", "MINIMAL")
+        self._quoting: Any
         self._quoting = {"ALL": csv.QUOTE_ALL, "NONE": csv.QUOTE_NONE}.get(mode, csv.QUOTE_MINIMAL)
         self._bare = kind in ("MYSQL", "POSTGRES_TEXT")
         self._escape = given.text("csvCustomEscape", "\\")[:1] if custom else "\\"

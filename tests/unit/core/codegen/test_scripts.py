@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -151,6 +152,10 @@ values = st.recursive(
 )
 
 
+def _maps(items: list[Any]) -> list[dict[str, Any]]:
+    return [each for each in items if isinstance(each, dict)]
+
+
 @st.composite
 def hostile_flows(draw: st.DrawFn) -> Flow:
     """An example with texts, lanes, versions and settings that nobody would write."""
@@ -159,7 +164,9 @@ def hostile_flows(draw: st.DrawFn) -> Flow:
     assert isinstance(body, dict)
     stages = body["stages"]
     assert isinstance(stages, list)
-    lanes = sorted({lane for stage in stages for key in ("inputLanes", "outputLanes") for lane in stage[key]})  # type: ignore[index, call-overload]
+    lanes = sorted(
+        {str(lane) for stage in _maps(stages) for key in ("inputLanes", "outputLanes") for lane in stage[key]}
+    )
     for stage in draw(st.lists(st.sampled_from(stages), max_size=4)):
         assert isinstance(stage, dict)
         ui, rows = stage["uiInfo"], stage["configuration"]
