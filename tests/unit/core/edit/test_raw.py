@@ -109,4 +109,4 @@ def test_facts_of_the_document_are_set(flow: penstock.StreamingFlow) -> None:
     with pytest.raises(InvalidValueError):
         flow.set_document_version(schema="6")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError):
-        flow.metadata = []
+        flow.metadata = []  # type: ignore[assignment]
