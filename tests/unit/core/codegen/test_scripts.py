@@ -152,26 +152,15 @@ values = st.recursive(
 )
 
 
-def _maps(items: list[Any]) -> list[dict[str, Any]]:
-    return [each for each in items if isinstance(each, dict)]
-
-
 @st.composite
 def hostile_flows(draw: st.DrawFn) -> Flow:
     """An example with texts, lanes, versions and settings that nobody would write."""
-    document = encode_flow(example(draw(st.sampled_from(EXAMPLES))))
+    document: dict[str, Any] = encode_flow(example(draw(st.sampled_from(EXAMPLES))))
     body = document["pipelineConfig"]
-    assert isinstance(body, dict)
     stages = body["stages"]
-    assert isinstance(stages, list)
-    lanes = sorted(
-        {str(lane) for stage in _maps(stages) for key in ("inputLanes", "outputLanes") for lane in stage[key]}
-    )
+    lanes = sorted({lane for stage in stages for key in ("inputLanes", "outputLanes") for lane in stage[key]})
     for stage in draw(st.lists(st.sampled_from(stages), max_size=4)):
-        assert isinstance(stage, dict)
         ui, rows = stage["uiInfo"], stage["configuration"]
-        assert isinstance(ui, dict)
-        assert isinstance(rows, list)
         change = draw(st.integers(0, 9))
         if change == 0:
             ui["label"] = draw(values)
@@ -182,7 +171,7 @@ def hostile_flows(draw: st.DrawFn) -> Flow:
         elif change == 3:
             rows.append({"name": draw(texts), "value": draw(values)})
         elif change == 4 and rows:
-            draw(st.sampled_from(rows))["value"] = draw(values)  # type: ignore[index, call-overload]
+            draw(st.sampled_from(rows))["value"] = draw(values)
         elif change == 5:
             stage["stageVersion"] = draw(texts)
         elif change == 6:
@@ -195,11 +184,10 @@ def hostile_flows(draw: st.DrawFn) -> Flow:
             stage["outputLanes"] = draw(st.lists(st.one_of(st.sampled_from(lanes), texts), max_size=3))
     body["description"] = draw(texts)
     settings_of_flow = body["configuration"]
-    assert isinstance(settings_of_flow, list)
     settings_of_flow.append({"name": draw(texts), "value": draw(values)})
     for name in ("errorStage", "statsAggregatorStage"):
         if draw(st.booleans()):
-            body[name] = draw(st.sampled_from([None, {**stages[0], "instanceName": draw(texts) + "!" + name}]))  # type: ignore[dict-item]
+            body[name] = draw(st.sampled_from([None, {**stages[0], "instanceName": draw(texts) + "!" + name}]))
     return decode_flow(document)
 
 
