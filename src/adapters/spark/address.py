@@ -19,9 +19,10 @@ class Address:
     """A master with the choices of a run.
 
     ``checkpoint`` is a folder (path or URI) that survives the driver; ``every_s`` how often a continuous run looks for
-    new data, in seconds; ``once`` ends it when everything that is there has been read; ``whole_files`` never cuts a file
-    into splits; ``per_batch`` bounds the files of one micro-batch; ``partitions`` is how many pieces driver-made data and
-    shuffles have (0: as many as there are cores); ``python`` is the workers' interpreter; ``conf`` goes to Spark.
+    new data, in seconds; ``once`` ends it when everything that is there has been read; ``whole_files`` never cuts a
+    file into splits; ``per_batch`` bounds the files of one micro-batch; ``partitions`` is how many pieces driver-made
+    data and shuffles have (0: as many as there are cores); ``python`` is the workers' interpreter; ``conf`` goes to
+    Spark.
     """
 
     master: str

@@ -89,7 +89,8 @@ class Reader:
         """The records of Arrow batches with the columns that ``sources`` selects."""
         for piece, group in groupby(self._parts(batches), key=lambda part: part[0]):
             if self._wanted(piece):
-                stream = Lines(content for _, content in group) if self._lines else io.BytesIO(next(group)[1])
+                contents = (content for _, content in group)
+                stream = Lines(contents) if self._lines else io.BytesIO(next(contents))
                 yield from self._piece(piece, cast(BinaryIO, stream))
 
     def _parts(self, batches: Iterable[Any]) -> Iterator[tuple[Piece, bytes]]:
