@@ -17,7 +17,7 @@ from penstock.adapters.packaged import packaged_catalogue
 from penstock.adapters.spark import SparkEngine
 from penstock.core.errors import PenstockError
 from penstock.core.flow.model import Flow, FlowId
-from penstock.core.processors.api import Access
+from penstock.core.processors.api import Access, StopFault
 from penstock.core.project import Job, JobId, JobRun, ProjectId, ProjectInfo, RunId
 from penstock.ports.backend import ProjectPorts
 from penstock.ports.engine import Engine, Target
@@ -26,7 +26,8 @@ from penstock.sdk import compose
 from . import capture
 
 ROOT = Path(__file__).parents[2]
-MASTER = "spark+local[2]?partitions=3&spark.sql.adaptive.enabled=false"
+MASTER = "spark+local[2]?partitions=3&every=100ms"
+LIMIT_S = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,21 +63,28 @@ class Both:
     folder: Path
     number: int = 0
 
-    def run(self, kind: str, flow: Flow) -> tuple[JobRun, dict[str, Any]]:
-        """The last state of a run, and the records by destination."""
+    def run(self, kind: str, flow: Flow) -> tuple[tuple[str, str], dict[str, Any]]:
+        """The last state of a run with its message, and the records by destination."""
         self.number += 1
         place = self.folder / f"{kind}-{self.number}"
         place.mkdir()
         (self.folder / "now").write_text(str(place))
         job = Job(JobId(f"job-{self.number}"), "job", FlowId("flow"))
-        state = self.portal.call(self._run, self.engines[kind], flow, job)
-        return state, capture.received(place)
+        try:
+            state = self.portal.call(self._run, self.engines[kind], flow, job)
+        except StopFault as fault:
+            return ("refused", str(fault)), {}
+        return (state.state, state.message), capture.received(place)
 
     async def _run(self, engine: Engine, flow: Flow, job: Job) -> JobRun:
         target = Target(flow)
         await self.ports.jobs.create(job)
         run = await engine.start(target, job, RunId(f"run-{job.job_id}"), self.ports.jobs, self.ports.offsets)
-        return await run.wait()
+        try:
+            with anyio.fail_after(LIMIT_S):
+                return await run.wait()
+        finally:
+            await run.stop()
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +92,7 @@ def both(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]
     """The embedded engine and one on Spark, with destinations that keep what they get."""
     folder = tmp_path_factory.mktemp("capture")
     os.environ[capture.FOLDER] = str(folder)
+    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     capture.load()
     catalogue = packaged_catalogue()
     options = compose.Options(engine=MASTER, clock=capture.StillClock(), ids=capture.OneId())
@@ -110,7 +119,7 @@ def same(both: Both) -> Callable[[Flow], dict[str, Any]]:
 
     def check(flow: Flow) -> dict[str, Any]:
         here, there = both.run("embedded", flow), both.run("spark", flow)
-        assert (there[0].state, there[0].message) == (here[0].state, here[0].message)
+        assert there[0] == here[0]
         assert there[1] == here[1]
         return there[1]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 import attrs
 import regex
@@ -22,7 +22,7 @@ COLUMNS = ("content", "path", "mtime", "start", "length", "size")
 
 @attrs.frozen
 class Piece:
-    """A file or a split of it. ``path`` is as Spark names it; ``start``, ``length`` and ``size`` are bytes."""
+    """A file or a split of it. ``path`` is a URI, percent-encoded; ``start``, ``length`` and ``size`` are bytes."""
 
     path: str
     mtime_ms: int
@@ -37,14 +37,16 @@ class Piece:
 
     @property
     def local_path(self) -> str:
-        """The path without the scheme, where it is one of this file system."""
-        parts = urlsplit(self.path)
-        return self.path[len("file:") :].replace("//", "", 1) if parts.scheme == "file" else self.path
+        """The path in plain letters, without the scheme where it is one of this file system."""
+        path = self.path
+        if path.startswith("file:"):
+            path = path.removeprefix("file:").replace("//", "", 1) if path.startswith("file://") else path[5:]
+        return unquote(path)
 
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.rpartition("/")[2]
+        return self.local_path.rpartition("/")[2]
 
 
 @attrs.define

@@ -182,7 +182,9 @@ class SparkRun:
 
         once = self._address.once or any(level > 0 for level in self._work.levels.values())
         writer = sources.stream(spark, origin, self._address).writeStream.foreachBatch(batch)
-        trigger = {"availableNow": True} if once else {"processingTime": f"{int(self._address.every_s * 1000)} ms"}
+        trigger = (
+            {"availableNow": True} if once else {"processingTime": f"{int(self._address.every_s * 1000)} milliseconds"}
+        )
         query = writer.option("checkpointLocation", self._checkpoint()).trigger(**trigger).start()
         try:
             self._watch(query, driver)
