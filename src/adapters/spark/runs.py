@@ -220,7 +220,7 @@ class SparkRun:
         """Where Spark keeps the progress of this job: the folder of its last run, a new one behind a reset."""
         held = self._await(self._offsets.offsets(self._job.job_id)).get(CHECKPOINT)
         if held:
-            return held
+            return str(held)
         base = self._address.checkpoint or str(Path.home() / ".local" / "state" / "penstock" / "spark")
         made = f"{base.rstrip('/')}/{self._job.job_id}/{self._state.run_id}"
         self._await(self._offsets.commit(self._job.job_id, {CHECKPOINT: made}))
