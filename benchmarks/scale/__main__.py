@@ -46,7 +46,9 @@ def main(counts: list[int]) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_orders(folder / "few", 2000)
-        print("| rows | where | penstock, rows/s | by hand in Python, rows/s | ratio | by hand in SQL functions, rows/s |")
+        print(
+            "| rows | where | penstock, rows/s | by hand in Python, rows/s | ratio | by hand in SQL functions, rows/s |"
+        )
         print("|---|---|---|---|---|---|")
         for rows in counts:
             source = folder / str(rows)
