@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import penstock
 from penstock.adapters.engine.runner import runnable
 from penstock.adapters.packaged import packaged_catalogue
+from penstock.adapters.spark.placing import issues
 from penstock.core.archive import read_archive
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.flow.model import Flow, StageInstance
@@ -94,12 +95,17 @@ def corpus_flows() -> list[Any]:
 
 
 @pytest.mark.parametrize("flow", corpus_flows())
-def test_every_published_flow_that_can_run_gives_the_same(project: penstock.Project, same: Same, flow: Flow) -> None:
+def test_every_published_flow_that_can_run_gives_the_same(
+    project: penstock.Project, same: Same, both: Any, flow: Flow
+) -> None:
     """With made-up records in place of what its origin would read; flows that no engine takes say so."""
     made = with_records(project, flow, RECORDS)
     faults = validate(made, packaged_catalogue()).issues + compile_flow(made, packaged_catalogue()).issues
     if faults:
         pytest.skip(f"no engine starts it: {faults[0].message}")
+    refused = issues(compile_flow(made, packaged_catalogue()), both.engines["spark"]._code)
+    if refused:
+        pytest.skip(f"not on Spark: {refused[0].message}")
     same(made)
 
 

@@ -22,11 +22,13 @@ class Origin(Protocol):
 
 
 class Item(Protocol):
-    """A record of a file from one offset to another, or the fault in its place (with ``code`` and ``message``)."""
+    """A record of a file, or the fault in its place (with ``code`` and ``message``); ``label`` is the offset that people
+    see where it is not ``start``."""
 
     start: int
     value: Any
     fault: Any
+    label: str
 
 
 @attrs.frozen

@@ -56,7 +56,9 @@ class Driver:
             StopFault: a stage cannot go on.
         """
         made = rows
-        work = attrs.evolve(self._work, batch=f"{self._work.batch}-{number}")
+        # executors are here, so that workers need no mail server and its password
+        access = attrs.evolve(self._work.access, mail=None)
+        work = attrs.evolve(self._work, batch=f"{self._work.batch}-{number}", access=access)
         pieces = self._address.partitions or rows.sparkSession.sparkContext.defaultParallelism
         for level in range(max([0, *work.levels.values()]) + 1):
             if level:

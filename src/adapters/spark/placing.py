@@ -12,6 +12,7 @@ CANNOT_RUN, NOT_AS_MEANT, DIFFERS = "PENSTOCK_0101", "PENSTOCK_0111", "PENSTOCK_
 DIRECTORY = "com_streamsets_pipeline_stage_origin_spooldir_SpoolDirDSource"
 RAW_DATA = "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource"
 DEDUPLICATOR = "com_streamsets_pipeline_stage_processor_dedup_DeDupDProcessor"
+AGGREGATOR = "com_streamsets_pipeline_stage_processor_aggregation_AggregationDProcessor"
 SCRIPTS = ("_jython_", "_javascript_", "_groovy_")
 DRIVER = -1
 """The level of what runs on the driver."""
@@ -78,8 +79,14 @@ def _not_as_meant(plan: Plan) -> Iterator[Issue]:
     if plan.delivery is Delivery.AT_MOST_ONCE:
         text = "Spark repeats what a lost worker did: records come at least once, At Most Once cannot be kept"
         yield Issue(NOT_AS_MEANT, text, config_name="deliveryGuarantee")
-    both = set(_told_by_events(plan)).intersection(_reached_by_data(plan))
+    data = set(_reached_by_data(plan))
+    both = data.intersection(_told_by_events(plan))
     for stage in plan.stages:
+        if stage.kind == AGGREGATOR and stage.instance in data:
+            text = (
+                f"the windows of {stage.label} are of time and over all records; partitions would each have their own"
+            )
+            yield Issue(NOT_AS_MEANT, text, stage.instance)
         if is_keyed(stage) and stage.instance in both:
             text = f"{stage.label} gets records and events: events are on the driver, their keys are not compared there"
             yield Issue(NOT_AS_MEANT, text, stage.instance)

@@ -143,10 +143,11 @@ class Reader:
 
     def _one(self, item: Item, piece: Piece, facts: dict[str, str], out: Out) -> bool:
         """Puts a record out or refuses it; true when it was refused."""
-        at = str(piece.start + item.start)
+        at = item.label or str(piece.start + item.start)
         source_id, attributes = f"{piece.name}::{at}", {**facts, "offset": at}
         if item.fault is not None:
-            out.error(Record(None, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
+            held = item.value.value if isinstance(item.value, Record) else item.value
+            out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
             return True
         if isinstance(item.value, Record):
             record = item.value

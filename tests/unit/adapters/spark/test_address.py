@@ -88,6 +88,17 @@ def test_a_deduplicator_of_records_and_events_is_refused(project: penstock.Proje
     assert f"PENSTOCK_0111 {unique.instance_name}" in remarks(flow)
 
 
+def test_windows_over_all_records_are_refused(project: penstock.Project) -> None:
+    """Every partition would have windows of its own; over events, which are on the driver, they are as meant."""
+    flow = project.create_flow(name="flow")
+    origin, windows, end = flow.add_stage("Directory"), flow.add_stage("Windowing Aggregator"), flow.add_stage("Trash")
+    origin.connect_event_to(windows)
+    windows.connect_output_to(end)
+    assert f"PENSTOCK_0111 {windows.instance_name}" not in remarks(flow)
+    origin.connect_output_to(windows)
+    assert f"PENSTOCK_0111 {windows.instance_name}" in remarks(flow)
+
+
 def test_a_preview_needs_no_spark(project: penstock.Project) -> None:
     """A few records are looked at on this machine."""
     from penstock.examples import orders
