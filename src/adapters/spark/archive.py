@@ -10,7 +10,7 @@ from pathlib import Path
 
 # what stages need; the rest of the package's requirements is for the driver
 NEEDED = ("attrs", "anyio", "lark", "mmh3", "orjson", "regex")
-OPTIONAL = ("lxml", "fastavro", "protobuf", "openpyxl")
+OPTIONAL = ("lxml", "fastavro", "mini-racer", "openpyxl", "protobuf")
 PACKAGE = "penstock"
 _NAME = re.compile(r"[\w.\-]+")
 _LEFT_OUT = (".pyc", ".pyi", ".h", ".c")

@@ -22,8 +22,10 @@ class Origin(Protocol):
 
 
 class Item(Protocol):
-    """A record of a file, or the fault in its place (with ``code`` and ``message``); ``label`` is the offset that people
-    see where it is not ``start``."""
+    """A record of a file, or the fault in its place, with ``code`` and ``message``.
+
+    ``label`` is the offset that people see where it is not ``start``.
+    """
 
     start: int
     value: Any
