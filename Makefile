@@ -6,13 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -name '*.sql' 2>/dev/null | sort)
 
-.PHONY: demo test check lint types imports unit docs clean
+EXTRAS := server,formats,dev
+
+.PHONY: demo test check check-spark spark lint types imports unit docs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/penstock demo
 
 test: $(VENV)/ready
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not spark" $(ARGS)
+
+# A venv of its own, with Spark and a Java from the package index.
+check-spark:
+	@$(MAKE) --no-print-directory VENV=.venv-spark EXTRAS=server,formats,spark-test spark
+
+spark: $(VENV)/ready
+	@$(BIN)/python -m pytest -q -m spark tests/spark $(ARGS)
 
 check: lint types imports test docs
 
@@ -35,7 +44,7 @@ $(VENV)/ready: pyproject.toml $(VENV)/files
 	@test -n "$(PYTHON)" || { echo "penstock needs Python 3.11 or newer"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,formats,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $@
 
 $(VENV)/files: FORCE
@@ -45,4 +54,4 @@ $(VENV)/files: FORCE
 FORCE:
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-spark build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -42,7 +42,7 @@ class Checked:
 @click.command()
 @click.argument("flow")
 @json_option
-@on_project()
+@on_project(engine=True)
 def validate(project: Project, flow: str, as_json: bool) -> int:
     """Check FLOW of the project, with its engine where it has one; exit code 1 when something is wrong."""
     result = flow_of(project, flow).validate()

@@ -19,10 +19,10 @@ DEFAULT_DB = "flows.db"
 C = TypeVar("C", bound=Callable[..., Any])
 
 
-def on_project(*, create: bool = False) -> Callable[[C], C]:
+def on_project(*, create: bool = False, engine: bool = False) -> Callable[[C], C]:
     """Gives a command the open project first, chosen by ``--db``, ``--url``, ``--token`` and ``--project``.
 
-    Without ``create`` a project file that is not there is an error, not a new file.
+    Without ``create`` a project file that is not there is an error, not a new file. ``engine`` adds ``--engine``.
     """
 
     def decorate(command: C) -> C:
@@ -31,12 +31,24 @@ def on_project(*, create: bool = False) -> Callable[[C], C]:
             *args: object, db: Path | None, url: str | None, token: str | None, project: str, **kwargs: object
         ) -> object:
             where = where_of(db, url, create=create)
-            with open_project(where, project, create=create, token=token) as opened:
+            chosen = kwargs.pop("engine", "embedded") if engine else "embedded"
+            with open_project(where, project, create=create, token=token, engine=chosen) as opened:
                 return command(opened, *args, **kwargs)
 
+        if engine:
+            _engine_option(with_project)
         return _backend_options(with_project)  # type: ignore[return-value]
 
     return decorate
+
+
+_engine_option = click.option(
+    "--engine",
+    default="embedded",
+    envvar="PENSTOCK_ENGINE",
+    show_default=True,
+    help="Where it runs: embedded, spark://HOST:PORT or spark+local[N], with ?option=value&… for Spark.",
+)
 
 
 def _backend_options(command: Callable[..., object]) -> Callable[..., object]:

@@ -112,7 +112,7 @@ def _cell(value: Any) -> str:
 @click.option("--reset-offset", is_flag=True, help="Start from the beginning.")
 @click.option("--allow-code", is_flag=True, help="Let script and shell stages run.")
 @json_option
-@on_project()
+@on_project(engine=True)
 def run(
     project: Project,
     flow: str,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,10 @@ from ..ports.world import Clock, Ids
 if TYPE_CHECKING:
     import httpx
 
+    from ..adapters.engine.origins import Origin
+    from ..core.plan.model import StagePlan
+    from ..core.processors.api import Access, Tools
+
 
 class EngineMaker(Protocol):
     """Makes the engine of an environment."""
@@ -31,9 +36,10 @@ class EngineMaker(Protocol):
 class Options:
     """Choices of whoever opens a backend.
 
-    ``engine`` is ``embedded`` or None; ``allow_code`` lets script and shell stages run; ``folders`` and ``hosts`` are
-    what file and HTTP stages may use (None: everything); ``catalogue`` replaces the one that ships (a ``Catalogue``, or
-    the path of a definitions file exported from an engine).
+    ``engine`` is ``embedded``, an address of Spark (see ``penstock.adapters.spark``) or None; ``allow_code`` lets
+    script and shell stages run; ``folders`` and ``hosts`` are what file and HTTP stages may use (None: everything);
+    ``catalogue`` replaces the one that ships (a ``Catalogue``, or the path of a definitions file exported from an
+    engine).
     """
 
     engine: str | None = "embedded"
@@ -199,33 +205,86 @@ def catalogue_source(ports: ProjectPorts, options: Options) -> CatalogSource:
 
 
 def engine_maker(options: Options) -> EngineMaker | None:
-    """The maker of embedded engines; None when the caller wants none.
+    """The maker of embedded engines, or of engines on Spark; None when the caller wants none.
 
     Raises:
-        InvalidValueError: an unknown kind of engine.
+        InvalidValueError: an unknown kind of engine, or an address of Spark that is none.
     """
     if options.engine is None:
         return None
-    if options.engine != "embedded":
-        raise InvalidValueError("engine", options.engine, "'embedded' or None", nearest(options.engine, ["embedded"]))
+    if options.engine == "embedded":
+        return lambda environment, catalogue, allow_code: _embedded(options, environment, catalogue, allow_code)
+    from ..adapters.spark import is_spark, parse_address
 
-    def make(environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
-        from ..adapters.engine import EmbeddedEngine
-        from ..core.processors.api import Access
+    if not is_spark(options.engine):
+        known = ["embedded", "spark://host:7077", "spark+local"]
+        expected = "'embedded', an address of Spark or None"
+        raise InvalidValueError("engine", options.engine, expected, nearest(options.engine, known))
+    parse_address(options.engine)
+    return lambda environment, catalogue, allow_code: _spark(options, environment, catalogue, allow_code)
 
-        environment_id = environment.environment_id if environment is not None else EnvironmentId("")
-        info = EngineInfo(
-            engine_id=EngineId(f"embedded-{environment_id or 'default'}"),
-            environment_id=environment_id,
-            name="embedded engine",
-            version=(environment.engine_version if environment is not None else "") or catalogue.version,
-        )
-        access = Access(
-            allow_code,
-            None if options.folders is None else tuple(os.fspath(each) for each in options.folders),
-            None if options.hosts is None else tuple(options.hosts),
-            options.mail or os.environ.get("PENSTOCK_MAIL") or None,
-        )
-        return EmbeddedEngine(info, catalogue, options.clock, options.ids, access=access)
 
-    return make
+def _info(kind: str, environment: Environment | None, catalogue: Catalogue) -> EngineInfo:
+    environment_id = environment.environment_id if environment is not None else EnvironmentId("")
+    return EngineInfo(
+        engine_id=EngineId(f"{kind}-{environment_id or 'default'}"),
+        environment_id=environment_id,
+        name=f"{kind} engine",
+        version=(environment.engine_version if environment is not None else "") or catalogue.version,
+    )
+
+
+def _access(options: Options, allow_code: bool) -> "Access":
+    from ..core.processors.api import Access
+
+    return Access(
+        allow_code,
+        None if options.folders is None else tuple(os.fspath(each) for each in options.folders),
+        None if options.hosts is None else tuple(options.hosts),
+        options.mail or os.environ.get("PENSTOCK_MAIL") or None,
+    )
+
+
+def _embedded(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
+    from ..adapters.engine import EmbeddedEngine
+
+    access = _access(options, allow_code)
+    return EmbeddedEngine(
+        _info("embedded", environment, catalogue), catalogue, options.clock, options.ids, access=access
+    )
+
+
+def _spark(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
+    """An engine on Spark, with the stages and formats of the embedded one."""
+    from ..adapters.engine import InvalidFlowError
+    from ..adapters.engine.formats import FormatFault
+    from ..adapters.engine.formats.reading import read_items
+    from ..adapters.engine.runner import runnable
+    from ..adapters.spark import SparkEngine, StageCode, parse_address
+
+    code = StageCode(
+        load=load_stages,
+        runnable=runnable,
+        origin=build_origin,
+        read_items=read_items,  # type: ignore[arg-type]
+        fault=FormatFault,
+        refusal=InvalidFlowError,
+        clock=options.clock,
+        ids=options.ids,
+    )
+    local = _embedded(options, environment, catalogue, allow_code)
+    address = parse_address(options.engine or "")
+    info = _info("spark", environment, catalogue)
+    return SparkEngine(info, catalogue, address, code, local, _access(options, allow_code))
+
+
+def load_stages() -> None:
+    """Registers the stages of the embedded engine, in a worker as well."""
+    import_module("..adapters.engine.runner", __package__)
+
+
+def build_origin(stage: "StagePlan", tools: "Tools") -> "Origin":
+    """An origin of the embedded engine."""
+    from ..adapters.engine.origins import ORIGINS
+
+    return ORIGINS[stage.kind](stage, tools)

@@ -25,6 +25,8 @@ REMOTE_OPTIONS = (*compose.HTTP_OPTIONS, "username", "password", "api_key", "zen
 async def open_session(backend: "Backend", info: ProjectInfo, options: compose.Options, where: object) -> Session:
     """The session of one project of a backend."""
     ports = await backend.open(info.project_id)
+    if ports.engines is not None and options.engine not in (None, "embedded"):
+        raise InvalidValueError("engine", options.engine, "none: a remote service runs flows on its own engines")
     return Session(
         backend=backend,
         project=info,

@@ -14,9 +14,9 @@ def allowed_path(access: Access, path: "str | Path") -> Path:
     Raises:
         StopFault: it does not.
     """
-    real = os.path.realpath(path)
     if access.folders is None:
         return Path(path)
+    real = os.path.realpath(path)
     for folder in access.folders:
         root = os.path.realpath(folder)
         if os.path.commonpath([root, real]) == root:

@@ -1,7 +1,7 @@
 """Record Deduplicator: records that were seen before go to the second lane."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from ..plan.model import StagePlan
 from ..records.paths import MISSING, get
@@ -16,8 +16,7 @@ def deduplicator(plan: StagePlan, tools: Tools) -> Process:
     """Lane 0 gets new records, lane 1 those seen among the last ``recordCountWindow`` or within ``timeWindowSecs``."""
     window = max(1, plan.given.integer("recordCountWindow", 1_000_000))
     seconds = plan.given.integer("timeWindowSecs")
-    chosen = plan.given.text("compareFields", "ALL_FIELDS") == "SPECIFIED_FIELDS"
-    paths = plan.given.texts("fieldsToCompare") if chosen else ()
+    key_of = compared(plan)
     seen: OrderedDict[Hashable, int] = OrderedDict()
 
     def is_new(key: Hashable) -> bool:
@@ -33,14 +32,28 @@ def deduplicator(plan: StagePlan, tools: Tools) -> Process:
 
     def process(batch: list[Record], out: Out) -> None:
         for record in batch:
-            values = [get(record.value, path) for path in paths] if chosen else [record.value]
-            if any(value is MISSING for value in values):
+            key = key_of(record)
+            if key is None:
+                paths = plan.given.texts("fieldsToCompare")
                 out.error(record, "DEDUP_04", f"one of the fields {', '.join(paths)} is not there")
                 continue
-            key = tuple(_key(value) for value in values)  # type: ignore[arg-type]
             out.emit(record, 0 if is_new(key) else 1)
 
     return process
+
+
+def compared(plan: StagePlan) -> Callable[[Record], Hashable | None]:
+    """What gives the part of a record that must not come twice; None when one of the fields is not there."""
+    chosen = plan.given.text("compareFields", "ALL_FIELDS") == "SPECIFIED_FIELDS"
+    paths = plan.given.texts("fieldsToCompare") if chosen else ()
+
+    def key_of(record: Record) -> Hashable | None:
+        values = [get(record.value, path) for path in paths] if chosen else [record.value]
+        if any(value is MISSING for value in values):
+            return None
+        return tuple(_key(value) for value in values)  # type: ignore[arg-type]
+
+    return key_of
 
 
 def _key(value: FieldValue) -> Hashable:

@@ -1,0 +1,1 @@
+"""Rows per second on Spark, against the same job written by hand."""

@@ -1,0 +1,51 @@
+"""What this engine borrows from another one: the code of stages and formats, handed over by whoever composes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Protocol
+
+import attrs
+
+from ...core.errors import PenstockError
+from ...core.plan.given import Given
+from ...core.plan.model import StagePlan
+from ...core.processors.api import Out, Tools
+from ...core.validation.issues import Issue
+from ...ports.world import Clock, Ids
+
+
+class Origin(Protocol):
+    """Makes the records of a batch on the driver."""
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """Puts out a batch from an offset on; the offset behind it, None for the end of the data."""
+        ...
+
+
+class Item(Protocol):
+    """A record of a file, or the fault in its place, with ``code`` and ``message``.
+
+    ``label`` is the offset that people see where it is not ``start``.
+    """
+
+    start: int
+    value: Any
+    fault: Any
+    label: str
+
+
+@attrs.frozen
+class StageCode:
+    """Functions that pickle by reference, so that workers find them in their own copy of the package.
+
+    ``load`` registers the stages that core does not know; ``runnable`` is the other engine's word on a stage;
+    ``fault`` is what ``read_items`` raises when nothing more of a file can be read.
+    """
+
+    load: Callable[[], None]
+    runnable: Callable[[StagePlan], bool]
+    origin: Callable[[StagePlan, Tools], Origin]
+    read_items: Callable[[BinaryIO, str, Given], Iterator[Item]]
+    fault: type[Exception]
+    refusal: Callable[[str, tuple[Issue, ...]], PenstockError]
+    clock: Clock
+    ids: Ids

@@ -1,0 +1,119 @@
+"""The engine on Apache Spark: previews here, runs there."""
+
+import threading
+from typing import Any
+
+import attrs
+
+from ...core.catalogue.definitions import Catalogue
+from ...core.plan import Plan, compile_flow
+from ...core.preview import Preview, PreviewOptions
+from ...core.processors.api import Access
+from ...core.project import EngineInfo, Job, JobId, RunId
+from ...core.validation import Report, validate
+from ...core.validation.issues import Issue
+from ...ports.engine import Engine, Target
+from ...ports.stores import JobStore, OffsetStore
+from . import placing, sources
+from .address import Address
+from .code import StageCode
+from .runs import SparkRun
+from .work import Work
+
+
+class SparkEngine:
+    """Runs flows as jobs of Spark. ``local`` previews, as a few records need no cluster.
+
+    One session serves every run; it is opened by the first one and closed with the engine.
+    """
+
+    def __init__(
+        self, info: EngineInfo, catalogue: Catalogue, address: Address, code: StageCode, local: Engine, access: Access
+    ) -> None:
+        self._info, self._catalogue, self._address = info, catalogue, address
+        self._code, self._local, self._access = code, local, access
+        self._runs: list[SparkRun] = []
+        self._opened: tuple[Any, str] | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def info(self) -> EngineInfo:
+        """Which engine this is."""
+        return self._info
+
+    async def validate(self, target: Target) -> Report:
+        """The findings of the rules; remarks on stages that cannot run on Spark and on those that differ there."""
+        report = validate(target.flow, self._catalogue)
+        self._code.load()
+        plan = compile_flow(target.flow, self._catalogue)
+        found = tuple(attrs.evolve(issue, advice=True) for issue in placing.issues(plan, self._code))
+        return attrs.evolve(report, remarks=report.remarks + found + placing.remarks(plan))
+
+    async def preview(self, target: Target, options: PreviewOptions) -> Preview:
+        """The records of the first batches, made on this machine."""
+        return await self._local.preview(target, options)
+
+    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> SparkRun:
+        """Starts a run from the job's checkpoint.
+
+        Raises:
+            InvalidFlowError: the flow has faults, or stages that cannot run on Spark.
+            PenstockError: Spark cannot be reached, or something that it needs is missing.
+        """
+        code = self._code
+        code.load()
+        plan = compile_flow(
+            target.flow, self._catalogue, {**parameters(target), **job.runtime_parameters}, code.clock.now_ms()
+        )
+        faults = [*validate(target.flow, self._catalogue).issues, *plan.issues, *placing.issues(plan, code)]
+        if faults or plan.origin is None:
+            raise code.refusal(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
+        work = self._work(plan, run_id)
+        if work.reads != sources.RECORDS:
+            sources.check_folder(plan.origin, code, work.tools(plan.origin))
+        run = SparkRun(work, self._address, job, run_id, self._open, jobs, offsets)
+        await run.begin()
+        self._runs.append(run)
+        return run
+
+    def _work(self, plan: Plan, run_id: RunId) -> Work:
+        assert plan.origin is not None
+        reads = sources.reads(plan.origin, self._address)
+        levels = placing.levels_of(plan)
+        word = run_id.replace("-", "")[:12]
+        return Work(plan, self._code, 0, levels, reads, word, self._access, self._info.engine_id)
+
+    def _open(self) -> tuple[Any, str]:
+        with self._opening:
+            if self._opened is None:
+                from .session import open_session
+
+                self._opened = open_session(self._address)
+            return self._opened
+
+    async def attached(self, job_id: JobId, run_id: RunId) -> SparkRun | None:
+        """A run of this engine that has not ended."""
+        return next((run for run in self._runs if run.state.run_id == run_id and not run.state.ended), None)
+
+    async def aclose(self) -> None:
+        """Stops every run after its batch, and Spark."""
+        for run in self._runs:
+            await run.stop()
+            await run.wait()
+        self._runs.clear()
+        if self._opened is not None:
+            self._opened[0].stop()
+            self._opened = None
+        await self._local.aclose()
+
+
+def parameters(target: Target) -> dict[str, object]:
+    """The values of the parameter sets under their prefixes, and those of the target."""
+    made: dict[str, object] = {}
+    for held in target.parameter_sets:
+        made.update({f"{held.name}__{parameter.name}": parameter.value for parameter in held.parameters})
+    return {**made, **target.parameters}
+
+
+def _no_origin() -> Issue:
+    return Issue(placing.CANNOT_RUN, "the flow has no origin")

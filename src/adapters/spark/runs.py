@@ -1,0 +1,265 @@
+"""Runs on Spark: a query or a row of batches in a worker thread, state and metrics in the project's stores."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import attrs
+
+from ...core.java import java_string
+from ...core.processors.api import Out, StopFault
+from ...core.project import EngineId, Job, JobRun, RunId
+from ...core.records.values import FieldValue
+from ...core.running import metrics_document
+from ...ports.stores import JobStore, OffsetStore
+from . import sources
+from .address import Address
+from .driver import Driver
+from .session import last_line
+from .work import SCHEMA, Work
+
+CHECKPOINT = "$penstock.spark.checkpoint$"
+START, STOP = "pipeline-start", "pipeline-stop"
+BATCH_SIZE = 1000
+POLL_S = 0.05
+TELL_S = 0.5
+
+
+class Stopped(Exception):
+    """The run was asked to stop before this batch; it is not begun."""
+
+
+class SparkRun:
+    """A run that goes on in the background. ``open_spark`` gives a session and the name of the archive in workers."""
+
+    def __init__(
+        self,
+        work: Work,
+        address: Address,
+        job: Job,
+        run_id: RunId,
+        open_spark: Callable[[], tuple[Any, str]],
+        jobs: JobStore,
+        offsets: OffsetStore,
+    ) -> None:
+        self._work, self._address, self._job, self._open = work, address, job, open_spark
+        self._jobs, self._offsets, self._clock = jobs, offsets, work.code.clock
+        self._state = JobRun(
+            run_id,
+            job.job_id,
+            job.name,
+            "Starting",
+            engine_id=EngineId(work.engine_id),
+            started_ms=self._clock.now_ms(),
+        )
+        self._stop_asked = threading.Event()
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._driver: Driver | None = None
+        self._busy = threading.Lock()
+        self._told_s = 0.0
+
+    @property
+    def state(self) -> JobRun:
+        """The newest state, with metrics."""
+        return self._state
+
+    async def begin(self) -> None:
+        """Opens Spark and starts.
+
+        Raises:
+            PenstockError: Spark cannot be reached, something that it needs is missing, or a stage cannot be built.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._driver = Driver(self._work, self._address)
+        spark, archive = await anyio.to_thread.run_sync(self._open)
+        await self._tell(state="Running")
+        self._task = self._loop.create_task(self._go(spark, archive))
+
+    async def stop(self) -> None:
+        """Asks for the end after the batch it is in."""
+        self._stop_asked.set()
+
+    async def wait(self) -> JobRun:
+        """Waits for the end."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
+        return self._state
+
+    async def changes(self) -> AsyncIterator[JobRun]:
+        """Every change until the end."""
+        while True:
+            yield self._state
+            if self._state.ended:
+                return
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _go(self, spark: Any, archive: str) -> None:
+        state, message = "Failed", ""
+        driver = self._driver
+        assert driver is not None
+        plan = self._work.plan
+        try:
+            begins: dict[str, FieldValue] = {
+                "parameters": {name: java_string(value) for name, value in plan.parameters.items()}
+            }
+            await anyio.to_thread.run_sync(driver.lifecycle, plan.start_stage, START, self._facts(begins))
+            try:
+                state = await anyio.to_thread.run_sync(self._batches, spark, archive)
+            finally:
+                await anyio.to_thread.run_sync(driver.close)
+            if driver.reset_offset:
+                await self._offsets.reset(self._job.job_id)
+        except Exception as error:
+            state, message = "Failed", _reason(error)
+        try:
+            word = {"Completed": "FINISHED", "Canceled": "USER_ACTION"}.get(state, "FAILURE")
+            await anyio.to_thread.run_sync(driver.lifecycle, plan.stop_stage, STOP, self._facts({"reason": word}))
+        except Exception as error:
+            state, message = "Failed", message or _reason(error)
+        await self._end(state, message)
+
+    def _facts(self, more: dict[str, FieldValue]) -> dict[str, FieldValue]:
+        plan, job = self._work.plan, self._job
+        return {
+            "user": "penstock",
+            "pipelineId": plan.pipeline_id,
+            "pipelineTitle": plan.title,
+            "jobId": job.job_id,
+            "jobName": job.name,
+            **more,
+        }
+
+    def _batches(self, spark: Any, archive: str) -> str:
+        """In a worker thread: everything up to the end; the state there."""
+        if self._work.reads == sources.RECORDS:
+            return self._dealt(spark, archive)
+        return self._streamed(spark, archive)
+
+    def _dealt(self, spark: Any, archive: str) -> str:
+        """Batches that the driver makes itself."""
+        plan, driver = self._work.plan, self._driver
+        assert plan.origin is not None
+        assert driver is not None
+        origin = self._work.code.origin(plan.origin, self._work.tools(plan.origin))
+        offset: str | None = None
+        for number in range(1 << 62):
+            if self._stop_asked.is_set():
+                return "Canceled"
+            out = Out(len(plan.origin.outputs), self._clock.now_ms)
+            offset = origin.read(offset, BATCH_SIZE, out)
+            rows = driver.deal(out)
+            if rows:
+                driver.distribute(spark.createDataFrame(rows, SCHEMA), archive, number)
+            self._say()
+            if offset is None or driver.finish:
+                return "Completed"
+        raise AssertionError
+
+    def _streamed(self, spark: Any, archive: str) -> str:
+        """A streaming query; Spark's checkpoint says how far it has got."""
+        driver, origin = self._driver, self._work.plan.origin
+        assert driver is not None
+        assert origin is not None
+        failure: list[Exception] = []
+
+        def batch(rows: Any, number: int) -> None:
+            with self._busy:
+                if self._stop_asked.is_set() or driver.finish:
+                    raise Stopped
+                try:
+                    driver.distribute(rows, archive, number)
+                except Exception as error:
+                    failure.append(error)
+                    raise
+                self._say()
+
+        once = self._address.once or any(level > 0 for level in self._work.levels.values())
+        writer = sources.stream(spark, origin, self._address).writeStream.foreachBatch(batch)
+        trigger = (
+            {"availableNow": True} if once else {"processingTime": f"{int(self._address.every_s * 1000)} milliseconds"}
+        )
+        query = writer.option("checkpointLocation", self._checkpoint()).trigger(**trigger).start()
+        try:
+            self._watch(query, driver)
+            failed = query.exception() if not query.isActive else None
+        finally:
+            if query.isActive:
+                query.stop()
+        if failure:
+            raise failure[0]
+        if failed is not None and not self._stop_asked.is_set() and not driver.finish:
+            raise StopFault("PENSTOCK_0114", last_line(failed))
+        if once:
+            driver.no_more_data()
+        return "Canceled" if self._stop_asked.is_set() else "Completed"
+
+    def _watch(self, query: Any, driver: Driver) -> None:
+        """Until the query ends, or is between two batches and nothing more is wanted of it."""
+        while query.isActive:
+            time.sleep(POLL_S)
+            done = driver.batches
+            status = query.status
+            idle = status["message"].startswith("Waiting") and not status["isDataAvailable"]
+            if idle and driver.seen_files and done == driver.batches and self._busy.acquire(blocking=False):
+                try:
+                    driver.no_more_data()
+                finally:
+                    self._busy.release()
+                self._say()
+            if (self._stop_asked.is_set() or driver.finish) and idle:
+                return
+
+    def _checkpoint(self) -> str:
+        """Where Spark keeps the progress of this job: the folder of its last run, a new one behind a reset."""
+        held = self._await(self._offsets.offsets(self._job.job_id)).get(CHECKPOINT)
+        if held:
+            return str(held)
+        base = self._address.checkpoint or str(Path.home() / ".local" / "state" / "penstock" / "spark")
+        made = f"{base.rstrip('/')}/{self._job.job_id}/{self._state.run_id}"
+        self._await(self._offsets.commit(self._job.job_id, {CHECKPOINT: made}))
+        return made
+
+    def _await(self, what: Coroutine[Any, Any, Any]) -> Any:
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result()
+
+    def _say(self) -> None:
+        """Metrics, not more often than anybody can look."""
+        if time.monotonic() - self._told_s > TELL_S:
+            self._told_s = time.monotonic()
+            self._await(self._tell(metrics=self._metrics()))
+
+    def _metrics(self) -> Any:
+        driver = self._driver
+        assert driver is not None
+        seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
+        return metrics_document(self._work.plan, driver.tally(), driver.batches, seconds)
+
+    async def _end(self, state: str, message: str) -> None:
+        assert self._driver is not None
+        word = "CompletedWithErrors" if state == "Completed" and self._driver.tally().errors else state
+        await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
+        if message:
+            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
+
+    async def _tell(self, **changes: object) -> None:
+        self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]
+        await self._jobs.save_run(self._state)
+        if "state" in changes:
+            await self._jobs.add_log(
+                self._state.run_id, [(self._clock.now_ms(), "INFO", f"the run is {self._state.state}")]
+            )
+        self._changed.set()
+
+
+def _reason(error: Exception) -> str:
+    return (
+        str(error) if isinstance(error, StopFault) else f"CONTAINER_0001 - {type(error).__name__}: {last_line(error)}"
+    )

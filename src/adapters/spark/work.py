@@ -1,0 +1,79 @@
+"""What a worker is told: a plan, where in it this exchange stands, and the world it may use. It pickles."""
+
+import random
+import time
+from collections.abc import Mapping
+
+import attrs
+
+from ...core.el import Facts, Scope
+from ...core.plan.given import Given
+from ...core.plan.model import Plan, StagePlan
+from ...core.processors.api import Access, Tools
+from ...core.running import Stages
+from ...core.values import JsonMap
+from .code import StageCode
+from .placing import DRIVER
+
+FILE_PREFIXES = {
+    "com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget": "configs.uniquePrefix",
+    "com_streamsets_pipeline_stage_destination_recordstolocalfilesystem_ToErrorLocalFSDTarget": "uniquePrefix",
+}
+SCHEMA = "level int, key long, seq string, kind string, name string, payload binary"
+"""Rows between levels and to the driver."""
+FIELDS = ("level", "key", "seq", "kind", "name", "payload")
+RECORDS, COUNTS, STOP, FILE = "records", "counts", "stop", "file"
+
+
+@attrs.frozen
+class Work:
+    """The part of a flow that runs at one level.
+
+    ``levels`` are the stages that wait for records from elsewhere; ``reads`` says what the rows of level 0
+    are: records, lines or files. ``batch`` is a word that no other batch of any run has.
+    """
+
+    plan: Plan
+    code: StageCode
+    level: int
+    levels: Mapping[str, int]
+    reads: str
+    batch: str
+    access: Access
+    engine_id: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        """True when another exchange follows."""
+        return self.level != DRIVER and self.level < max([0, *self.levels.values()])
+
+    def tools(self, stage: StagePlan) -> Tools:
+        """What a stage may use here."""
+        clock, ids = self.code.clock, self.code.ids
+        facts = Facts(self.plan.pipeline_id, self.plan.title, engine_id=self.engine_id)
+        scope = Scope(dict(self.plan.parameters), clock.now_ms, random.random, ids.new_id, facts)
+        return Tools(stage, clock.now_ms, random.random, ids.new_id, False, scope, self.access, time.sleep)
+
+    def stages(self, place: str) -> Stages:
+        """The stages of this level; files that they write have ``place`` in their names, as others write there too."""
+        self.code.load()
+        plan = _apart(self.plan, place)
+
+        def here(stage: StagePlan) -> bool:
+            return self.levels.get(stage.instance, self.level) == self.level
+
+        return Stages(plan, self.tools, here, events_here=self.level == DRIVER, seconds=time.perf_counter)
+
+
+def _apart(plan: Plan, place: str) -> Plan:
+    error = None if plan.error_stage is None else _named(plan.error_stage, place)
+    return attrs.evolve(plan, stages=tuple(_named(stage, place) for stage in plan.stages), error_stage=error)
+
+
+def _named(stage: StagePlan, place: str) -> StagePlan:
+    setting = FILE_PREFIXES.get(stage.kind)
+    if setting is None:
+        return stage
+    prefix = stage.given.text(setting)
+    named = f"{prefix}_{place}" if prefix else place
+    return attrs.evolve(stage, given=Given(JsonMap({**stage.given, setting: named})))
