@@ -10,7 +10,7 @@ import attrs
 from ..core import edit
 from ..core.catalogue.definitions import Catalogue, StageDefinition
 from ..core.catalogue.find import find_stage
-from ..core.edit import fragments, raw
+from ..core.edit import raw
 from ..core.edit import settings as setting_edits
 from ..core.edit.parameters import use_parameter_constants
 from ..core.edit.special import Slot, clear_special, slot_named, special_of
@@ -19,21 +19,21 @@ from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
 from ..core.project import StoredFlow, StoredParameterSet
-from ..core.values import EMPTY_MAP, Json, JsonMap, freeze
+from ..core.values import EMPTY_MAP, Json
 from .available import StageInfo, available_stages
 from .configuration import Configuration, is_secret
+from .flow_document import DocumentEdits
 from .parameter_sets import ParameterSet, parameter_constants
-from .results import SeekableList, shown
+from .results import SeekableList
 from .stage import Stage, Stages
 
 if TYPE_CHECKING:
-    from .fragment import Fragment
     from .session import Session
 
 KEEP_UNDO = 1000
 
 
-class FlowHandle:
+class FlowHandle(DocumentEdits):
     """Everything of a flow that needs no waiting: reading it and editing it.
 
     ``value`` is the frozen flow; each edit swaps in another one, so undo, comparing and keeping a state cost nothing.
@@ -495,68 +495,6 @@ class FlowHandle:
         from ..core.flow.credentials import blanks_to_fill
 
         return [str(place) for place in blanks_to_fill(self._value, self._catalogue)]
-
-    # --- below the catalogue ------------------------------------------------------------------------------------------
-
-    def update_raw(self, values: Mapping[str, object]) -> None:
-        """Sets settings of the flow by raw name, without any check: the way to those that no definition knows."""
-        self._apply(lambda flow: raw.update_raw(flow, None, values))
-
-    def drop_raw(self, *names: str) -> None:
-        """Takes settings of the flow out of its document; ``conf.*`` means all names below ``conf``."""
-        self._apply(lambda flow: raw.drop_raw(flow, None, names))
-
-    def update_ui(self, values: Mapping[str, object]) -> None:
-        """Sets what the canvas keeps of the flow."""
-        self._apply(lambda flow: raw.update_ui(flow, None, values))
-
-    def set_document_version(self, schema: int | None = None, pipeline: int | None = None) -> None:
-        """Notes another schema of the document, or version of the pipeline settings; nothing else is changed.
-
-        Raises:
-            InvalidValueError: something that is no whole number.
-        """
-        for what, number in (("schema", schema), ("pipeline version", pipeline)):
-            if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
-                raise InvalidValueError(what, number, "a whole number")
-        self._apply(
-            lambda flow: attrs.evolve(
-                flow,
-                schema_version=flow.schema_version if schema is None else schema,
-                version=flow.version if pipeline is None else pipeline,
-            )
-        )
-
-    @property
-    def metadata(self) -> Any:
-        """What Control Hub keeps with the flow, its labels too (a copy)."""
-        return shown(self._value.metadata or EMPTY_MAP)
-
-    @metadata.setter
-    def metadata(self, values: Mapping[str, object]) -> None:
-        if not isinstance(values, Mapping):
-            raise InvalidValueError("metadata", values, "a mapping")
-        made = JsonMap({key: freeze(value) for key, value in values.items()})
-        self._apply(lambda flow: attrs.evolve(flow, metadata=made))
-
-    def make_fragment(self, fragment_id: str, instance_id: str) -> None:
-        """Turns the flow into a fragment: what only a pipeline has (settings, error stage …) goes."""
-        self._apply(lambda flow: fragments.as_fragment(flow, fragment_id, instance_id))
-
-    def add_fragment(self, name: str, fragment_id: str, instance_id: str, description: str = "") -> "Fragment":
-        """Adds an empty fragment, to be edited like a flow; placeholder stages name both ids."""
-        from .fragment import Fragment
-
-        made = fragments.new_fragment(name, fragment_id, instance_id, description)
-        self._apply(lambda flow: fragments.add_fragment(flow, made))
-        return Fragment(self, len(self._value.fragments) - 1)
-
-    @property
-    def fragments(self) -> "list[Fragment]":
-        """The fragments that the flow holds, each edited like a flow; edits take effect in this flow."""
-        from .fragment import Fragment
-
-        return [Fragment(self, at) for at in range(len(self._value.fragments))]
 
     # --- comparing, writing -------------------------------------------------------------------------------------------
 

@@ -1,15 +1,10 @@
 """Handles of fragments: edited like a flow, kept inside of one."""
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from ..core.edit.fragments import with_fragment
 from ..core.flow.model import Flow
 from .flow import FlowHandle
-
-if TYPE_CHECKING:
-    pass
 
 
 class Fragment(FlowHandle):

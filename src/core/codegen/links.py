@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ..compare.diffing import links_of
 from ..flow.model import Flow, StageInstance
 from ..flow.names import event_lane
 from .steps import Lanes, Link, Predicates, Step, stage_named
@@ -36,10 +37,13 @@ def odd_lanes(built: Flow, target: Flow) -> Odd:
     names: dict[str, str] = {}
     for made, wanted in zip(built.stages, target.stages, strict=True):
         names.update(zip(made.lanes_out, wanted.lanes_out, strict=False))
+    # a lane that two stages write gives more links than lanes
+    differing = {link.target for link in set(links_of(built)) ^ set(links_of(target))}
     readers = [
         wanted
         for made, wanted in zip(built.stages, target.stages, strict=True)
-        if Counter(names.get(lane, lane) for lane in made.input_lanes) != Counter(wanted.input_lanes)
+        if wanted.instance_name in differing
+        or Counter(names.get(lane, lane) for lane in made.input_lanes) != Counter(wanted.input_lanes)
     ]
     lanes = frozenset(lane for stage in readers for lane in stage.input_lanes)
     return Odd(lanes, frozenset(stage.instance_name for stage in readers))
