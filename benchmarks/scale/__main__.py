@@ -1,4 +1,4 @@
-"""``python -m benchmarks.scale [ROWS …]``: one job through penstock and by hand, on one core, two, and a cluster.
+"""``python -m benchmarks.scale [ROWS …]``: a job through penstock and by hand, on one core, two, and a cluster of two.
 
 Every measurement is a process of its own; the start of Spark is not counted, a first run over a few rows warms it up.
 """

@@ -78,7 +78,7 @@ def by_hand(way: str, master: str, source: Path, few: Path, out: Path) -> float:
     from penstock.adapters.spark.session import open_session
 
     address = master if master.startswith("spark://") else f"spark+{master}"
-    spark, _ = open_session(parse_address(f"{address}?python={sys.executable}"))
+    spark = open_session(parse_address(f"{address}?python={sys.executable}")).spark
     for name, folder in (("few", few), ("all", source)):
         began = time.perf_counter()
         if way == "python":

@@ -65,7 +65,8 @@ with penstock.open_project(engine=sys.argv[1]) as project:
     else:
         run.wait()
         print(run.state, run.message)
-        session, archive = next(iter(project._session._engines.values()))._opened
+        opened = next(iter(project._session._engines.values()))._opened
+        session, archive = opened.spark, opened.archive
         def place(_):
             from pyspark import SparkFiles
             import attrs, os

@@ -33,7 +33,7 @@ class SparkEngine:
         self._info, self._catalogue, self._address = info, catalogue, address
         self._code, self._local, self._access = code, local, access
         self._runs: list[SparkRun] = []
-        self._opened: tuple[Any, str] | None = None
+        self._opened: Any = None
         self._opening = threading.Lock()
 
     @property
@@ -84,12 +84,12 @@ class SparkEngine:
         return Work(plan, self._code, 0, levels, reads, word, self._access, self._info.engine_id)
 
     def _open(self) -> tuple[Any, str]:
+        from .session import open_session
+
         with self._opening:
             if self._opened is None:
-                from .session import open_session
-
                 self._opened = open_session(self._address)
-            return self._opened
+            return self._opened.spark, self._opened.archive
 
     async def attached(self, job_id: JobId, run_id: RunId) -> SparkRun | None:
         """A run of this engine that has not ended."""
@@ -101,9 +101,9 @@ class SparkEngine:
             await run.stop()
             await run.wait()
         self._runs.clear()
-        if self._opened is not None:
-            self._opened[0].stop()
-            self._opened = None
+        opened, self._opened = self._opened, None
+        if opened is not None and opened.owned:
+            opened.spark.stop()
         await self._local.aclose()
 
 

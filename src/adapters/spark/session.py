@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from ...core.errors import InvalidValueError, UnreachableError, UnsupportedError
 from .address import Address
 from .archive import archive_name, write_archive
@@ -26,6 +28,15 @@ DEFAULTS = {
     "spark.sql.streaming.stopTimeout": "60s",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
 }
+
+
+@attrs.frozen
+class Opened:
+    """A session, the name of the archive in its workers (empty: they need none), and whether it was opened here."""
+
+    spark: Any
+    archive: str
+    owned: bool
 
 
 def installed_version() -> tuple[int, ...]:
@@ -93,8 +104,8 @@ def reachable(address: Address) -> None:
         raise UnreachableError(address.master, len(address.hosts), time.monotonic() - began, reason)
 
 
-def open_session(address: Address) -> tuple[Any, str]:
-    """A session with a probed worker, and the name of the archive in workers; empty where they need none.
+def open_session(address: Address) -> "Opened":
+    """A session with a probed worker; one that this process has already, with the same master, is shared.
 
     Raises:
         UnsupportedError, InvalidValueError, UnreachableError: what is missing, too old, or does not answer.
@@ -104,11 +115,12 @@ def open_session(address: Address) -> tuple[Any, str]:
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
     reachable(address)
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    active = SparkSession.getActiveSession()
-    if active is not None and active.sparkContext.master != address.master:
-        text = f"one Spark per process; this one has {active.sparkContext.master} open"
+    active = SparkContext._active_spark_context
+    if active is not None and active.master != address.master:
+        text = f"{active.master}, which this process has open: there is one Spark per process"
         raise InvalidValueError("engine", address.master, text)
     os.environ["PYSPARK_PYTHON"] = _python(address)
     builder = SparkSession.builder.appName("penstock").master(address.master)
@@ -121,9 +133,10 @@ def open_session(address: Address) -> tuple[Any, str]:
     try:
         _probe(spark, archive)
     except BaseException:
-        spark.stop()
+        if active is None:
+            spark.stop()
         raise
-    return spark, archive
+    return Opened(spark, archive, owned=active is None)
 
 
 def _python(address: Address) -> str:
