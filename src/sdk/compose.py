@@ -259,6 +259,7 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
     from ..adapters.engine import InvalidFlowError
     from ..adapters.engine.formats import FormatFault
     from ..adapters.engine.formats.reading import read_items
+    from ..adapters.engine.formats.writing import writers
     from ..adapters.engine.runner import runnable
     from ..adapters.spark import SparkEngine, StageCode, parse_address
 
@@ -267,6 +268,7 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
         runnable=runnable,
         origin=build_origin,
         read_items=read_items,  # type: ignore[arg-type]
+        writers=writers,
         fault=FormatFault,
         refusal=InvalidFlowError,
         clock=options.clock,

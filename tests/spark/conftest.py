@@ -23,7 +23,7 @@ from penstock.ports.backend import ProjectPorts
 from penstock.ports.engine import Engine, Target
 from penstock.sdk import compose
 
-from . import capture
+from . import broker, capture
 
 ROOT = Path(__file__).parents[2]
 MASTER = "spark+local[2]?partitions=3&every=100ms"
@@ -88,14 +88,23 @@ class Both:
 
 
 @pytest.fixture(scope="session")
-def both(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+def connector() -> str:
+    """The jars of Spark's Kafka connector as an option of the address; none where they cannot be had."""
+    try:
+        return f"&spark.jars={broker.connector(broker.jars())}"
+    except broker.NoBroker:
+        return ""
+
+
+@pytest.fixture(scope="session")
+def both(java: None, connector: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """The embedded engine and one on Spark, with destinations that keep what they get."""
     folder = tmp_path_factory.mktemp("capture")
     os.environ[capture.FOLDER] = str(folder)
     os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     capture.load()
     catalogue = packaged_catalogue()
-    options = compose.Options(engine=MASTER, clock=capture.StillClock(), ids=capture.OneId())
+    options = compose.Options(engine=MASTER + connector, clock=capture.StillClock(), ids=capture.OneId())
     make = compose.engine_maker(options)
     assert make is not None
     spark = make(None, catalogue, True)

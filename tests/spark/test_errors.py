@@ -9,7 +9,8 @@ import pytest
 
 import penstock
 from penstock.adapters.spark import parse_address
-from penstock.adapters.spark.session import find_java, reachable
+from penstock.adapters.spark.hosts import answering
+from penstock.adapters.spark.session import find_java
 from penstock.core.errors import InvalidValueError, UnreachableError, UnsupportedError
 
 
@@ -17,9 +18,9 @@ def test_a_master_that_does_not_answer_is_unreachable(java: None) -> None:
     """At once, and with its address, instead of a minute of tries."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        url = f"spark://127.0.0.1:{held.getsockname()[1]}"
+        address = parse_address(f"spark://127.0.0.1:{held.getsockname()[1]}")
         with pytest.raises(UnreachableError, match="no answer from spark://127"):
-            reachable(parse_address(url))
+            answering(address.master, address.hosts)
 
 
 def test_a_java_that_is_missing_or_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from ...core.errors import PenstockError
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
+from ...core.records.record import Record
 from ...core.validation.issues import Issue
 from ...ports.world import Clock, Ids
 
@@ -33,18 +34,32 @@ class Item(Protocol):
     label: str
 
 
+class Writer(Protocol):
+    """Writes the records of one file or message, one after the other; both raise the ``fault`` of ``StageCode``."""
+
+    def write(self, record: Record) -> bytes:
+        """What a record adds."""
+        ...
+
+    def finish(self) -> bytes:
+        """What stands behind the last record."""
+        ...
+
+
 @attrs.frozen
 class StageCode:
     """Functions that pickle by reference, so that workers find them in their own copy of the package.
 
     ``load`` registers the stages that core does not know; ``runnable`` is the other engine's word on a stage;
-    ``fault`` is what ``read_items`` raises when nothing more of a file can be read.
+    ``fault`` is what ``read_items`` raises when nothing more of a file can be read, and a writer of ``writers`` for a
+    record that it cannot write.
     """
 
     load: Callable[[], None]
     runnable: Callable[[StagePlan], bool]
     origin: Callable[[StagePlan, Tools], Origin]
     read_items: Callable[[BinaryIO, str, Given], Iterator[Item]]
+    writers: Callable[[str, Given], Callable[[], Writer]]
     fault: type[Exception]
     refusal: Callable[[str, tuple[Issue, ...]], PenstockError]
     clock: Clock

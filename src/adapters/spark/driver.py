@@ -12,10 +12,12 @@ from ...core.processors.api import Out, StopFault
 from ...core.records.record import Record, event
 from ...core.records.values import FieldValue
 from ...core.running import Batch, Tally
+from . import kafka
 from .address import Address
 from .boot import in_partition
+from .messages import Message
 from .placing import DIRECTORY, DRIVER
-from .work import COUNTS, FILE, RECORDS, SCHEMA, STOP, Work
+from .work import COUNTS, FILE, MESSAGE, RECORDS, SCHEMA, STOP, Work, message_rows
 
 BATCH_SIZE = 1000
 DISCARD = "_ToErrorNullDTarget"
@@ -31,7 +33,9 @@ class Driver:
     def __init__(self, work: Work, address: Address) -> None:
         self._work, self._address = work, address
         self._origin = work.plan.origin
-        self._stages = attrs.evolve(work, level=DRIVER).stages(f"{work.batch}-driver")
+        self._sent: list[Message] = []
+        self._stages = attrs.evolve(work, level=DRIVER).stages(f"{work.batch}-driver", self._sent)
+        self._producers = kafka.producers(work.plan)
         self._counted = Tally()
         self._batches = 0
         self._open_files: dict[str, tuple[int, int]] = {}
@@ -65,8 +69,25 @@ class Driver:
                 made = made.repartition(pieces, "key").sortWithinPartitions("seq")
             payload = pickle.dumps(attrs.evolve(work, level=level), pickle.HIGHEST_PROTOCOL)
             made = made.mapInArrow(in_partition(payload, archive), SCHEMA)
-        self._answered(made.select("seq", "kind", "name", "payload").collect())
+        if self._producers:
+            made = made.persist()  # messages and answers are read one after the other; stages run once
+        try:
+            self._write(made)
+            self._answered(made.where(f"kind != '{MESSAGE}'").select("seq", "kind", "name", "payload").collect())
+            self.send(rows.sparkSession)
+        finally:
+            if self._producers:
+                made.unpersist()
         self._batches += 1
+
+    def send(self, spark: Any) -> None:
+        """Hands what producers on the driver made to Kafka."""
+        if self._sent:
+            self._write(spark.createDataFrame(message_rows(self._sent), SCHEMA))
+
+    def _write(self, rows: Any) -> None:
+        for stage in self._producers:
+            kafka.write(rows.where(f"kind = '{MESSAGE}' and name = '{stage.instance}'"), stage)
 
     @property
     def batches(self) -> int:

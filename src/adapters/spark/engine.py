@@ -70,7 +70,7 @@ class SparkEngine:
             raise code.refusal(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, run_id)
         if work.reads != sources.RECORDS:
-            sources.check_folder(plan.origin, code, work.tools(plan.origin))
+            sources.check(plan.origin, code, work.tools(plan.origin))
         run = SparkRun(work, self._address, job, run_id, self._open, jobs, offsets)
         await run.begin()
         self._runs.append(run)

@@ -6,6 +6,7 @@ from ...core.catalogue.definitions import StageType
 from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.running.stages import keyed_levels
 from ...core.validation.issues import Issue
+from . import kafka
 from .code import StageCode
 
 CANNOT_RUN, NOT_AS_MEANT, DIFFERS = "PENSTOCK_0101", "PENSTOCK_0111", "PENSTOCK_0112"
@@ -70,7 +71,7 @@ def issues(plan: Plan, code: StageCode) -> tuple[Issue, ...]:
 def _no_code(plan: Plan, code: StageCode) -> Iterator[Issue]:
     special = (plan.error_stage, plan.start_stage, plan.stop_stage)
     for stage in (*plan.stages, *(each for each in special if each is not None)):
-        if not code.runnable(stage):
+        if not (kafka.runs(stage) or code.runnable(stage)):
             text = f"the Spark engine has no code for {stage.label or stage.instance} ({stage.kind})"
             yield Issue(CANNOT_RUN, text, stage.instance)
 
@@ -79,6 +80,9 @@ def _not_as_meant(plan: Plan) -> Iterator[Issue]:
     if plan.delivery is Delivery.AT_MOST_ONCE:
         text = "Spark repeats what a lost worker did: records come at least once, At Most Once cannot be kept"
         yield Issue(NOT_AS_MEANT, text, config_name="deliveryGuarantee")
+    for stage in filter(kafka.runs, plan.stages):
+        for reason in kafka.refused(stage):
+            yield Issue(NOT_AS_MEANT, f"{stage.label}: {reason}", stage.instance)
     data = set(_reached_by_data(plan))
     both = data.intersection(_told_by_events(plan))
     for stage in plan.stages:
@@ -111,9 +115,11 @@ def _differences(plan: Plan) -> Iterable[tuple[StagePlan | None, str]]:
             )
         elif any(word in stage.kind for word in SCRIPTS):
             yield stage, "every partition has a script state of its own"
-        elif stage.type is StageType.ORIGIN and stage.kind != DIRECTORY:
+        elif stage.type is StageType.ORIGIN and stage.kind not in (DIRECTORY, kafka.CONSUMER):
             yield stage, "the driver makes these records and deals them over the partitions"
         elif stage.type is StageType.EXECUTOR:
             yield stage, "it runs on the driver; records that reach it are sent there"
+        elif stage.kind == kafka.CONSUMER:
+            yield stage, "offsets are in Spark's checkpoint, not in the consumer group"
         elif stage.kind == DIRECTORY and stage.given.text("conf.errorArchiveDir"):
             yield stage, "files that cannot be read stay where they are"

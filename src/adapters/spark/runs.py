@@ -16,7 +16,7 @@ from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
 from ...core.running import metrics_document
 from ...ports.stores import JobStore, OffsetStore
-from . import sources
+from . import kafka, sources
 from .address import Address
 from .driver import Driver
 from .session import last_line
@@ -78,6 +78,8 @@ class SparkRun:
         self._loop = asyncio.get_running_loop()
         self._driver = Driver(self._work, self._address)
         spark, archive = await anyio.to_thread.run_sync(self._open)
+        if any(kafka.runs(stage) for stage in self._work.plan.stages):
+            await anyio.to_thread.run_sync(kafka.check_connector, spark)
         await self._tell(state="Running")
         self._task = self._loop.create_task(self._go(spark, archive))
 
@@ -114,6 +116,7 @@ class SparkRun:
                 state = await anyio.to_thread.run_sync(self._batches, spark, archive)
             finally:
                 await anyio.to_thread.run_sync(driver.close)
+                await anyio.to_thread.run_sync(driver.send, spark)
             if driver.reset_offset:
                 await self._offsets.reset(self._job.job_id)
         except Exception as error:

@@ -3,24 +3,22 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from ...core.errors import InvalidValueError, UnreachableError, UnsupportedError
+from ...core.errors import InvalidValueError, UnsupportedError
 from .address import Address
 from .archive import archive_name, write_archive
 from .boot import probe
+from .hosts import answering
 
 OLDEST = (3, 5)
 JAVA = {3: (8, 17), 4: (17, 99)}
-CONNECT_S = 5.0
 DEFAULTS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -87,23 +85,6 @@ def find_java(spark: tuple[int, ...]) -> Path | None:
     return Path(home) if home else None
 
 
-def reachable(address: Address) -> None:
-    """Nothing when a master answers.
-
-    Raises:
-        UnreachableError: none does.
-    """
-    began, reason = time.monotonic(), ""
-    for host, port in address.hosts:
-        try:
-            socket.create_connection((host, port), CONNECT_S).close()
-            return
-        except OSError as error:
-            reason = str(error)
-    if address.hosts:
-        raise UnreachableError(address.master, len(address.hosts), time.monotonic() - began, reason)
-
-
 def open_session(address: Address) -> "Opened":
     """A session with a probed worker; one that this process has already, with the same master, is shared.
 
@@ -114,7 +95,7 @@ def open_session(address: Address) -> "Opened":
     home = find_java(version)
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
-    reachable(address)
+    answering(address.master, address.hosts)
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 

@@ -7,16 +7,20 @@ from typing import Any
 from ...core.errors import InvalidValueError
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Tools
+from . import kafka
 from .address import Address
 from .code import StageCode
+from .hosts import answering
 from .placing import DIRECTORY
 
-RECORDS, LINES, FILES = "records", "lines", "files"
+RECORDS, LINES, FILES, MESSAGES = "records", "lines", "files", "messages"
 BINARY_SCHEMA = "path string, modificationTime timestamp, length long, content binary"
 
 
 def reads(stage: StagePlan, address: Address) -> str:
-    """What the rows of an origin are: lines of splits, whole files, or records that the driver makes."""
+    """What the rows of an origin are: lines of splits, whole files, messages, or records that the driver makes."""
+    if stage.kind == kafka.CONSUMER:
+        return MESSAGES
     if stage.kind != DIRECTORY:
         return RECORDS
     given = stage.given.under("conf.")
@@ -39,6 +43,19 @@ def _is_ascii_like(charset: str) -> bool:
         return False
 
 
+def check(stage: StagePlan, code: StageCode, tools: Tools) -> None:
+    """Looks at what an origin of Spark's own reads, before anything is started.
+
+    Raises:
+        InvalidValueError, UnsupportedError, StopFault: what is wrong with it.
+        UnreachableError: no broker answers.
+    """
+    if stage.kind == kafka.CONSUMER:
+        answering(stage.label, kafka.brokers(stage))
+    else:
+        check_folder(stage, code, tools)
+
+
 def check_folder(stage: StagePlan, code: StageCode, tools: Tools) -> None:
     """Builds the origin once, which checks its folder, pattern and data format.
 
@@ -53,7 +70,9 @@ def check_folder(stage: StagePlan, code: StageCode, tools: Tools) -> None:
 
 
 def stream(spark: Any, stage: StagePlan, address: Address) -> Any:
-    """The streaming DataFrame of Directory, with the columns that the reader in the workers expects."""
+    """The streaming DataFrame of an origin, with the columns that the reader in the workers expects."""
+    if stage.kind == kafka.CONSUMER:
+        return kafka.stream(spark, stage, address.per_batch)
     from pyspark.sql import functions as F
 
     given = stage.given.under("conf.")

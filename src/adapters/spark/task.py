@@ -12,9 +12,11 @@ from ...core.processors.api import Out, StopFault
 from ...core.processors.dedup import compared
 from ...core.records.record import Record
 from ...core.running import Batch, Stages
+from .messages import Message, Messages
 from .placing import DRIVER
 from .reading import BATCH_SIZE, Read, Reader
-from .work import COUNTS, FIELDS, FILE, RECORDS, STOP, Work
+from .sources import MESSAGES
+from .work import COUNTS, FIELDS, FILE, RECORDS, STOP, Row, Work, message_rows
 
 _TYPES = pa.schema(
     [
@@ -26,7 +28,6 @@ _TYPES = pa.schema(
         ("payload", pa.binary()),
     ]
 )
-Row = tuple[int, int, str, str, str, bytes]
 Pair = tuple[Record, Record | None]
 """A record, and as the origin made it where the error stage wants that."""
 FLUSH_ROWS = 2000
@@ -72,6 +73,7 @@ class Task:
     def __init__(self, work: Work, place: str) -> None:
         self._work, self._place = work, place
         self.stages: Stages | None = None
+        self._sent: list[Message] = []
         self._keys: dict[str, Callable[[Record], Hashable | None]] = {}
         for stage in work.plan.stages:
             if work.levels.get(stage.instance, DRIVER) > work.level:
@@ -79,14 +81,18 @@ class Task:
 
     def _built(self) -> Stages:
         if self.stages is None:
-            self.stages = self._work.stages(self._place)
+            self.stages = self._work.stages(self._place, self._sent)
         return self.stages
 
     def files(self, batches: Iterable[Any]) -> Iterator[Row]:
-        """Level 0 over the rows of a file source."""
+        """Level 0 over the rows of a source of Spark."""
         origin = self._work.plan.origin
         assert origin is not None
         self._work.code.load()
+        if self._work.reads == MESSAGES:
+            for out, order in Messages(origin, self._work.code, BATCH_SIZE).reads(batches):
+                yield from self._taken(Read(out, order))
+            return
         for read in Reader(origin, self._work.code, lines=self._work.reads == "lines").reads(batches):
             yield from self._taken(read)
             if read.file is not None:
@@ -159,6 +165,7 @@ class Task:
         for instance, pairs in told.items():
             yield DRIVER, 0, order, RECORDS, instance, pickle.dumps(pairs, pickle.HIGHEST_PROTOCOL)
         batch.away.clear()
+        yield from message_rows(self._sent)
 
 
 def _python_rows(batches: Iterable[Any]) -> Iterator[Row]:

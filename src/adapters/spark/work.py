@@ -13,6 +13,8 @@ from ...core.processors.api import Access, Tools
 from ...core.running import Stages
 from ...core.values import JsonMap
 from .code import StageCode
+from .kafka import PRODUCER
+from .messages import Message, producer
 from .placing import DRIVER
 
 FILE_PREFIXES = {
@@ -21,8 +23,9 @@ FILE_PREFIXES = {
 }
 SCHEMA = "level int, key long, seq string, kind string, name string, payload binary"
 """Rows between levels and to the driver."""
+Row = tuple[int, int, str, str, str, bytes]
 FIELDS = ("level", "key", "seq", "kind", "name", "payload")
-RECORDS, COUNTS, STOP, FILE = "records", "counts", "stop", "file"
+RECORDS, COUNTS, STOP, FILE, MESSAGE = "records", "counts", "stop", "file", "message"
 
 
 @attrs.frozen
@@ -30,7 +33,7 @@ class Work:
     """The part of a flow that runs at one level.
 
     ``levels`` are the stages that wait for records from elsewhere; ``reads`` says what the rows of level 0
-    are: records, lines or files. ``batch`` is a word that no other batch of any run has.
+    are: records, lines, files or messages. ``batch`` is a word that no other batch of any run has.
     """
 
     plan: Plan
@@ -54,15 +57,21 @@ class Work:
         scope = Scope(dict(self.plan.parameters), clock.now_ms, random.random, ids.new_id, facts)
         return Tools(stage, clock.now_ms, random.random, ids.new_id, False, scope, self.access, time.sleep)
 
-    def stages(self, place: str) -> Stages:
-        """The stages of this level; files that they write have ``place`` in their names, as others write there too."""
+    def stages(self, place: str, sent: list[Message]) -> Stages:
+        """The stages of this level; files that they write have ``place`` in their names, as others write there too.
+
+        Messages for Kafka are put into ``sent``.
+        """
         self.code.load()
         plan = _apart(self.plan, place)
 
         def here(stage: StagePlan) -> bool:
             return self.levels.get(stage.instance, self.level) == self.level
 
-        return Stages(plan, self.tools, here, events_here=self.level == DRIVER, seconds=time.perf_counter)
+        kafka = {PRODUCER: producer(self.code, sent)}
+        return Stages(
+            plan, self.tools, here, events_here=self.level == DRIVER, seconds=time.perf_counter, builders=kafka
+        )
 
 
 def _apart(plan: Plan, place: str) -> Plan:
@@ -77,3 +86,10 @@ def _named(stage: StagePlan, place: str) -> StagePlan:
     prefix = stage.given.text(setting)
     named = f"{prefix}_{place}" if prefix else place
     return attrs.evolve(stage, given=Given(JsonMap({**stage.given, setting: named})))
+
+
+def message_rows(sent: list[Message]) -> list[Row]:
+    """Messages as rows for Spark's sink, and none of them left."""
+    made = [(DRIVER, each.partition, each.address, MESSAGE, each.instance, each.value) for each in sent]
+    sent.clear()
+    return made

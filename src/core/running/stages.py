@@ -8,13 +8,14 @@ from ..catalogue.definitions import StageType
 from ..el import EvaluationError
 from ..plan.model import ErrorPolicy, OnError, Plan, StagePlan
 from ..processors.api import Out, Process, RecordError, StopFault, Tools
-from ..processors.registry import find
+from ..processors.registry import Build, find
 from ..records.paths import has
 from ..records.record import ErrorInfo, Record, put_out
 from .tally import Tally
 
 MakeTools = Callable[[StagePlan], Tools]
 Seconds = Callable[[], float]
+EMPTY_BUILDERS: Mapping[str, Build] = {}
 DROPS_ERRORS = "_ToErrorNullDTarget"
 
 
@@ -46,6 +47,7 @@ class Stages:
     """Built stages of one plan. ``here`` says which of them run in this place; the origin never does.
 
     ``events_here`` is False where events are handed out, whoever waits for them. ``seconds`` is a running clock.
+    ``builders`` are for kinds that only this place has code for.
 
     Raises:
         ElError, InvalidValueError, UnsupportedError: a stage cannot be built.
@@ -59,6 +61,7 @@ class Stages:
         *,
         events_here: bool,
         seconds: Seconds = lambda: 0.0,
+        builders: Mapping[str, Build] = EMPTY_BUILDERS,
     ) -> None:
         self._plan, self._seconds = plan, seconds
         self.tally = Tally()
@@ -70,7 +73,7 @@ class Stages:
             self._now_ms = held.now_ms
             if stage.type is not StageType.ORIGIN and here(stage):
                 self._tests[stage.instance] = [(text, held.predicate(text)) for text in stage.preconditions]
-                self._built[stage.instance] = _build(stage, held)
+                self._built[stage.instance] = _build(stage, held, builders)
         lanes = [lane for stage in plan.stages for lane in stage.inputs]
         self._shared = {lane for lane in lanes if lanes.count(lane) > 1}
         self._handed_out = frozenset() if events_here else frozenset(e for s in plan.stages for e in s.events)
@@ -194,8 +197,8 @@ class Stages:
             raise StopFault(out.errors[0].code, f"error stage: {out.errors[0].message}")
 
 
-def _build(stage: StagePlan, tools: Tools) -> Process:
-    build = find(stage.kind)
+def _build(stage: StagePlan, tools: Tools, builders: Mapping[str, Build] = EMPTY_BUILDERS) -> Process:
+    build = builders.get(stage.kind) or find(stage.kind)
     assert build is not None, stage.kind
     return build(stage, tools)
 

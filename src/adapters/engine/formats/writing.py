@@ -64,18 +64,16 @@ def whole(make: Callable[[], Writer], record: Record) -> bytes:
 
 
 class _Json:
-    """Objects line by line, or in one array."""
+    """Objects with line ends between them, none behind the last, or in one array."""
 
     def __init__(self, given: Given) -> None:
         self._array = given.text("jsonMode", "MULTIPLE_OBJECTS") == "ARRAY_OBJECTS"
         self._begun = False
 
     def write(self, record: Record) -> bytes:
-        text = json_text(record.value)
-        if not self._array:
-            return text + b"\n"
-        before, self._begun = (b"," if self._begun else b"["), True
-        return before + text
+        first, between = (b"[", b",") if self._array else (b"", b"\n")
+        before, self._begun = (between if self._begun else first), True
+        return before + json_text(record.value)
 
     def finish(self) -> bytes:
         return (b"]" if self._begun else b"[]") if self._array else b""

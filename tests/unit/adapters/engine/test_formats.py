@@ -150,7 +150,7 @@ def test_rows_of_a_workbook_are_records_by_header() -> None:
 def test_json_is_written_line_by_line_or_as_one_array() -> None:
     """Dates are milliseconds, bytes base64, numbers that JSON lacks are texts."""
     value: dict[str, FieldValue] = {"a": float("nan"), "b": b"\x00", "c": datetime(1970, 1, 1, tzinfo=UTC)}
-    assert written("JSON", value, [1]) == b'{"a":"NaN","b":"AA==","c":0}\n[1]\n'
+    assert written("JSON", value, [1]) == b'{"a":"NaN","b":"AA==","c":0}\n[1]'
     assert written("JSON", 1, None, jsonMode="ARRAY_OBJECTS") == b"[1,null]"
     assert written("JSON", jsonMode="ARRAY_OBJECTS") == b"[]"
 
