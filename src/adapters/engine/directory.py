@@ -128,6 +128,9 @@ class Directory:
         attributes = {**facts, "offset": offset}
         if item.fault is not None:
             self._faults += 1
+            if item.fault.too_long:
+                out.stage_error("SPOOLDIR_02", f"{source_id}: {item.fault}")
+                return
             held = item.value.value if isinstance(item.value, Record) else item.value
             out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
             return

@@ -73,7 +73,7 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
         _text(
             f"{_WRITTEN}multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"
         ),
-        _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\n"),
+        _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\r\n"),
         _switch(f"{_WRITTEN}nullableFields", "Nullable Fields", False),
     ),
 }

@@ -1,68 +1,133 @@
-"""Delimited text: the usual dialects, with or without a header line."""
+"""Delimited text: a record per row, with or without a header line."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import BinaryIO
 
+import attrs
+
+from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
 from ....core.records.values import FieldValue, ListMap
+from .csv_dialect import dialect_of
+from .csv_multi import MultiReader
+from .csv_rows import Cells, RowReader
+from .csv_univocity import UnivocityReader, univocity_of
 from .fault import FormatFault
+from .item import Item
+from .texts import Window, charset_of, texts
 
-_DELIMITERS = {"TDF": "\t", "MYSQL": "\t", "POSTGRES_TEXT": "\t"}
+Reader = RowReader | MultiReader | UnivocityReader
+BOM = "\ufeff"
 
 
-def delimited_fields(lines: Iterable[str], given: Given) -> "Iterator[FieldValue | FormatFault]":
-    """One field per line; a row that does not fit is a fault among the fields.
+def read_delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    """One record per row; a row that does not fit is a fault among them.
 
     Shape: a LIST_MAP by header (by position without one), or with ``csvRecordType`` LIST a list of ``{header, value}``.
     """
-    rows = _rows(lines, given)
-    for _ in range(given.integer("csvSkipStartLines")):
-        next(rows, None)
-    mode = given.text("csvHeader", "NO_HEADER")
-    header = next(rows, []) if mode in ("WITH_HEADER", "IGNORE_HEADER") else []
-    names = header if mode == "WITH_HEADER" else []
-    null = given.text("nullConstant") if given.flag("parseNull") else None
-    as_list = given.text("csvRecordType", "LIST_MAP") == "LIST"
-    extra = given.text("csvExtraColumnPrefix", "_extra_") if given.flag("csvAllowExtraColumns") else None
-    for row in rows:
-        if not row and given.flag("csvIgnoreEmptyLines", True):
+    univocity = given.text("csvParser", "LEGACY_PARSER") == "UNIVOCITY"
+    several = not univocity and given.text("csvFileFormat", "CSV") == "MULTI_CHARACTER"
+    reader = _reader(opened, given, univocity=univocity, several=several)
+    names, shift = _begun(reader, given, several=several)
+    if names is not None and isinstance(reader, UnivocityReader) and names == [None]:
+        return  # an empty first line as a header: the original reads nothing then
+    shape = _shape(given, names)
+    limit = -1 if univocity else given.integer("csvMaxObjectLen", 1024)
+    for row in reader.rows():
+        start, end = row.start - shift, row.end - shift
+        if 0 <= limit < end - start and not several:
+            message = f"the row at {start} is longer than {limit} characters"
+            yield Item(start, end, fault=FormatFault("DATA_PARSER_02", message, too_long=True))
             continue
-        if names and len(row) > len(names) and extra is None:
-            yield FormatFault("DELIMITED_PARSER_01", f"{len(row)} columns, but the header has {len(names)}")
-            continue
-        values: list[FieldValue] = [None if value == null else value for value in row]
-        yield _as_list(values, names) if as_list else _as_map(values, names, extra or "_extra_")
+        fault = shape.fault(row.cells, start)
+        yield Item(start, end, shape.refused(row.cells) if fault else shape.record(row.cells), fault)
 
 
-def _rows(lines: Iterable[str], given: Given) -> Iterator[list[str]]:
-    kind = given.text("csvFileFormat", "CSV")
-    custom = kind == "CUSTOM"
-    delimiter = given.text("csvCustomDelimiter", "|") if custom else _DELIMITERS.get(kind, ",")
-    quote = given.text("csvCustomQuote", '"') if custom else '"'
-    escape = given.text("csvCustomEscape") if custom else ""
-    reader = csv.reader(
-        lines,
-        delimiter=delimiter[:1] or ",",
-        quotechar=quote[:1] or None,
-        escapechar=escape[:1] or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+def _reader(opened: BinaryIO, given: Given, *, univocity: bool, several: bool) -> Reader:
+    pieces = texts(opened, given)
+    if charset_of(given).upper().replace("_", "-") in ("UTF-8", "UTF8"):
+        pieces = _without_mark(pieces)
+    window = Window(pieces)
+    if univocity:
+        return UnivocityReader(window, univocity_of(given))
+    if several:
+        return MultiReader(window, dialect_of(given), given.integer("csvMaxObjectLen", 1024))
+    return RowReader(window, dialect_of(given))
+
+
+def _without_mark(pieces: Iterator[str]) -> Iterator[str]:
+    first = next(pieces, "")
+    if first == BOM:
+        yield from pieces
+        return
+    yield first.removeprefix(BOM)
+    yield from pieces
+
+
+def _begun(reader: Reader, given: Given, *, several: bool) -> tuple[Cells | None, int]:
+    """Past the lines to skip and the header: its names, and from which character on offsets are counted.
+
+    The parser for several characters takes the header before the lines to skip, and counts from behind both.
+    """
+    mode, skipped = given.text("csvHeader", "NO_HEADER"), given.integer("csvSkipStartLines")
+    if skipped < 0:
+        raise InvalidValueError("Lines to Skip", skipped, "0 or more")
+    headed = mode in ("WITH_HEADER", "IGNORE_HEADER")
+    if not several:
+        reader.skip_lines(skipped)
+    row = reader.row() if headed else None
+    if several:
+        reader.skip_lines(skipped)
+    names = row.cells if row is not None and mode == "WITH_HEADER" else None
+    return names, reader.position if several else 0
+
+
+@attrs.define
+class _Shape:
+    """How a row becomes a field. Names grow where extra columns are allowed, through the whole file."""
+
+    names: list[str] | None
+    extra: str | None
+    null: str | None
+    as_list: bool
+    _added: int = 0
+
+    def fault(self, cells: Cells, at: int) -> FormatFault | None:
+        """The fault of a row with more columns than the header, where they are not allowed."""
+        if self.names is None or len(cells) <= len(self.names):
+            return None
+        if self.extra is not None:
+            while len(self.names) < len(cells):
+                self._added += 1
+                self.names.append(f"{self.extra}{self._added:02d}")
+            return None
+        message = f"the row at {at} has {len(cells)} columns, but the header has {len(self.names)}"
+        return FormatFault("DELIMITED_PARSER_01", message)
+
+    def refused(self, cells: Cells) -> FieldValue:
+        """What is known of a row that does not fit."""
+        return {"columns": list(cells), "headers": list(self.names or ())}
+
+    def record(self, cells: Cells) -> FieldValue:
+        """The root field of a row."""
+        values: list[FieldValue] = list(cells)
+        if self.null is not None:
+            values = [None if value == self.null else value for value in values]
+        if self.as_list:
+            names = self.names
+            return [
+                {"value": value} if names is None else {"header": names[at], "value": value}
+                for at, value in enumerate(values)
+            ]
+        if self.names is None:
+            return ListMap({str(at): value for at, value in enumerate(values)})
+        return ListMap(zip(self.names, values, strict=False))
+
+
+def _shape(given: Given, names: Cells | None) -> _Shape:
+    return _Shape(
+        None if names is None else [name or f"empty-{at}" for at, name in enumerate(names)],
+        given.text("csvExtraColumnPrefix", "_extra_") if given.flag("csvAllowExtraColumns") else None,
+        given.text("nullConstant", "\\\\N") if given.flag("parseNull") else None,
+        given.text("csvRecordType", "LIST_MAP") == "LIST",
     )
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise FormatFault("DELIMITED_PARSER_00", f"line {reader.line_num}: {error}") from None
-
-
-def _as_map(values: list[FieldValue], names: list[str], extra: str) -> ListMap:
-    made = ListMap()
-    for at, value in enumerate(values):
-        name = names[at] if at < len(names) else (f"{extra}{at - len(names) + 1:02d}" if names else str(at))
-        made[name] = value
-    return made
-
-
-def _as_list(values: list[FieldValue], names: list[str]) -> FieldValue:
-    return [
-        {"header": names[at], "value": value} if at < len(names) else {"value": value}
-        for at, value in enumerate(values)
-    ]

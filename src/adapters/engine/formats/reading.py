@@ -1,7 +1,6 @@
 """Records from an open file, one after the other: no more of it is held than one record needs."""
 
 import codecs
-import io
 import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -11,12 +10,13 @@ from ....core.plan.given import Given
 from ....core.records.json_form import record_from_json
 from ....core.records.values import FieldValue
 from .avro import read_avro
-from .delimited import delimited_fields
+from .delimited import read_delimited
 from .excel import read_excel
 from .fault import FormatFault
 from .item import Item
 from .json_text import one_object
 from .marked_up import read_xml
+from .texts import texts
 from .writing import SDC_MAGIC
 
 CHUNK = 1 << 16
@@ -41,33 +41,6 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     return reader(opened, given)
 
 
-def _charset(given: Given) -> str:
-    name = given.text("charset", "UTF-8")
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise FormatFault("DATA_FORMAT_05", f"there is no charset {name}") from None
-    return name
-
-
-def _texts(opened: BinaryIO, given: Given) -> Iterator[str]:
-    """The text of a file in pieces."""
-    decode = codecs.getincrementaldecoder(_charset(given))("replace").decode
-    controls = given.flag("removeCtrlChars")
-    while True:
-        data = opened.read(CHUNK)
-        text = decode(data, not data)
-        text = _CONTROLS.sub("", text) if controls else text
-        # an empty piece is the end, and only that: half of a character may have been read
-        if text or not data:
-            yield text
-        if not data:
-            if text:
-                yield ""
-            return
-
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
 _LAST_END = re.compile(r"\r\n|\n|\r")
 
@@ -77,7 +50,7 @@ def _pieces(opened: BinaryIO, given: Given, delimiter: str | None, limit: int) -
     between = _LINE_END if delimiter is None else re.compile(re.escape(delimiter))
     last = _LAST_END if delimiter is None else between
     held, start, dropped = "", 0, 0
-    for text in _texts(opened, given):
+    for text in texts(opened, given):
         held += text
         at = 0
         over = not text
@@ -121,28 +94,10 @@ def _log(opened: BinaryIO, given: Given) -> Iterator[Item]:
             yield Item(start, end, fields)
 
 
-def _delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    read = [0]
-
-    def lines() -> Iterator[str]:
-        wrapped = io.TextIOWrapper(opened, encoding=_charset(given), errors="replace", newline="")
-        for line in wrapped:
-            read[0] += len(line)
-            yield line
-
-    start = 0
-    for each in delimited_fields(lines(), given):
-        if isinstance(each, FormatFault):
-            yield Item(start, read[0], fault=each)
-        else:
-            yield Item(start, read[0], each)
-        start = read[0]
-
-
 def _json(opened: BinaryIO, given: Given) -> Iterator[Item]:
     limit = given.integer("jsonMaxObjectLen", 4096)
     in_array = given.text("jsonContent") == "ARRAY_OBJECTS"
-    for start, end, value in _objects(_texts(opened, given), limit if limit > 0 else LONGEST_LINE, in_array=in_array):
+    for start, end, value in _objects(texts(opened, given), limit if limit > 0 else LONGEST_LINE, in_array=in_array):
         yield Item(start, end, fault=value) if isinstance(value, FormatFault) else Item(start, end, value)
 
 
@@ -220,7 +175,7 @@ def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
 READERS: dict[str, Read] = {
     "AVRO": read_avro,
     "BINARY": _binary,
-    "DELIMITED": _delimited,
+    "DELIMITED": read_delimited,
     "EXCEL": read_excel,
     "JSON": _json,
     "LOG": _log,

@@ -1,15 +1,11 @@
 """Records as bytes: what destinations write."""
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
 
-from ....core.el import Scope, compile_text
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
@@ -20,11 +16,11 @@ from ....core.records.values import FieldValue, FileRef, Null
 from ....core.xml import write_xml
 from ....core.xml.safe import XmlFault
 from .avro import AvroWriter
+from .csv_writing import RowWriter
 from .fault import FormatFault
+from .texts import unescaped
 
 SDC_MAGIC = b"\xa1"
-_DELIMITERS = {"TDF": "\t", "MYSQL": "\t", "POSTGRES_TEXT": "\t"}
-_LINE_ENDS = {"MYSQL": "\n", "POSTGRES_CSV": "\n", "POSTGRES_TEXT": "\n"}
 
 
 class Writer(Protocol):
@@ -134,99 +130,6 @@ class _Text:
         return b""
 
 
-def unescaped(text: str) -> str:
-    """A separator: an expression is evaluated, ``\\n`` and its like are what they stand for."""
-    if "${" in text:
-        text = str(compile_text(text)(Scope()))
-    return re.sub(r"\\[rnt]", lambda found: {"\\r": "\r", "\\n": "\n", "\\t": "\t"}[found.group()], text)
-
-
-class _Rows:
-    """Delimited text: a header from the first record where one is wanted, then a row per record."""
-
-    def __init__(self, given: Given) -> None:
-        kind = given.text("csvFileFormat", "CSV")
-        custom = kind == "CUSTOM"
-        self._several = given.text("multiCharacterFieldDelimiter", "||") if kind == "MULTI_CHARACTER" else ""
-        self._delimiter = given.text("csvCustomDelimiter", "|")[:1] if custom else _DELIMITERS.get(kind, ",")
-        self._quote = given.text("csvCustomQuote", '"')[:1] if custom or self._several else '"'
-        mode = given.text("csvQuoteMode", "MINIMAL")
-        self._quoting: Any
-        self._quoting = {"ALL": csv.QUOTE_ALL, "NONE": csv.QUOTE_NONE}.get(mode, csv.QUOTE_MINIMAL)
-        self._bare = kind in ("MYSQL", "POSTGRES_TEXT")
-        self._escape = given.text("csvCustomEscape", "\\")[:1] if custom else "\\"
-        self._end = _LINE_ENDS.get(kind, "\r\n")
-        if self._several:
-            self._end = unescaped(given.text("multiCharacterLineDelimiter", "\\n"))
-        self._null = {"MYSQL": "\\N", "POSTGRES_TEXT": "\\N"}.get(kind, "")
-        self._header = given.text("csvHeader", "NO_HEADER") == "WITH_HEADER"
-        replaced = given.text("csvReplaceNewLinesString", " ")
-        self._new_line = replaced if given.flag("csvReplaceNewLines", True) else None
-        self._charset = given.text("charset", "UTF-8")
-
-    def write(self, record: Record) -> bytes:
-        names, values = _columns(record.value)
-        made = ""
-        if self._header:
-            made, self._header = self._row(names), False
-        made += self._row([self._cell(value) for value in values])
-        return made.encode(self._charset, "replace")
-
-    def finish(self) -> bytes:
-        return b""
-
-    def _cell(self, value: FieldValue) -> str:
-        if value is None or isinstance(value, Null):
-            return self._null
-        if isinstance(value, (dict, list, bytes)):
-            raise FormatFault("DELIMITED_GENERATOR_01", "a column that is a map, a list or bytes has no text")
-        text = java_string(value)
-        if self._new_line is not None:
-            text = text.replace("\n", self._new_line).replace("\r", self._new_line)
-        if self._bare:
-            for sign in ("\\", self._delimiter, "\n", "\r"):
-                text = text.replace(sign, "\\" + sign)
-        return text
-
-    def _row(self, cells: list[str]) -> str:
-        if self._bare:
-            return self._delimiter.join(cells) + self._end
-        if self._several:
-            return self._several.join(map(self._quoted, cells)) + self._end
-        out = io.StringIO()
-        csv.writer(
-            out,
-            delimiter=self._delimiter,
-            quotechar=self._quote or None,
-            quoting=self._quoting if self._quote else csv.QUOTE_NONE,
-            escapechar=self._escape or None if self._quoting == csv.QUOTE_NONE or not self._quote else None,
-            lineterminator=self._end,
-        ).writerow(cells)
-        return out.getvalue()
-
-    def _quoted(self, text: str) -> str:
-        needed = self._several in text or self._quote in text or self._end in text
-        if self._quoting == csv.QUOTE_ALL or (self._quoting == csv.QUOTE_MINIMAL and needed):
-            return self._quote + text.replace(self._quote, self._quote * 2) + self._quote
-        return text
-
-
-def _columns(value: FieldValue) -> tuple[list[str], list[FieldValue]]:
-    """Names and values of the columns: of a map by name, or of a list of ``{header, value}``."""
-    if isinstance(value, dict):
-        return list(value), list(value.values())
-    if not isinstance(value, list):
-        raise FormatFault("DELIMITED_GENERATOR_00", "the root field is neither a map nor a list")
-    names: list[str] = []
-    values: list[FieldValue] = []
-    for at, each in enumerate(value):
-        if not isinstance(each, dict) or "value" not in each:
-            raise FormatFault("DELIMITED_GENERATOR_01", f"element {at} of the root is no map with header and value")
-        names.append(java_string(each.get("header") or str(at)))
-        values.append(each["value"])
-    return names, values
-
-
 class _Xml:
     """A document per record."""
 
@@ -279,7 +182,7 @@ class _Binary:
 _WRITERS: dict[str, Callable[[Given], Writer]] = {
     "AVRO": AvroWriter,
     "BINARY": _Binary,
-    "DELIMITED": _Rows,
+    "DELIMITED": RowWriter,
     "JSON": _Json,
     "SDC_JSON": _Records,
     "TEXT": _Text,

@@ -155,24 +155,6 @@ def test_json_is_written_line_by_line_or_as_one_array() -> None:
     assert written("JSON", jsonMode="ARRAY_OBJECTS") == b"[]"
 
 
-def test_delimited_files_have_one_header_and_the_line_ends_of_their_preset() -> None:
-    """Line breaks in columns are replaced, nulls are empty."""
-    value: dict[str, FieldValue] = {"a": "x\r\ny", "b": None, "c": 'q"'}
-    assert written("DELIMITED", value, value, csvHeader="WITH_HEADER") == b'a,b,c\r\nx  y,,"q"""\r\nx  y,,"q"""\r\n'
-    assert written("DELIMITED", {"a": None, "b": 1}, csvFileFormat="MYSQL") == b"\\N\t1\n"
-    several = {"csvFileFormat": "MULTI_CHARACTER", "multiCharacterFieldDelimiter": "||", "csvQuoteMode": "ALL"}
-    assert written("DELIMITED", {"a": 1, "b": "x"}, **several) == b'"1"||"x"\n'
-    rows: FieldValue = [{"header": "h", "value": "v"}]
-    assert written("DELIMITED", rows, csvHeader="WITH_HEADER") == b"h\r\nv\r\n"
-
-
-@pytest.mark.parametrize("value", [1, "x", [1], {"a": {}}])
-def test_what_is_no_row_is_refused(value: FieldValue) -> None:
-    """Roots and columns without text."""
-    with pytest.raises(FormatFault, match="DELIMITED_GENERATOR"):
-        written("DELIMITED", value)
-
-
 def test_records_of_an_engine_come_back_with_headers_and_types() -> None:
     """SDC_JSON keeps everything."""
     value: dict[str, FieldValue] = {"a": Long(1), "b": Null(FieldType.DATE), "c": ListMap(x=Decimal("1.0"))}

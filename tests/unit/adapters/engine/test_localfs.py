@@ -54,7 +54,8 @@ def test_delimited_and_text_are_written_as_set(project: penstock.Project, flow_o
     """Cells are quoted where they must be; new lines in them are replaced."""
     rows = '{"a": "x,y", "b": "two\\nlines", "c": null}'
     place = {"configs.dirPathTemplate": str(tmp_path), "configs.dataFormat": "DELIMITED", "configs.uniquePrefix": ""}
-    assert run(project, flow_of(rows, ("Local FS", place))) == "Completed"
+    ordered = ("Field Order", {"config.fields": ["/a", "/b", "/c"]})
+    assert run(project, flow_of(rows, ordered, ("Local FS", place))) == "Completed"
     (file,) = tmp_path.iterdir()
     assert file.read_bytes() == b'"x,y",two lines,\r\n'
 

@@ -1,0 +1,92 @@
+"""The text of a file, piece by piece."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ....core.el import Scope, compile_text
+from ....core.plan.given import Given
+from .fault import FormatFault
+
+CHUNK = 1 << 16
+LONGEST = 16 * 1024 * 1024
+"""More characters than this one record never has: the rest of such a file is not read."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
+
+
+def charset_of(given: Given) -> str:
+    """The name of the charset. Raises ``FormatFault`` (DATA_FORMAT_05) for one that nobody knows."""
+    name = given.text("charset", "UTF-8") or "UTF-8"
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise FormatFault("DATA_FORMAT_05", f"there is no charset {name}") from None
+    return name
+
+
+def texts(opened: BinaryIO, given: Given) -> Iterator[str]:
+    """The text of a file in pieces; an empty piece is the end, and only that."""
+    decode = codecs.getincrementaldecoder(charset_of(given))("replace").decode
+    controls = given.flag("removeCtrlChars")
+    while True:
+        data = opened.read(CHUNK)
+        text = decode(data, not data)
+        if controls:
+            text = without_controls(text)
+        if text:
+            yield text
+        if not data:
+            yield ""
+            return
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters other than tabs and line ends."""
+    return _CONTROLS.sub("", text)
+
+
+def unescaped(text: str) -> str:
+    """A separator: an expression is evaluated, ``\\n`` and its like are what they stand for."""
+    if "${" in text:
+        return str(compile_text(text)(Scope()))
+    return re.sub(
+        r"\\(?:u([0-9a-fA-F]{4})|(.))",
+        lambda found: chr(int(found[1], 16)) if found[1] else _ESCAPES.get(found[2], found[2]),
+        text,
+    )
+
+
+class Window:
+    """The part of a text that is looked at: ``held`` begins at character ``base`` of the text.
+
+    ``over`` is True when there is nothing behind it.
+    """
+
+    __slots__ = ("_pieces", "base", "held", "over")
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self.held, self.base, self.over = "", 0, False
+
+    def more(self, at: int) -> None:
+        """Forgets what stands before ``at`` and reads on: at least as much as is kept, so that no text is looked at
+        more often than a few times.
+
+        Raises:
+            FormatFault: one record would be longer than ``LONGEST``.
+        """
+        kept = self.held[at:]
+        if len(kept) > LONGEST:
+            raise FormatFault("DATA_PARSER_02", f"a record longer than {LONGEST} characters", too_long=True)
+        read: list[str] = [kept]
+        wanted = len(kept) + 1
+        while wanted > 0:
+            piece = next(self._pieces, "")
+            if not piece:
+                self.over = True
+                break
+            read.append(piece)
+            wanted -= len(piece)
+        self.held, self.base = "".join(read), self.base + at
