@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from penstock.adapters.engine.formats.fault import FormatFault
@@ -111,6 +112,7 @@ def test_a_field_that_is_not_there_gets_the_default_of_the_schema() -> None:
     assert value["u"] == 7
 
 
+@hypothesis_settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_fault_or_records_in_every_format(data: bytes) -> None:
     """Hostile files end in a fault that names what is wrong, never in another error."""

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from penstock.adapters.engine.formats.fault import FormatFault
@@ -235,6 +236,7 @@ def test_settings_that_cannot_be_are_named(more: dict[str, object]) -> None:
         items("DELIMITED", "a", **more)
 
 
+@hypothesis_settings(deadline=None, max_examples=50)
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=3), max_size=4))
 def test_what_is_written_comes_back(cells: list[list[str]]) -> None:
     """In every preset with quotes, whatever the cells hold; empty cells of PostgreSQL are nulls."""
