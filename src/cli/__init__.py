@@ -4,10 +4,7 @@ import sys
 
 
 def main(args: list[str] | None = None) -> None:
-    """Runs a command and ends the program with its exit code.
-
-    0 fine, 1 findings (issues, differences, failed tests), 2 wrong use, 3 the peer said no, 4 nobody answered.
-    """
+    """Runs a command and ends the program with its exit code, one of ``codes.ExitCode``."""
     given = sys.argv[1:] if args is None else args
     if given in (["--version"], ["-V"]):
         from .. import __version__

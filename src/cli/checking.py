@@ -1,9 +1,8 @@
 """``validate`` a stored flow; ``check`` files without any project, for CI and pre-commit."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -14,13 +13,13 @@ from ..core.errors import FormatError, PenstockError
 from ..core.flow.model import Flow
 from ..core.validation import validate as validate_flow
 from ..core.validation.issues import Issue, Report
-from ..sdk.project import Project
 from ..sdk.transfer import read_archived, read_archived_bytes
-from .app import FINDINGS
-from .common import emit_json, flow_of, json_option, on_project, piped
+from .codes import ExitCode
+from .finding import SUFFIXES, missing_file
+from .framework import command
+from .options import OpenFlow, flow_argument, on_flow
+from .printing import emit_json, json_option, piped, tracked, waiting
 from .sarif import sarif
-
-SUFFIXES = (".json", ".zip")
 
 
 @attrs.frozen
@@ -30,6 +29,7 @@ class Checked:
     path: str
     member: str = ""
     flow: str = ""
+    value: Flow | None = attrs.field(default=None, repr=False)
     report: Report = attrs.field(factory=Report)
     error: str = ""
 
@@ -39,23 +39,24 @@ class Checked:
         return bool(self.error) or not self.report.valid
 
 
-@click.command()
-@click.argument("flow")
+@command()
+@flow_argument
 @json_option
-@on_project(engine=True)
-def validate(project: Project, flow: str, as_json: bool) -> int:
-    """Check FLOW of the project, with its engine where it has one; exit code 1 when something is wrong."""
-    result = flow_of(project, flow).validate()
+@on_flow(engine=True)
+def validate(opened: OpenFlow, as_json: bool) -> int:
+    """Check FLOW (which may be a file), with its engine where it has one; exit code 1 when something is wrong."""
+    with waiting("validating"):
+        result = opened.flow.validate()
     if as_json:
         emit_json({"success": result.success, "message": result.message, "issues": result.report.document()})
     else:
-        _print_issues([*result.report.issues, *result.report.remarks])
+        _print_issues(opened.flow.value, [*result.report.issues, *result.report.remarks])
         click.echo(result.message)
-    return 0 if result.success else FINDINGS
+    return ExitCode.FINE if result.success else ExitCode.FINDINGS
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
 @json_option
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0 for code-scanning tools.")
 @click.option(
@@ -65,10 +66,14 @@ def validate(project: Project, flow: str, as_json: bool) -> int:
     show_default=True,
     help="What makes the exit code 1; remarks are warnings.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Print flows with findings only.")
+@click.option("--quiet", "-q", is_flag=True, help="Print flows with findings only, and no sum.")
 def check(paths: tuple[str, ...], as_json: bool, as_sarif: bool, fail_on: str, quiet: bool) -> int:
-    """Check flow files, folders and ZIPs (`-` for standard input) without a project."""
-    checked = list(_progress(list(_files(paths))))
+    """Check flow files, folders and ZIPs (`-` for standard input) without a project.
+
+    In folders every .json and .zip is looked at, and what is no flow at all is passed over.
+    """
+    files = [*_files(paths)]
+    checked = [each for file in tracked(files, "checking") for each in check_file(*file)]
     if as_sarif:
         click.echo(json.dumps(sarif(checked), indent=2))
     elif as_json:
@@ -76,57 +81,45 @@ def check(paths: tuple[str, ...], as_json: bool, as_sarif: bool, fail_on: str, q
     else:
         _print(checked, quiet)
     failed = any(each.failed or (fail_on == "warning" and each.report.remarks) for each in checked)
-    return FINDINGS if failed else 0
+    return ExitCode.FINDINGS if failed else ExitCode.FINE
 
 
-def _files(paths: tuple[str, ...]) -> Iterator[Path | None]:
+def _files(paths: tuple[str, ...]) -> Iterator[tuple[Path | None, bool]]:
+    """Every file to check (None: standard input), and whether it was named."""
     for each in paths:
-        if each == "-":
-            yield None
-            continue
         path = Path(each)
-        if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.suffix in SUFFIXES and found.is_file())
+        if each == "-":
+            yield None, True
+        elif path.is_dir():
+            found = (one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file())
+            yield from ((one, False) for one in sorted(found))
+        elif not path.exists():
+            raise missing_file(each) or FormatError(each, "", "there is no such file or folder")
         else:
-            yield path
+            yield path, True
 
 
-def _progress(paths: list[Path | None]) -> Iterator[Checked]:
-    if len(paths) < 20 or not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
-        for path in paths:
-            yield from check_file(path)
-        return
-    from rich.progress import track
+def check_file(path: Path | None, named: bool = True) -> Iterator[Checked]:
+    """The flows of a file (of standard input for None) with what was found.
 
-    for path in track(paths, description="checking", transient=True):
-        yield from check_file(path)
-
-
-def check_file(path: Path | None) -> Iterator[Checked]:
-    """The flows of a file (of standard input for None) with what was found."""
+    A JSON file that does not look like a flow at all is passed over unless it was ``named``.
+    """
     name = "<stdin>" if path is None else str(path)
     try:
-        data = sys.stdin.buffer.read() if path is None else b""
-        members = read_archived_bytes(data, name) if path is None else read_archived(path)
+        members = read_archived_bytes(sys.stdin.buffer.read(), name) if path is None else read_archived(path)
     except FormatError as error:
-        if _is_other_json(path, error):
-            return
-        yield Checked(name, error=str(error))
+        if named or "expected a pipeline document" not in error.reason:
+            yield Checked(name, error=str(error))
         return
     for member, flow in members:
         yield _checked(name, member, flow)
 
 
-def _is_other_json(path: Path | None, error: FormatError) -> bool:
-    """JSON files of a folder that do not look like flows at all are passed over; named ones are not."""
-    return path is not None and path.suffix == ".json" and "expected a pipeline document" in error.reason
-
-
 def _checked(name: str, member: str, flow: Flow) -> Checked:
     try:
-        return Checked(name, member, flow.name, validate_flow(flow, packaged_catalogue()))
+        return Checked(name, member, flow.name, flow, validate_flow(flow, packaged_catalogue()))
     except PenstockError as error:
-        return Checked(name, member, flow.name, error=str(error))
+        return Checked(name, member, flow.name, flow, error=str(error))
 
 
 def _document(each: Checked) -> dict[str, object]:
@@ -141,29 +134,36 @@ def _document(each: Checked) -> dict[str, object]:
     }
 
 
-def _print(checked: list[Checked], quiet: bool) -> None:
-    wrong = 0
+def _print(checked: Sequence[Checked], quiet: bool) -> None:
     for each in checked:
         found = [*each.report.issues, *each.report.remarks]
-        wrong += each.failed
         if each.error:
-            click.echo(click.style(f"{each.path}: cannot be read", fg="red"))
+            click.echo(f"{each.path}: {click.style('cannot be read', fg='red')}")
             click.echo(f"    {each.error}")
         elif found or not quiet:
             where = each.path + (f" ({each.member})" if each.member and each.member != Path(each.path).name else "")
             mark = click.style("failed", fg="red") if each.failed else click.style("ok", fg="green")
             click.echo(f"{where}: {each.flow}: {mark}")
-            _print_issues(found)
-    if not piped() or not quiet:
-        click.echo(f"{len(checked)} flow(s) checked, {wrong} with errors")
+            _print_issues(each.value, found)
+    if not quiet:
+        errors = sum(len(each.report.issues) + bool(each.error) for each in checked)
+        notes = sum(len(each.report.remarks) for each in checked)
+        wrong = sum(each.failed for each in checked)
+        click.echo(f"{len(checked)} flow(s) checked, {wrong} failed: {errors} error(s), {notes} note(s)", err=piped())
 
 
-def _print_issues(issues: list[Issue]) -> None:
-    stage: str | None = ""
-    for issue in sorted(issues, key=lambda each: (each.instance_name is not None, each.instance_name or "")):
-        if issue.instance_name != stage:
-            stage = issue.instance_name
-            click.echo(f"  {stage or 'flow'}")
-        word = click.style("note ", fg="yellow") if issue.advice else click.style("error", fg="red")
-        times = f" (x{issue.count})" if issue.count > 1 else ""
-        click.echo(f"    {word} {issue.code}: {issue.text}{times}")
+def _print_issues(flow: Flow | None, issues: Sequence[Issue]) -> None:
+    labels = {} if flow is None else {stage.instance_name: stage.label for stage in flow.all_stages()}
+    for name in dict.fromkeys(issue.instance_name for issue in sorted(issues, key=_place)):
+        label = labels.get(name or "")
+        click.echo("  " + ("flow" if name is None else name if label in (None, name) else f"{label} [{name}]"))
+        for issue in issues:
+            if issue.instance_name == name:
+                word = click.style("note ", fg="yellow") if issue.advice else click.style("error", fg="red")
+                times = f" (x{issue.count})" if issue.count > 1 else ""
+                click.echo(f"    {word} {issue.code}: {issue.text}{times}")
+
+
+def _place(issue: Issue) -> bool:
+    """Findings about the flow first, then stage by stage in the order they were found."""
+    return issue.instance_name is not None

@@ -9,6 +9,7 @@ import click
 from ..sdk.platform import open_project
 from ..sdk.project import Project
 from ..sdk.streaming import StreamingFlow
+from .framework import command
 
 EXAMPLE = "orders.json"
 
@@ -28,7 +29,7 @@ def tell(text: object) -> None:
     click.echo(f"   {text}")
 
 
-@click.command()
+@command()
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; default: a new folder."
 )

@@ -1,96 +1,106 @@
-"""Small edits from scripts: add-stage, connect, set, arrange."""
+"""Small edits from scripts, of a flow of a project or of a JSON file: add-stage, connect, set, arrange, rename."""
 
 import click
 
-from ..core.errors import NotFoundError, nearest
-from ..sdk.project import Project
-from ..sdk.stage import Stage
-from ..sdk.streaming import StreamingFlow
-from .common import assignments, flow_of, note, on_project
+from .completing import complete_kind, complete_setting, complete_stage
+from .finding import assignments, stage_of
+from .framework import command
+from .options import OpenFlow, flow_argument, on_flow
+from .printing import answer, json_option, note
 
 
-def stage_of(flow: StreamingFlow, name: str) -> Stage:
-    """The stage with this instance name or label.
-
-    Raises:
-        NotFoundError: with the nearest names.
-    """
-    special = [flow.error_stage, flow.stats_aggregator_stage, flow.start_event, flow.stop_event, flow.test_origin]
-    stages = [*flow.stages, *(each for each in special if each is not None)]
-    for stage in stages:
-        if name in (stage.instance_name, stage.stage_name):
-            found: Stage = stage
-            return found
-    known = [each for stage in stages for each in (stage.instance_name, stage.stage_name)]
-    raise NotFoundError("stage", name, nearest(name, known), f"flow {flow.name!r}")
-
-
-@click.command(name="add-stage")
-@click.argument("flow")
-@click.argument("stage")
+@command(name="add-stage")
+@flow_argument
+@click.argument("stage", shell_complete=complete_kind)
 @click.option("--type", "kind", help="origin, processor, destination or executor, where a label means several.")
 @click.option("--library", help="Stage library.")
-@click.option("--after", help="Link from this stage.")
+@click.option("--after", help="Link from this stage.", shell_complete=complete_stage)
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a setting of the new stage.")
-@on_project()
+@json_option
+@on_flow(edits=True)
 def add_stage(
-    project: Project,
-    flow: str,
+    opened: OpenFlow,
     stage: str,
     kind: str | None,
     library: str | None,
     after: str | None,
     settings: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Add a STAGE (label or name of its kind) to FLOW; prints its instance name."""
-    found = flow_of(project, flow)
-    added = found.add_stage(stage, type=kind, library=library)
+    flow = opened.flow
+    before = None if after is None else stage_of(flow, after)
+    added = flow.add_stage(stage, type=kind, library=library)
     added.configuration.update(assignments(settings))
-    if after is not None:
-        stage_of(found, after).connect_output_to(added)
-    project.update_flow(found)
-    click.echo(added.instance_name)
+    if before is not None:
+        before.connect_output_to(added)
+    opened.save()
+    answer(as_json, {"instance_name": added.instance_name, "label": added.stage_name}, added.instance_name)
 
 
-@click.command()
-@click.argument("flow")
-@click.argument("source")
-@click.argument("target")
+@command()
+@flow_argument
+@click.argument("source", shell_complete=complete_stage)
+@click.argument("target", shell_complete=complete_stage)
 @click.option("--predicate", help="The condition whose lane is linked; a new one is added.")
 @click.option("--output", type=int, help="Index of the output lane, from 0.")
 @click.option("--event", is_flag=True, help="Link the event lane.")
-@on_project()
+@json_option
+@on_flow(edits=True)
 def connect(
-    project: Project, flow: str, source: str, target: str, predicate: str | None, output: int | None, event: bool
+    opened: OpenFlow,
+    source: str,
+    target: str,
+    predicate: str | None,
+    output: int | None,
+    event: bool,
+    as_json: bool,
 ) -> None:
     """Link SOURCE to TARGET in FLOW (instance names or labels)."""
-    found = flow_of(project, flow)
-    first, second = stage_of(found, source), stage_of(found, target)
+    first, second = stage_of(opened.flow, source), stage_of(opened.flow, target)
     if event:
         first.connect_event_to(second)
     else:
         first.connect_output_to(second, predicate=predicate, output_idx=output)
-    project.update_flow(found)
+    opened.save()
+    answer(as_json, {"source": first.instance_name, "target": second.instance_name})
 
 
-@click.command(name="set")
-@click.argument("flow")
-@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
-@click.option("--stage", help="Instance name or label of a stage; without it the settings of the flow.")
-@on_project()
-def set_(project: Project, flow: str, settings: tuple[str, ...], stage: str | None) -> None:
-    """Set settings of FLOW or of one of its stages; a value is JSON where it is JSON, else text."""
-    found = flow_of(project, flow)
-    target = found.configuration if stage is None else stage_of(found, stage).configuration
-    target.update(assignments(settings))
-    project.update_flow(found)
+@command(name="set")
+@flow_argument
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...", shell_complete=complete_setting)
+@click.option("--stage", help="Instance name or label; without it the flow.", shell_complete=complete_stage)
+@json_option
+@on_flow(edits=True)
+def set_(opened: OpenFlow, settings: tuple[str, ...], stage: str | None, as_json: bool) -> None:
+    """Set settings of FLOW or of one of its stages, all or none; a value is JSON where it is JSON, else text."""
+    target = opened.flow.configuration if stage is None else stage_of(opened.flow, stage).configuration
+    values = assignments(settings)
+    target.update(values)
+    opened.save()
+    answer(as_json, {"set": list(values)})
 
 
-@click.command()
-@click.argument("flow")
-@on_project()
-def arrange(project: Project, flow: str) -> None:
+@command()
+@flow_argument
+@json_option
+@on_flow(edits=True)
+def arrange(opened: OpenFlow, as_json: bool) -> None:
     """Arrange the stages of FLOW by their links and save it."""
-    found = flow_of(project, flow).auto_arrange()
-    project.update_flow(found)
-    note(f"arranged {len(found.stages)} stages")
+    stages = opened.flow.auto_arrange().stages
+    opened.save()
+    note(f"arranged {len(stages)} stages")
+    answer(as_json, {each.instance_name: each.position for each in stages})
+
+
+@command()
+@flow_argument
+@click.argument("name")
+@json_option
+@on_flow(edits=True)
+def rename(opened: OpenFlow, name: str, as_json: bool) -> None:
+    """Give FLOW another NAME."""
+    old, opened.flow.name = opened.flow.name, name
+    opened.save()
+    note(f"{old!r} is now {name!r}")
+    answer(as_json, {"old": old, "name": name})

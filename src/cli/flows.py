@@ -1,28 +1,54 @@
-"""Commands about whole flows: init, list, show, create, rename, duplicate, delete, history, restore."""
+"""Commands about the flows of a project: init, list, create, duplicate, delete, history, restore."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from ..sdk.project import Project
-from .common import emit_json, flow_of, flow_row, json_option, note, on_project, table
-from .words import describe
+from ..core.errors import NotFoundError, nearest
+from .completing import complete_deleted_flow, complete_stored_flow
+from .finding import flow_of
+from .framework import command
+from .options import Place, at_place, on_project
+from .printing import answer, emit_json, json_option, note, table
+
+if TYPE_CHECKING:
+    from ..sdk.project import Project
+    from ..sdk.streaming import StreamingFlow
+
+stored_flow_argument = click.argument("flow", shell_complete=complete_stored_flow)
 
 
-@click.command()
-@on_project(create=True)
-def init(project: Project) -> None:
-    """Make a project file, or open the one that is there."""
-    note(f"project {project.name!r} with {len(project.flows)} flow(s)")
+def facts_of(flow: "StreamingFlow") -> dict[str, object]:
+    """What lists and answers say of a flow."""
+    return {
+        "name": flow.name,
+        "description": flow.description,
+        "stages": len(flow.value.stages),
+        "flow_id": flow.flow_id,
+        "engine_version": flow.engine_version,
+        "revision": flow.revision,
+    }
 
 
-@click.command(name="list")
+@command()
+@json_option
+@at_place()
+def init(place: Place, as_json: bool) -> None:
+    """Make a project file, or look whether the one that is there can be opened."""
+    with place.open(create=True) as project:
+        count = len(project.flows)
+        note(f"project {project.name!r} in {place.where} with {count} flow(s)")
+        answer(as_json, {"place": str(place.where), "project": project.name, "flows": count})
+
+
+@command(name="list")
 @click.argument("text", required=False)
 @json_option
 @on_project()
-def list_(project: Project, text: str | None, as_json: bool) -> None:
+def list_(project: "Project", text: str | None, as_json: bool) -> None:
     """List flows; with TEXT only those whose name or description holds it."""
-    rows = [flow_row(flow) for flow in project.flows]
+    rows = [facts_of(flow) for flow in project.flows]
     if text:
         wanted = text.casefold()
         rows = [row for row in rows if wanted in f"{row['name']} {row['description']}".casefold()]
@@ -30,92 +56,88 @@ def list_(project: Project, text: str | None, as_json: bool) -> None:
         emit_json(rows)
         return
     columns = ("name", "stages", "revision", "description")
-    table(columns, ([row[column] for column in columns] for row in rows))
-
-
-@click.command()
-@click.argument("flow")
-@json_option
-@on_project()
-def show(project: Project, flow: str, as_json: bool) -> None:
-    """Say what a flow does: stages, settings that differ from defaults, parameters, error handling."""
-    found = flow_of(project, flow)
-    if as_json:
-        emit_json(found.to_dict())
+    if rows:
+        table(columns, ([row[column] for column in columns] for row in rows), numbers=("stages", "revision"))
         return
-    click.echo(describe(found.value, found._catalogue))
+    near = nearest(text, project.flows.names()) if text else ()
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    note(f"no flow with {text!r} in its name or description{hint}" if text else "no flows yet")
 
 
-@click.command()
+@command()
 @click.argument("name")
 @click.option("--description", default="", help="What the flow is for.")
+@json_option
 @on_project(create=True)
-def create(project: Project, name: str, description: str) -> None:
-    """Make a flow without stages."""
-    click.echo(project.create_flow(name=name, description=description).flow_id)
+def create(project: "Project", name: str, description: str, as_json: bool) -> None:
+    """Make a flow without stages; prints its id."""
+    made = project.create_flow(name=name, description=description)
+    answer(as_json, facts_of(made), made.flow_id)
 
 
-@click.command()
-@click.argument("flow")
-@click.argument("name")
-@on_project()
-def rename(project: Project, flow: str, name: str) -> None:
-    """Give FLOW another NAME."""
-    found = flow_of(project, flow)
-    found.name = name
-    project.update_flow(found)
-    note(f"{flow!r} is now {name!r}")
-
-
-@click.command()
-@click.argument("flow")
+@command()
+@stored_flow_argument
 @click.argument("name")
 @click.option("--copies", default=1, show_default=True, help="How many copies.")
+@json_option
 @on_project()
-def duplicate(project: Project, flow: str, name: str, copies: int) -> None:
-    """Copy FLOW as NAME."""
+def duplicate(project: "Project", flow: str, name: str, copies: int, as_json: bool) -> None:
+    """Copy FLOW as NAME; prints the name of every copy."""
     made = project.duplicate_flow(flow_of(project, flow), name=name, number_of_copies=copies)
-    for each in made if isinstance(made, list) else [made]:
-        click.echo(each.name)
+    copied = made if isinstance(made, list) else [made]
+    answer(as_json, [facts_of(each) for each in copied], "\n".join(each.name for each in copied))
 
 
-@click.command()
-@click.argument("flow")
+@command()
+@stored_flow_argument
+@json_option
 @on_project()
-def delete(project: Project, flow: str) -> None:
+def delete(project: "Project", flow: str, as_json: bool) -> None:
     """Delete FLOW; `restore` brings it back until the project is purged."""
     found = flow_of(project, flow)
     project.delete_flow(found)
-    note(f"deleted {found.name!r}; bring it back with: penstock restore {found.flow_id}")
+    if "undelete" in project.powers:
+        note(f"deleted {found.name!r}; bring it back with: penstock restore {found.flow_id}")
+    answer(as_json, {"deleted": found.name, "flow_id": found.flow_id})
 
 
 def _when(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@click.command()
-@click.argument("flow")
+@command()
+@stored_flow_argument
 @json_option
 @on_project()
-def history(project: Project, flow: str, as_json: bool) -> None:
+def history(project: "Project", flow: str, as_json: bool) -> None:
     """List every kept save of FLOW."""
     revisions = flow_of(project, flow).revisions
     if as_json:
         emit_json([{"revision": each.number, "saved_ms": each.saved_ms, "name": each.name} for each in revisions])
         return
-    table(("revision", "saved (UTC)", "name"), ((each.number, _when(each.saved_ms), each.name) for each in revisions))
+    rows = ((each.number, _when(each.saved_ms), each.name) for each in revisions)
+    table(("revision", "saved (UTC)", "name"), rows, numbers=("revision",))
 
 
-@click.command()
-@click.argument("flow")
+@command()
+@click.argument("flow", shell_complete=complete_deleted_flow)
 @click.argument("revision", type=int, required=False)
+@json_option
 @on_project()
-def restore(project: Project, flow: str, revision: int | None) -> None:
+def restore(project: "Project", flow: str, revision: int | None, as_json: bool) -> None:
     """Make REVISION of FLOW the newest one; without REVISION bring a deleted flow (by name or id) back."""
     if revision is not None:
-        restored = project.restore_flow(flow_of(project, flow), revision)
-        note(f"{restored.name!r} is as it was in revision {revision}, now revision {restored.revision}")
-        return
-    gone = {each.name: each.flow_id for each in project.deleted_flows}
-    back = project.undelete_flow(gone.get(flow, flow))
-    note(f"{back.name!r} is back")
+        back = project.restore_flow(flow_of(project, flow), revision)
+        note(f"{back.name!r} is as it was in revision {revision}, now revision {back.revision}")
+    else:
+        back = _undeleted(project, flow)
+        note(f"{back.name!r} is back")
+    answer(as_json, facts_of(back))
+
+
+def _undeleted(project: "Project", wanted: str) -> "StreamingFlow":
+    gone = project.deleted_flows
+    for each in reversed(gone):
+        if wanted in (each.name, each.flow_id):
+            return project.undelete_flow(each.flow_id)
+    raise NotFoundError("deleted flow", wanted, nearest(wanted, [each.name for each in gone]))

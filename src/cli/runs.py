@@ -1,136 +1,49 @@
-"""``preview`` and ``run``: records through a flow, with and without consequences."""
+"""``run`` a flow and watch it."""
 
-import json
+import sys
 import time
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import InvalidValueError
-from ..core.records.record import Record
-from ..sdk.jobs import JobRun
-from ..sdk.preview import PreviewResult
-from ..sdk.project import Project
-from ..sdk.transfer import read_records
-from .app import FINDINGS
-from .common import assignments, emit_json, flow_of, json_option, note, on_project, piped, table
-from .edits import stage_of
+from .codes import ExitCode
+from .finding import assignments
+from .framework import command
+from .options import OpenFlow, flow_argument, on_flow
+from .printing import PATIENCE_S, console, emit_json, json_option, note, table
+
+if TYPE_CHECKING:
+    from ..sdk.jobs import Job, JobRun
 
 POLL_S = 0.2
+COLUMNS = ("stage", "in", "out", "error")
+GOOD_ENDS = ("Completed", "CompletedWithWarnings", "Canceled")
 
 
-@click.command()
-@click.argument("flow")
-@click.option("--batch-size", default=10, show_default=True, help="Records per batch.")
-@click.option("--through", help="Run up to this stage only.")
-@click.option(
-    "--input",
-    "inputs",
-    multiple=True,
-    metavar="[STAGE=]FILE",
-    help="Records (JSON array or JSON lines) for a stage; without STAGE for the origin.",
-)
-@click.option("--write", is_flag=True, help="Let destinations write.")
-@json_option
-@on_project()
-def preview(
-    project: Project,
-    flow: str,
-    batch_size: int,
-    through: str | None,
-    inputs: tuple[str, ...],
-    write: bool,
-    as_json: bool,
-) -> None:
-    """Run a few records through FLOW and show them stage by stage; nothing is written."""
-    found = flow_of(project, flow)
-    given: dict[str, list[object]] = {}
-    for each in inputs:
-        stage, _, file = each.rpartition("=")
-        name = stage_of(found, stage).instance_name if stage else found.stages[0].instance_name
-        given[name] = read_records(Path(file))
-    result = found.preview(
-        batch_size=batch_size,
-        run_through_stage=stage_of(found, through).instance_name if through else "all",
-        write_to_destination=write,
-        inputs=given,
-    )
-    if as_json:
-        emit_json(_document(result))
-    else:
-        _print(result)
-
-
-def _reason(record: Record) -> str:
-    error = record.header.error
-    return "" if error is None else error.message
-
-
-def _document(result: PreviewResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "stage": stage.instance_name,
-            "records": stage.to_rows(),
-            "errors": [{"record": record.value, "message": _reason(record)} for record in stage.errors],
-            "events": [record.value for record in stage.events],
-        }
-        for stage in result
-    ]
-
-
-def _print(result: PreviewResult) -> None:
-    for stage in result:
-        rows = stage.to_rows()
-        head = f"{stage.instance_name}: {len(rows)} record(s)"
-        click.echo(click.style(head, bold=True) + (" (not written)" if stage.instance_name in result.skipped else ""))
-        _print_rows(rows)
-        for record in stage.errors:
-            click.echo(click.style("  error ", fg="red") + _reason(record))
-        for record in stage.events:
-            click.echo(click.style("  event ", fg="cyan") + json.dumps(record.value, default=str))
-        click.echo("")
-    note(f"{result.duration_s * 1000:.0f} ms")
-
-
-def _print_rows(rows: Iterable[Mapping[str, Any]]) -> None:
-    held = list(rows)
-    names = list(dict.fromkeys(name for row in held for name in row))
-    if names:
-        table(names, ([_cell(row.get(name, "")) for name in names] for row in held))
-
-
-def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-
-
-@click.command()
-@click.argument("flow")
+@command()
+@flow_argument
 @click.option("--parameter", "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A runtime parameter.")
 @click.option("--job", help="Name of the job; its offsets are kept from run to run [the flow's name].")
 @click.option("--reset-offset", is_flag=True, help="Start from the beginning.")
 @click.option("--allow-code", is_flag=True, help="Let script and shell stages run.")
 @json_option
-@on_project(engine=True)
+@on_flow(engine=True)
 def run(
-    project: Project,
-    flow: str,
+    opened: OpenFlow,
     parameters: tuple[str, ...],
     job: str | None,
     reset_offset: bool,
     allow_code: bool,
     as_json: bool,
 ) -> int:
-    """Run FLOW until it ends; Ctrl-C stops it after the batch it is in."""
-    found = flow_of(project, flow)
-    project.allow_code(allow_code)
-    name = job or found.name
-    known = [each for each in project.jobs if each.name == name and each.flow_id == found.flow_id]
-    values = assignments(parameters)
-    if known and values:
-        raise InvalidValueError("--parameter", ", ".join(values), f"a new job name: the job {name!r} has its own")
-    chosen = known[0] if known else project.create_job(name=name, flow=found, runtime_parameters=values)
+    """Run FLOW until it ends; Ctrl-C stops it after the batch it is in.
+
+    FLOW may be a file; then no offset is kept. Exit code 1 when the run failed.
+    """
+    opened.project.allow_code(allow_code)
+    chosen = _job(opened, job or opened.flow.name, assignments(parameters))
     if reset_offset:
         chosen.reset_offset()
     started = chosen.start()
@@ -142,31 +55,59 @@ def run(
     if as_json:
         emit_json({"state": started.state, "message": started.message, "metrics": started.metrics})
     else:
-        _summary(started)
-    return 0 if started.state in ("Completed", "CompletedWithWarnings", "Canceled") else FINDINGS
+        table(COLUMNS, stage_rows(started.metrics), numbers=COLUMNS[1:])
+        click.echo(started.state + (f": {started.message}" if started.message else ""))
+    return ExitCode.FINE if started.state in GOOD_ENDS else ExitCode.FINDINGS
 
 
-def _watch(run_: JobRun) -> None:
-    if piped():
-        while not run_.value.ended:
-            time.sleep(POLL_S)
-            run_.refresh_status()
+def _job(opened: OpenFlow, name: str, values: Mapping[str, object]) -> "Job":
+    """The job with this name, made when there is none."""
+    for each in opened.project.jobs:
+        if each.name == name and each.flow_id == opened.flow.flow_id:
+            if values:
+                expected = f"--job with a new name: the job {name!r} has its own parameters"
+                raise InvalidValueError("--parameter", ", ".join(values), expected)
+            found: Job = each
+            return found
+    return opened.project.create_job(name=name, flow=opened.flow, runtime_parameters=values)
+
+
+def _states(run_: "JobRun") -> "Iterator[JobRun]":
+    """The run at every look until it ends: often at first, as many runs are short."""
+    pause_s = 0.01
+    while not run_.value.ended:
+        time.sleep(pause_s)
+        pause_s = min(POLL_S, pause_s * 2)
+        run_.refresh_status()
+        yield run_
+
+
+def _watch(run_: "JobRun") -> None:
+    """Waits for the end; shows the counters when it takes more than a second and somebody looks at stderr."""
+    if not sys.stderr.isatty():
+        for _ in _states(run_):
+            pass
         return
-    from rich.console import Console
     from rich.live import Live
 
-    with Live(_progress(run_), console=Console(stderr=True), transient=True, refresh_per_second=5) as live:
-        while not run_.value.ended:
-            time.sleep(POLL_S)
-            run_.refresh_status()
-            live.update(_progress(run_))
+    began, live = time.monotonic(), None
+    try:
+        for state in _states(run_):
+            if live is not None:
+                live.update(_progress(state))
+            elif time.monotonic() - began >= PATIENCE_S:
+                live = Live(_progress(state), console=console(stderr=True), transient=True, redirect_stdout=False)
+                live.start()
+    finally:
+        if live is not None:
+            live.stop()
 
 
-def _stage_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+def stage_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Stage by stage, how many records came in, went out and failed."""
     counters = metrics.get("counters") or {}
-    names = [
-        name.split(".")[1] for name in counters if name.startswith("stage.") and name.endswith("inputRecords.counter")
-    ]
+    tail = ".inputRecords.counter"
+    names = [name[len("stage.") : -len(tail)] for name in counters if name.startswith("stage.") and name.endswith(tail)]
 
     def count(stage: str, what: str) -> str:
         held = counters.get(f"stage.{stage}.{what}.counter") or {}
@@ -177,17 +118,12 @@ def _stage_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _progress(run_: JobRun) -> Any:
+def _progress(run_: "JobRun") -> Any:
     from rich.table import Table
 
     made = Table(title=f"{run_.name}: {run_.state}", show_edge=False)
-    for column in ("stage", "in", "out", "error"):
+    for column in COLUMNS:
         made.add_column(column, justify="left" if column == "stage" else "right")
-    for row in _stage_rows(run_.metrics):
+    for row in stage_rows(run_.metrics):
         made.add_row(*row)
     return made
-
-
-def _summary(run_: JobRun) -> None:
-    table(("stage", "in", "out", "error"), _stage_rows(run_.metrics))
-    click.echo(run_.state + (f": {run_.message}" if run_.message else ""))

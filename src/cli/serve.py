@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ..core.errors import InvalidValueError
-from ..sdk import compose
-from ..sdk.platform import DEFAULT_PROJECT
-from .common import DEFAULT_DB
+from .framework import command
+from .options import DEFAULT_DB, DEFAULT_PROJECT
+from .printing import emit_json, json_option
 
 
-@click.command()
+@command()
 @click.option("--db", type=click.Path(dir_okay=False), help=f"Project file, or :memory: [{DEFAULT_DB}].")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Another address than loopback needs a token.")
 @click.option("--port", default=18630, show_default=True, help="0 takes a free one.")
@@ -37,6 +37,7 @@ from .common import DEFAULT_DB
 @click.option("--allow-host", "hosts", multiple=True, help="A host that HTTP stages may call; none by default.")
 @click.option("--allow-code", is_flag=True, help="Let script and shell stages run: whoever has a token runs code.")
 @click.option("--access-log/--no-access-log", default=True, show_default=True, help="A line of JSON per request.")
+@json_option
 def serve(
     db: str | None,
     host: str,
@@ -50,8 +51,10 @@ def serve(
     hosts: tuple[str, ...],
     allow_code: bool,
     access_log: bool,
+    as_json: bool,
 ) -> None:
     """Serve flows over HTTP until interrupted; requests and batches that go on are finished."""
+    from ..sdk.compose import Options
     from ..sdk.serve import listen, needed, server_of, settings_with
 
     needed()
@@ -69,13 +72,17 @@ def serve(
     )
     _log(access_log)
     place = db or os.environ.get("PENSTOCK_DB", DEFAULT_DB)
-    options = compose.Options(allow_code=allow_code, folders=folders, hosts=hosts)
+    options = Options(allow_code=allow_code, folders=folders, hosts=hosts)
     server = server_of(place, options, settings, project=DEFAULT_PROJECT, host=host, tls_cert=tls_cert, tls_key=tls_key)
     bound = listen(host, port)
     scheme = "https" if tls_cert is not None else "http"
-    click.echo(f"penstock serves {place} at {scheme}://{host}:{bound.getsockname()[1]}", err=True)
-    if made is not None:
-        click.echo(f"token for this run: {made}", err=True)
+    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+    if as_json:
+        emit_json({"url": url, "place": place, "token": made})
+    else:
+        click.echo(f"penstock serves {place} at {url}", err=True)
+        if made is not None:
+            click.echo(f"token for this run: {made}", err=True)
     server.run(sockets=[bound])
     bound.close()
 

@@ -1,6 +1,5 @@
 """``test``: run the YAML tests of flows."""
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,17 +8,18 @@ from xml.etree import ElementTree
 import click
 
 from ..testing.flowtest import CaseResult, find_tests, load_test, run_test, update_test
-from .app import FINDINGS
-from .common import emit_json, json_option, piped
+from .codes import ExitCode
+from .framework import command
+from .printing import emit_json, json_option, piped
 
 
-@click.command("test")
+@command("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--update", is_flag=True, help="Accept what came out as what is expected.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the results as JUnit XML.")
 @click.option("--allow-code", is_flag=True, help="Let script stages run.")
 @json_option
-def test(paths: tuple[Path, ...], update: bool, junit: Path | None, allow_code: bool, as_json: bool) -> None:
+def test(paths: tuple[Path, ...], update: bool, junit: Path | None, allow_code: bool, as_json: bool) -> int:
     """Run every *.flowtest.yaml in PATHS (this folder by default); exit code 1 when a case fails."""
     began = time.monotonic()
     results: list[CaseResult] = []
@@ -43,8 +43,7 @@ def test(paths: tuple[Path, ...], update: bool, junit: Path | None, allow_code: 
         click.echo(f"{len(results) - failed} passed, {failed} failed in {time.monotonic() - began:.2f} s")
     if not results:
         click.echo("no test files (*.flowtest.yaml) found", err=True)
-    if failed or not results:
-        sys.exit(FINDINGS)
+    return ExitCode.FINDINGS if failed or not results else ExitCode.FINE
 
 
 def _print(result: CaseResult) -> None:

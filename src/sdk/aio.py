@@ -178,6 +178,11 @@ class AsyncProject:
         """The id of the project."""
         return self._session.project.project_id
 
+    @property
+    def powers(self) -> frozenset[str]:
+        """What its backend can do beyond the rest, in words such as ``revisions``, ``undelete``, ``backup``."""
+        return self._session.backend.powers
+
     async def _handle(self, stored: StoredFlow) -> AsyncStreamingFlow:
         catalogue = await self._session.catalogue(stored.flow.engine_version)
         return AsyncStreamingFlow(self._session, stored, catalogue, await self._session.sets_of(stored.flow))

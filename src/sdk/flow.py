@@ -15,6 +15,7 @@ from ..core.edit import settings as setting_edits
 from ..core.edit.parameters import use_parameter_constants
 from ..core.edit.special import Slot, clear_special, slot_named, special_of
 from ..core.errors import ClosedError, InvalidValueError
+from ..core.flow.credentials import mask_credentials
 from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
@@ -61,6 +62,11 @@ class FlowHandle(DocumentEdits):
     def value(self) -> Flow:
         """The flow as a frozen value, edits included."""
         return self._value
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The stage definitions that the flow is edited and checked with."""
+        return self._catalogue
 
     def _new_id(self) -> str:
         return self._session.ids.new_id()
@@ -502,7 +508,7 @@ class FlowHandle(DocumentEdits):
         """What changes from this flow to the other: a value that is empty (false) when nothing does."""
         from ..core.compare import diff
 
-        return diff(self._value, other.value if isinstance(other, FlowHandle) else other)
+        return diff(self._value, other.value if isinstance(other, FlowHandle) else other, self._catalogue)
 
     def to_python(self, client: str = "penstock", *, with_plain_text_credentials: bool = False) -> str:
         """A Python script that builds the flow anew, edits included: readable, formatted, only what differs.
@@ -528,7 +534,7 @@ class FlowHandle(DocumentEdits):
         """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given."""
         from .pictures import draw_flow
 
-        return draw_flow(self._value, path, **options)
+        return draw_flow(mask_credentials(self._value, self._catalogue), path, **options)
 
     # --- identity -----------------------------------------------------------------------------------------------------
 

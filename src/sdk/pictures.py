@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import InvalidValueError, UnsupportedError
+from ..core.errors import InvalidValueError, nearest
+from ..core.extras import EXTRAS
 from ..core.flow.model import Flow
 from ..core.validation.issues import Issue
 
@@ -32,7 +33,9 @@ def draw_flow(
         return svg
     target = Path(path)
     if target.suffix not in SUFFIXES:
-        raise InvalidValueError("picture file", str(path), f"a name that ends in {', '.join(SUFFIXES)}")
+        raise InvalidValueError(
+            "picture file", str(path), f"a name that ends in {', '.join(SUFFIXES)}", nearest(target.suffix, SUFFIXES)
+        )
     from .transfer import write_whole
 
     data = (
@@ -54,9 +57,7 @@ def _text(flow: Flow, suffix: str, svg: str, preview: Any) -> str:
 
 def _png(svg: str) -> bytes:
     try:
-        import cairosvg  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import resvg_py
     except ImportError:
-        hint = "Install penstock[png], or write a .svg file."
-        raise UnsupportedError("a PNG picture without the package cairosvg", hint) from None
-    data: bytes = cairosvg.svg2png(bytestring=svg.encode(), scale=2)
-    return data
+        raise EXTRAS["png"].missing("a PNG picture without the package resvg-py") from None
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2))

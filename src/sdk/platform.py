@@ -181,6 +181,17 @@ def open_project(
     return Platform(where, **options).project(name, create=create)
 
 
+def problems_of(path: "str | os.PathLike[str]") -> tuple[str, ...]:
+    """What is wrong with a project file; empty when it is sound. The file is read whole and not changed.
+
+    Raises:
+        FormatError: it is no such file at all.
+    """
+    from ..adapters.sqlite.health import problems_of as found
+
+    return found(Path(path))
+
+
 def backup(source: "str | os.PathLike[str]", destination: "str | os.PathLike[str] | None" = None) -> Path:
     """Copies a project file consistently while others use it; where the copy is (``flows-backup.db`` by default).
 

@@ -48,6 +48,11 @@ class Project:
         """The id of the project."""
         return self._session.project.project_id
 
+    @property
+    def powers(self) -> frozenset[str]:
+        """What its backend can do beyond the rest, in words such as ``revisions``, ``undelete``, ``backup``."""
+        return self._session.backend.powers
+
     # --- flows --------------------------------------------------------------------------------------------------------
 
     def _handle(self, stored: StoredFlow) -> StreamingFlow:

@@ -268,6 +268,10 @@ class LazyList(Sequence[T], Generic[T]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def names(self) -> list[str]:
+        """The names of the items, where there is a quick way without loading them."""
+        return list(self._names()) if self._names is not None else [str(getattr(each, "name", each)) for each in self]
+
     def get_all(self, **wanted: object) -> SeekableList[T]:
         """The items whose attributes have these values; all without any."""
         return SeekableList(matching(self._pages(wanted), wanted), self._what)

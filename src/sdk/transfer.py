@@ -43,6 +43,22 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
     return path
 
 
+def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Path:
+    """Writes a flow over the JSON file that it came from (or elsewhere), indented as that file is; where it is.
+
+    Raises:
+        InvalidValueError: there is no such folder.
+    """
+    from ..core.flow.document import dump_flow
+
+    text = path.read_text("utf-8")
+    second = text.lstrip("\ufeff")[1:].lstrip("\r\n").splitlines()[:1]
+    indent = len(second[0]) - len(second[0].lstrip(" ")) if "\n" in text.strip() and second else None
+    end = "\n" if text.endswith("\n") else ""
+    made = dump_flow(flow, indent=indent or None) + end
+    return write_whole(destination or path, lambda out: out.write(made.encode()))
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..flow.credentials import MASK, looks_secret
+from ..catalogue.definitions import Catalogue
+from ..flow.credentials import MASK, looks_secret, replace_credentials
 from ..flow.model import Flow, StageInstance
 from ..values import Json, JsonMap, same
 from .changes import Diff, LinkChange, Renamed, SettingChange
@@ -12,12 +13,18 @@ _LABEL = frozenset({"label"})
 SLOTS = {"errorStage": "error_stage", "statsAggregatorStage": "stats_stage", "testOriginStage": "test_origin"}
 
 
-def diff(old: Flow, new: Flow) -> Diff:
+_HIDDEN = "\0credential\0"
+"""Stands before a credential while flows are compared; what begins with it is masked."""
+
+
+def diff(old: Flow, new: Flow, catalogue: Catalogue | None = None) -> Diff:
     """What changes from ``old`` to ``new``; empty (false) when the flows mean the same.
 
     Stages are known by instance name. Ids, times and who saved are not compared. Credentials that differ are listed
-    with their values masked.
+    with their values masked: those that the catalogue knows, and what is named like one.
     """
+    if catalogue is not None:
+        old, new = (replace_credentials(each, catalogue, lambda place: _HIDDEN + place.secret) for each in (old, new))
     before, after = _stages(old), _stages(new)
     both = [(before[name], after[name]) for name in after if name in before]
     links_before, links_after = links_of(old), links_of(new)
@@ -107,6 +114,8 @@ def _changes(stage: str, part: str, old: Mapping[str, Json], new: Mapping[str, J
 def _shown(name: str, value: Json) -> Json:
     """A value without secrets, however deep they are."""
     if isinstance(value, str):
+        if value.startswith(_HIDDEN):
+            return MASK
         return MASK if value and "${" not in value and looks_secret(name) else value
     if isinstance(value, tuple):
         return tuple(_shown(name, item) for item in value)

@@ -128,12 +128,13 @@ def blanks_to_fill(flow: Flow, catalogue: Catalogue) -> tuple[BlankedSetting, ..
 
 
 def _is_missing(definition: SettingDefinition, values: Mapping[str, Json]) -> bool:
-    if not definition.is_credential or not _is_active(definition, values):
+    if not definition.is_credential or not is_active(definition, values):
         return False
     return definition.required or _folded(definition.name) in ("password", "proxypassword", "token", "secret")
 
 
-def _is_active(definition: SettingDefinition, values: Mapping[str, Json]) -> bool:
+def is_active(definition: SettingDefinition, values: Mapping[str, Json]) -> bool:
+    """True when the settings that this one depends on have values that call for it."""
     return all(
         name in values and _text(values[name]) in {_text(trigger) for trigger in triggers}
         for name, triggers in definition.depends_on.items()

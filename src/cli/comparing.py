@@ -1,0 +1,94 @@
+"""``diff`` two flows, ``merge`` changed copies of a flow file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..core.errors import FormatError, NotFoundError
+from .codes import ExitCode
+from .completing import complete_flow
+from .framework import command
+from .options import Place, at_place, open_flow
+from .printing import answer, emit_json, json_option, note
+
+if TYPE_CHECKING:
+    from ..core.catalogue.definitions import Catalogue
+    from ..core.flow.model import Flow
+
+
+@command()
+@click.argument("first", shell_complete=complete_flow)
+@click.argument("second", shell_complete=complete_flow)
+@json_option
+@at_place()
+def diff(place: Place, first: str, second: str, as_json: bool) -> int:
+    """Compare two flows: files, FILE.zip:NAME, NAME@REVISION, or names in the project.
+
+    The exit code is that of diff(1): 0 for equal, 1 for different, 2 for trouble. Credentials are masked.
+    """
+    from ..core.compare import diff as compare
+    from ..core.compare import diff_document, render_diff
+
+    old, catalogue = _read(place, first)
+    new, _ = _read(place, second)
+    found = compare(old, new, catalogue)
+    if as_json:
+        emit_json(diff_document(found))
+    else:
+        for line in render_diff(found):
+            click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
+    return ExitCode.FINDINGS if found else ExitCode.FINE
+
+
+_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def _read(place: Place, name: str) -> "tuple[Flow, Catalogue]":
+    head, _, number = name.rpartition("@")
+    try:
+        with open_flow(place, name) as opened:
+            return opened.flow.value, opened.flow.catalogue
+    except NotFoundError:
+        if not head or not number.isdecimal():
+            raise
+    with open_flow(place, head) as opened:
+        return opened.flow.at_revision(int(number)), opened.flow.catalogue
+
+
+@command()
+@click.argument("base", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("ours", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("theirs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Where to write [OURS].")
+@click.option("--name", help="How to call the file in messages (%P of git) [OURS].")
+@json_option
+def merge(base: Path, ours: Path, theirs: Path, output: Path | None, name: str | None, as_json: bool) -> int:
+    """Merge what OURS and THEIRS changed in BASE, stage by stage and setting by setting, into OURS.
+
+    Made for git: `merge.penstock.driver = penstock merge %O %A %B --name %P`. With conflicts nothing is written, each
+    is printed, and the exit code is 1.
+    """
+    from ..core.compare import merge as three_way
+    from ..sdk.transfer import rewrite_flow
+
+    result = three_way(*[_single(path) for path in (base, ours, theirs)])
+    if result.flow is None:
+        for conflict in result.conflicts:
+            click.echo(f"conflict in {name or ours}: {conflict}", err=True)
+        answer(as_json, {"file": None, "conflicts": [str(each) for each in result.conflicts]})
+        return ExitCode.FINDINGS
+    rewrite_flow(ours, result.flow, output)
+    note(f"merged {name or ours}")
+    answer(as_json, {"file": str(output or ours), "conflicts": []})
+    return ExitCode.FINE
+
+
+def _single(path: Path) -> "Flow":
+    """The one flow of a file, whatever its name ends in: git hands over temporary ones."""
+    from ..core.flow.document import decode_flow, parse_json
+
+    plain = parse_json(path.read_bytes(), path.name)
+    if not isinstance(plain, dict):
+        raise FormatError(path.name, "", "expected a flow document")
+    return decode_flow(plain, path.name)

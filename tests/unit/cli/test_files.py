@@ -1,0 +1,152 @@
+"""Promises of commands that work on exported files without any project."""
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run, example
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("show",), ("validate",), ("preview",), ("draw", "--mermaid"), ("codegen",), ("show", "--json")],
+    ids=" ".join,
+)
+def test_a_flow_may_be_a_file(line: Run, file: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """What looks at a flow looks at that of a file as well, and makes no project for it."""
+    done = line(*words, file)
+    assert done.exit_code == 0
+    assert "Orders" in done.out or words == ("validate",)
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_flow_may_come_on_standard_input(line: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``-``."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert line("show", "-").out.startswith("Orders by amount\n")
+
+
+def test_a_flow_of_an_archive_is_named_after_a_colon(run: Run) -> None:
+    """Without the name of one of several flows the error lists them, with the nearest."""
+    run("export", "--all", "-o", "all.zip")
+    assert run("show", "all.zip:Fraud scoring").out.startswith("Fraud scoring\n")
+    done = run("show", "all.zip:Fraud scorin")
+    assert done.exit_code == 2
+    assert "Did you mean 'Fraud scoring'?" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("set", "{}", "--stage", "Orders", "stop_after_first_batch=false"),
+        ("rename", "{}", "Renamed"),
+        ("add-stage", "{}", "Trash"),
+        ("arrange", "{}"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_edit_of_a_file_writes_it_in_the_form_it_had(line: Run, file: Path, words: tuple[str, ...]) -> None:
+    """The same indentation and key order; only what was edited differs."""
+    before = file.read_text()
+    assert line(*(word.format(file) for word in words)).exit_code == 0
+    after = file.read_text()
+    assert (after[:2], after[-1:]) == (before[:2], before[-1:])
+    same = set(before.splitlines()) & set(after.splitlines())
+    assert len(same) > 0.9 * len(set(before.splitlines()))
+
+
+def test_an_archive_is_not_edited(run: Run) -> None:
+    """The error says what can be."""
+    run("export", "--all", "-o", "all.zip")
+    done = run("arrange", "all.zip:Fraud scoring")
+    assert done.exit_code == 2
+    assert "a JSON file, to write the change to" in done.err
+
+
+def test_a_misspelt_file_names_the_nearest(line: Run, file: Path) -> None:
+    """Also where a project file would be asked for."""
+    for words in (("show", "ordes.json"), ("import", "ordes.json"), ("check", "ordes.json")):
+        done = line(*words)
+        assert done.exit_code == 2
+        assert "did you mean 'orders.json'?" in done.err
+
+
+def test_differences_have_the_exit_code_of_diff(line: Run) -> None:
+    """0 for equal, 1 for different, 2 for trouble."""
+    same, other = example("orders"), example("fraud")
+    assert line("diff", same, same).exit_code == 0
+    assert line("diff", same, other).exit_code == 1
+    assert line("diff", same, "nothing.json").exit_code == 2
+
+
+def test_a_difference_in_a_credential_shows_no_secret(line: Run, file: Path, tmp_path: Path) -> None:
+    """That it differs is said, what it was is not; by its definition, whatever its name."""
+    line("add-stage", file, "HTTP Client", "--type", "origin")
+    other = tmp_path / "other.json"
+    other.write_bytes(file.read_bytes())
+    for path, key in ((file, "hunter2"), (other, "hunter3")):
+        line("set", path, "--stage", "HTTPClient_01", f"conf.client.oauth2.key={key}")
+    done = line("diff", file, other)
+    assert done.exit_code == 1
+    assert "conf.client.oauth2.key" in done.out
+    assert "hunter" not in done.out
+
+
+def test_checking_finds_what_is_broken(line: Run, tmp_path: Path) -> None:
+    """1 for errors in a flow; a file that is none is named."""
+    assert line("check", example("orders")).exit_code == 0
+    (tmp_path / "broken.json").write_text('{"stages": 5}')
+    done = line("check", "broken.json")
+    assert done.exit_code == 1
+    assert "broken.json: cannot be read" in done.out
+
+
+def test_checking_a_folder_passes_over_other_json(line: Run, file: Path, tmp_path: Path) -> None:
+    """ZIPs in it are looked into; a JSON file that is no flow counts only when it is named."""
+    (tmp_path / "package.json").write_text('{"name": "left-pad"}')
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.write(example("fraud"), "fraud.json")
+    found = json.loads(line("check", tmp_path, "--json").out)
+    assert [each["flow"] for each in found] == ["Fraud scoring", "Orders by amount"]
+    assert line("check", "package.json").exit_code == 1
+
+
+def test_checking_groups_findings_by_flow_and_stage(line: Run, file: Path) -> None:
+    """Labels beside instance names, codes, and a sum."""
+    line("add-stage", file, "Trash")
+    lines = line("check", file).out.splitlines()
+    assert lines[0] == f"{file}: Orders by amount: failed"
+    assert lines[1].startswith("  Trash ")
+    assert lines[2].startswith("    error VALIDATION_")
+
+
+def test_checking_can_fail_on_remarks(line: Run, file: Path) -> None:
+    """--fail-on warning; without it they are printed only."""
+    text = file.read_text().replace('"stageVersion" : "1"', '"stageVersion": "1"')
+    document = json.loads(text)
+    body = document.get("pipelineConfig", document)
+    old = next(stage for stage in body["stages"] if int(stage["stageVersion"]) > 1)
+    old["stageVersion"] = str(int(old["stageVersion"]) - 1)
+    file.write_text(json.dumps(document))
+    assert line("check", file).exit_code == 0
+    assert line("check", file, "--fail-on", "warning").exit_code == 1
+
+
+def test_sarif_names_every_finding_and_its_rule(line: Run, file: Path) -> None:
+    """Version 2.1.0 with a rule for each code."""
+    line("add-stage", file, "Trash")
+    made = json.loads(line("check", file, "--sarif").out)
+    (single,) = made["runs"]
+    rules = {rule["id"] for rule in single["tool"]["driver"]["rules"]}
+    assert made["version"] == "2.1.0"
+    assert {result["ruleId"] for result in single["results"]} == rules != set()
+
+
+def test_standard_input_can_be_checked(line: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``-``."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert line("check", "-").out.startswith("<stdin>: Orders by amount: ok")
