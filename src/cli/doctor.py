@@ -46,7 +46,7 @@ def doctor(place: Place, as_json: bool) -> int:
 
 
 def _mark(well: bool | None) -> str:
-    return "-" if well is None else click.style("ok", fg="green") if well else click.style("!!", fg="red")
+    return "- " if well is None else click.style("ok", fg="green") if well else click.style("!!", fg="red")
 
 
 def _installation() -> Iterator[Finding]:

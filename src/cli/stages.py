@@ -87,7 +87,8 @@ def show(label: tuple[str, ...], kind: str | None, as_json: bool) -> None:
     from ..core.catalogue.find import find_stage
 
     definition = find_stage(packaged_catalogue(), " ".join(label), type=kind)
-    rows = [row_of(setting) for setting in _settings(definition)]
+    settings = _settings(definition)
+    rows = [row_of(setting) for setting in settings]
     if as_json:
         emit_json({**_about(definition), "settings": rows})
         return
@@ -96,7 +97,8 @@ def show(label: tuple[str, ...], kind: str | None, as_json: bool) -> None:
         click.echo(definition.description)
     click.echo("")
     columns = ("setting", "kind", "default", "values", "only when")
-    table(columns, (_cells(row) for row in rows))
+    spoken = {setting.name: setting.attribute for setting in settings}
+    table(columns, (_cells(row, spoken) for row in rows))
     note("* required; a value may be set by the name shown here or by its raw name (--json)")
 
 
@@ -141,7 +143,7 @@ def row_of(setting: "SettingDefinition") -> dict[str, object]:
     }
 
 
-def _cells(row: dict[str, object]) -> list[str]:
+def _cells(row: dict[str, object], spoken: dict[str, str]) -> list[str]:
     import json
 
     from ..core.words import short_value
@@ -158,5 +160,5 @@ def _cells(row: dict[str, object]) -> list[str]:
         if default in ("", None, [])
         else short_value(default if isinstance(default, str) else json.dumps(default), 60),
         ", ".join(map(str, values)),
-        "; ".join(f"{name} is {' or '.join(map(str, among))}" for name, among in depends.items()),
+        "; ".join(f"{spoken.get(name, name)} is {' or '.join(map(str, among))}" for name, among in depends.items()),
     ]

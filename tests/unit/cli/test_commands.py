@@ -161,7 +161,7 @@ def test_a_stage_is_shown_with_all_that_can_be_set(line: Run) -> None:
     rows = {row["setting"]: row for row in shown["settings"]}
     assert rows["action"]["values"][:2] == ["KEEP", "REMOVE"]
     assert rows["constant"]["depends_on"] == {"filterOperation": ["REMOVE_CONSTANT"]}
-    assert "filterOperation is REMOVE_CONSTANT" in line("stages", "show", "Field", "Remover").out
+    assert "action is REMOVE_CONSTANT" in line("stages", "show", "Field", "Remover").out
 
 
 def test_a_flow_is_written_as_a_script(run: Run, tmp_path: Path) -> None:
