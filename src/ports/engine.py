@@ -65,7 +65,7 @@ class Run(Protocol):
 class Engine(Protocol):
     """Validates, previews and runs flows.
 
-    Previews never write, never call out and never commit offsets unless the options ask for it.
+    Previews never write and never commit offsets unless the options ask for it, and call nothing that gives no records.
     """
 
     @property

@@ -33,7 +33,8 @@ EVERYTHING = Access()
 class EmbeddedEngine:
     """An engine without a service: stages run as functions of this process, origins and destinations in its threads.
 
-    Previews never write, never call out and never commit offsets. ``access`` says what stages may touch.
+    Previews never write, never commit offsets, and call only what gives them records: HTTP origins and processors.
+    ``access`` says what stages may touch.
     """
 
     def __init__(
@@ -97,9 +98,10 @@ class EmbeddedEngine:
             runner.lifecycle(stage, self._tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
     def _runner(self, plan: Plan, options: PreviewOptions, left_out: frozenset[str]) -> Runner:
+        over = deadline_of(options.timeout_ms)
         return Runner(
             plan,
-            lambda stage: self._tools(plan, stage, options.now_ms, preview=True),
+            lambda stage: attrs.evolve(self._tools(plan, stage, options.now_ms, preview=True), stopped=over),
             left_out=left_out,
             given={
                 name: [_record(item, name, at) for at, item in enumerate(given)]
@@ -182,7 +184,7 @@ class EmbeddedEngine:
         report = validate(target.flow, self._catalogue)
 
         def tools(stage: StagePlan) -> Tools:
-            return attrs.evolve(self._tools(plan, stage), sleep=run.pause)
+            return attrs.evolve(self._tools(plan, stage), sleep=run.pause, stopped=run.stopping)
 
         run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools)
         await run.begin(

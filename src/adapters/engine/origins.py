@@ -14,6 +14,7 @@ from .directory import Directory
 from .formats.fault import FormatFault
 from .formats.reading import read_items
 from .generator import DataGenerator
+from .web.origin import HttpOrigin
 
 PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
 PARSER_PREFIX = "dataFormatConfig."
@@ -98,4 +99,5 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
     "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,
+    "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": HttpOrigin,
 }

@@ -142,6 +142,10 @@ class EmbeddedRun:
         """Waits in a worker thread, until the run is asked to stop at the latest."""
         self._stop_asked.wait(seconds)
 
+    def stopping(self) -> bool:
+        """True when the run was asked to stop."""
+        return self._stop_asked.is_set()
+
     async def _go(self, runner: Runner) -> None:
         """Start event, batches, the stages' own end, stop event; whatever fails first is the message."""
         state, message = "Failed", ""
@@ -197,7 +201,7 @@ class EmbeddedRun:
             self._batches_done += 1
             await self._tell(metrics=self._metrics())
             if reached is None or runner.finish:
-                if runner.reset_offset:
+                if runner.reset_offset or reached is None:  # behind the end of the data a run begins anew
                     await self._offsets.reset(self._job.job_id)
                 return "Completed"
             offset = reached

@@ -115,6 +115,8 @@ class Tools:
     access: Access = Access()
     sleep: Callable[[float], None] = lambda seconds: None
     """Waits that many seconds, less when the run is asked to stop."""
+    stopped: Callable[[], bool] = lambda: False
+    """True when the run was asked to stop, or the time of a preview is over."""
 
     def evaluate(self, text: str) -> "Callable[[Record], FieldValue]":
         """What gives the value of a text with expressions for a record.

@@ -1,0 +1,183 @@
+"""Compressed data as plain data: piece by piece, with a limit on how much a little of it may become."""
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from ....core.errors import UnsupportedError
+from .fault import FormatFault
+
+STEP = 1 << 16
+FREE_BYTES = 16 * 1024 * 1024
+"""So much may come out of anything; beyond it the ratio counts."""
+MOST_PER_BYTE = 500
+XZ_MEMORY_BYTES = 128 * 1024 * 1024
+TOO_MUCH = "COMPRESSION_01"
+BROKEN = "COMPRESSION_02"
+
+
+class Unpack(Protocol):
+    """A decompressor as ``bz2``, ``lzma`` and ``zstd`` have them."""
+
+    @property
+    def eof(self) -> bool:
+        """True behind the end of what was compressed."""
+        ...
+
+    @property
+    def needs_input(self) -> bool:
+        """True when nothing more comes out without more input."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What stands behind the end."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """At most so many bytes more."""
+        ...
+
+
+class _Zlib:
+    """``zlib`` in the form of the others. ``wbits`` 31 is gzip, 15 zlib, -15 bare deflate."""
+
+    def __init__(self, wbits: int) -> None:
+        self._held = zlib.decompressobj(wbits)
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        return self._held.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._held.unconsumed_tail and not self._full
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._held.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        made = self._held.decompress(self._held.unconsumed_tail + data, max_length)
+        self._full = len(made) == max_length
+        return made
+
+
+def _zstd() -> Unpack:
+    try:
+        from compression import zstd  # type: ignore[import-not-found]  # Python 3.14
+    except ImportError:
+        return _zstandard()
+    made: Unpack = zstd.ZstdDecompressor()
+    return made
+
+
+def _zstandard() -> Unpack:
+    try:
+        import zstandard  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise UnsupportedError("reading zstd", "Install zstandard, or run Python 3.14 or newer.") from None
+    held = zstandard.ZstdDecompressor(max_window_size=XZ_MEMORY_BYTES).decompressobj()
+
+    class Held:
+        """All of a piece at once: this library has no bound on what comes out of one."""
+
+        needs_input = True
+
+        @property
+        def eof(self) -> bool:
+            return bool(held.eof)
+
+        @property
+        def unused_data(self) -> bytes:
+            return bytes(held.unused_data)
+
+        def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+            return bytes(held.decompress(data))
+
+    return Held()
+
+
+MAKERS: dict[str, Callable[[], Unpack]] = {
+    "gzip": lambda: _Zlib(31),
+    "zlib": lambda: _Zlib(15),
+    "deflate": lambda: _Zlib(-15),
+    "bzip2": bz2.BZ2Decompressor,
+    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, memlimit=XZ_MEMORY_BYTES),
+    "zstd": _zstd,
+}
+_MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"]\x00\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+
+
+def kind_of(head: bytes) -> str | None:
+    """How the data that begins so was compressed; None when it does not look compressed."""
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+
+
+def inflate(pieces: Iterable[bytes], kind: str) -> Iterator[bytes]:
+    """What was compressed, in pieces of at most 64 KB; several members behind each other are one.
+
+    Raises:
+        FormatFault: it is broken, or more than 500 times as much comes out as went in.
+        UnsupportedError: no library for the kind is installed.
+    """
+    make = MAKERS[kind]
+    held, got, gave = make(), 0, 0
+    for piece in pieces:
+        got += len(piece)
+        data = piece
+        while True:
+            try:
+                made = held.decompress(data, STEP)
+            except (zlib.error, OSError, lzma.LZMAError, EOFError, MemoryError, ValueError) as error:
+                raise FormatFault(BROKEN, f"the {kind} data is broken: {error}") from None
+            gave += len(made)
+            if gave > FREE_BYTES and gave > got * MOST_PER_BYTE:
+                raise FormatFault(TOO_MUCH, f"more than {MOST_PER_BYTE} times the size of the {kind} data comes out")
+            if made:
+                yield made
+            data = b""
+            if held.eof:
+                data = held.unused_data.lstrip(b"\0")
+                if not data:
+                    break
+                held = make()
+            elif held.needs_input:
+                break
+    if got and not held.eof:
+        raise FormatFault(BROKEN, f"the {kind} data ends too early")
+
+
+class Pieces(io.BufferedIOBase):
+    """A file to read whose bytes come in pieces; a read gives what is there, the end only is empty."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._held = pieces, b""
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most so many bytes; all of them for a negative size."""
+        if size is None or size < 0:
+            made, self._held = self._held + b"".join(self._pieces), b""
+            return made
+        if not self._held:
+            self._held = next(self._pieces, b"")
+        made, self._held = self._held[:size], self._held[size:]
+        return made
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """As ``read``, without waiting for more than one piece."""
+        return self.read(STEP if size < 0 else size)

@@ -1,0 +1,1 @@
+"""HTTP Client: origin, processor and destination over one client."""

@@ -1,0 +1,113 @@
+"""HTTP Client destination: a request per batch, or per record."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from ....core.plan.model import StagePlan
+from ....core.processors.api import Out, StopFault, Tools
+from ....core.processors.registry import processor
+from ....core.records.record import Record
+from ..formats.fault import FormatFault
+from ..formats.writing import writers
+from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
+from .client import Request, WebClient, waiting
+from .requests import Pace, Requests
+
+TYPES = {"TEXT": "text/plain", "JSON": "application/json", "SDC_JSON": "application/json"}
+OTHER_TYPE = "application/octet-stream"
+MOST_THREADS = 32
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+@processor("com_streamsets_pipeline_stage_destination_http_HttpClientDTarget")
+class HttpDestination:
+    """With ``singleRequestPerBatch`` the first record of a batch says where it goes, and all share its fate.
+
+    A status that is no success refuses records with HTTP_40, a request that fails with HTTP_41. Responses to an origin
+    (``responseConf``) go nowhere, as with every origin that asks for none.
+
+    Raises:
+        InvalidValueError, UnsupportedError: settings that cannot be fulfilled here.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        given = plan.given.under("conf.")
+        self._plan = plan
+        self._requests = Requests(given, tools)
+        self._writers = writers(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        self._type = TYPES.get(given.text("dataFormat", "JSON"), OTHER_TYPE)
+        self._together = given.flag("singleRequestPerBatch", True)
+        self._most_s = max(1, given.integer("maxRequestCompletionSecs", 60))
+        rate = given.integer("rateLimit")
+        self._pace = Pace(1 / rate if rate > 0 else 0.0, waiting(tools))
+        threads = max(1, min(given.integer("client.numThreads", 1), MOST_THREADS))
+        self._threads = ThreadPoolExecutor(threads, "penstock-http") if not self._together and threads > 1 else None
+        self._client = WebClient(given.under("client."), tools)
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """Sends the records of a batch."""
+        if not batch:
+            return
+        if self._together:
+            fault = self._all(batch)
+            for record in batch if fault else ():
+                assert fault is not None
+                out.error(record, *fault)
+            return
+        requests = [self._one(record) for record in batch]
+        send = map if self._threads is None else self._threads.map
+        for record, fault in zip(batch, send(self._sent_or_not, requests), strict=True):
+            if fault is not None:
+                out.error(record, *fault)
+
+    def close(self, out: Out) -> None:
+        """Closes the connections."""
+        if self._threads is not None:
+            self._threads.shutdown()
+        self._client.close()
+
+    def _all(self, batch: list[Record]) -> tuple[str, str] | None:
+        first = batch[0]
+        try:
+            method = self._requests.method(first)
+            content = self._written(batch) if method in (*_WITH_BODY, "DELETE") else None
+            request = self._requests.request(first, method, self._requests.address(first), content, self._type)
+        except (FormatFault, StopFault) as error:
+            if isinstance(error, StopFault) and error.code != "HTTP_06":
+                raise
+            return "HTTP_41", f"the request cannot be made: {error}"
+        return self._sent(request)
+
+    def _one(self, record: Record) -> "Request | tuple[str, str]":
+        method = self._requests.method(record)
+        try:
+            content = self._written([record]) if method in _WITH_BODY else None
+        except FormatFault as fault:
+            return "HTTP_41", f"the record cannot be written: {fault}"
+        return self._requests.request(record, method, self._requests.address(record), content, self._type)
+
+    def _written(self, batch: list[Record]) -> bytes:
+        writer = self._writers()
+        return b"".join([*(writer.write(record) for record in batch), writer.finish()])
+
+    def _sent_or_not(self, request: "Request | tuple[str, str]") -> tuple[str, str] | None:
+        if isinstance(request, tuple):
+            return request
+        self._pace.keep()
+        return self._sent(request)
+
+    def _sent(self, request: Request, *, again: bool = True) -> tuple[str, str] | None:
+        """Why the records of a request are refused; None when they were taken."""
+        try:
+            answer = self._client.send(request, self._most_s)
+            try:
+                if answer.good:
+                    return None
+                if again and self._client.renews and answer.status in (401, 403):
+                    self._client.renew()
+                    return self._sent(request, again=False)
+                reason = f"status {answer.status}: {answer.reason} {answer.text()}"
+                return "HTTP_40", reason[:SHOWN_CHARS]
+            finally:
+                answer.close()
+        except (NoAnswerError, TookTooLongError) as error:
+            return "HTTP_41", f"the request failed: {error}"

@@ -1,0 +1,304 @@
+"""HTTP Client origin: the records of answers, as a stream, again and again, or once."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+
+from ....core.el import EvaluationError
+from ....core.el.coerce import as_text
+from ....core.errors import InvalidValueError
+from ....core.plan.model import OnError, StagePlan
+from ....core.processors.api import Out, StopFault, Tools
+from ....core.records.record import Header, Record
+from ....core.records.values import FieldValue
+from ..formats.fault import FormatFault
+from ..formats.item import Item
+from .actions import Tries, actions_of, timeout_action
+from .answer import Answer, NoAnswerError, TookTooLongError
+from .client import Request, WebClient, guarded, waiting
+from .paging import Offset, at_start, paging_of, read_offset, results_of
+from .pump import Pump, known_format
+
+STATUS = "HTTP-Status"
+NAP_S = 0.1
+_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD")
+
+
+class HttpOrigin:
+    """STREAMING asks again as soon as an answer ends, POLLING after an interval, BATCH once: then the run ends.
+
+    A read ends when it has enough records or ``maxWaitTime`` is over; the next one reads on where it stopped.
+    In a preview it ends as soon as there are records and no page is left.
+
+    Raises:
+        InvalidValueError: an action, a method or a time zone that there is not.
+        UnsupportedError: a data format, or a way to authenticate, that there is not here.
+    """
+
+    def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        given = plan.given.under("conf.")
+        self._plan, self._tools, self._given = plan, tools, given
+        self._mode, self._method = given.text("httpMode", "STREAMING"), given.text("httpMethod", "GET")
+        if self._method not in _METHODS:
+            raise InvalidValueError("HTTP Method", self._method, ", ".join(_METHODS))
+        self._settings = given.under("dataFormatConfig.")
+        self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
+        self._headers = [(name, text, tools.evaluate(text)) for name, text in given.pairs("headers").items()]
+        self._address, self._body = tools.evaluate(given.text("resourceUrl")), tools.evaluate(given.text("requestBody"))
+        self._type = tools.evaluate(given.text("defaultRequestContentType", "application/json"))
+        self._zone = _zone(given.text("timeZoneID", "UTC") or "UTC")
+        self._batch = max(1, given.integer("basic.maxBatchSize", 1000))
+        self._wait_s = given.integer("basic.maxWaitTime", 2000) / 1000
+        self._interval_s = given.integer("pollingInterval", 5000) / 1000
+        self._paging = paging_of(given.under("pagination."), tools)
+        self._actions, self._on_timeout = actions_of(given, records=False), timeout_action(given)
+        self._client = WebClient(given.under("client."), tools)
+        self._pause = waiting(tools)
+        self._tries = Tries(self._pause)
+        self._pump: Pump | None = None
+        self._ended_s: float | None = None
+        self._timed_out = self._more = self._over = self._paged = False
+        self._next: str | None = None
+        self._url, self._digest = "", ""
+        self._made = 0
+
+    def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
+        """A batch from an offset on; None behind the end of a BATCH."""
+        until_s, wanted = time.monotonic() + self._wait_s, min(self._batch, max_records)
+        self._made, reached = 0, None
+        self._begin(offset)
+        while time.monotonic() <= until_s and self._made < wanted and not self._tools.stopped():
+            if self._pump is not None:
+                reached = self._take(until_s, wanted, out)
+            elif self._tools.preview and self._made and not self._pages_left():
+                break
+            elif self._due():
+                answer = self._ask(self._page(reached))
+                if answer is None:
+                    break
+                reached = self._look(answer, out) or reached
+            elif self._mode == "BATCH":
+                return None
+            else:
+                self._pause(NAP_S)
+        return str(reached) if reached is not None else offset or ""
+
+    def close(self) -> None:
+        """Ends the answer that is being read, and closes the connections."""
+        if self._pump is not None:
+            self._pump.close()
+            self._pump = None
+        self._client.close()
+
+    # which address, and when
+
+    def _begin(self, offset: str | None) -> None:
+        held = read_offset(offset) if offset and self._paging.on else None
+        self._place(self._paging.start_at if held is None else held.start_at)
+        if self._pump is None:
+            self._url = held.url if held is not None and self._paging.by_link else self._text(self._address)
+            guarded([*(text for _, text, _ in self._headers), self._given.text("requestBody")], self._url)
+
+    def _place(self, start_at: int) -> None:
+        self._start_at = start_at
+        if self._paging.on:
+            at_start(self._tools, start_at)
+
+    def _page(self, reached: Offset | None) -> str:
+        """The address of the next request; waits between pages."""
+        if self._paging.on:
+            if self._paged:
+                self._pause(self._paging.pause_s)
+            self._paged = True
+            if self._paging.by_link:
+                self._url = self._next or self._url
+            else:
+                if reached is not None:
+                    self._place(reached.start_at)
+                self._url = self._text(self._address)
+        return self._url
+
+    def _pages_left(self) -> bool:
+        return self._next is not None or (self._more and self._paging.mode != "LINK_HEADER")
+
+    def _due(self) -> bool:
+        if self._over:
+            return False
+        if self._ended_s is None or self._timed_out or self._pages_left():
+            return True
+        since_s = time.monotonic() - self._ended_s
+        return (self._mode == "POLLING" and since_s > self._interval_s) or (
+            self._mode == "STREAMING" and self._method != "HEAD"
+        )
+
+    def _text(self, evaluate: Callable[[Record], FieldValue]) -> str:
+        try:
+            return as_text(evaluate(Record()))
+        except EvaluationError as error:
+            raise StopFault("HTTP_06", f"{self._plan.label}: {error}") from None
+
+    # asking
+
+    def _ask(self, url: str) -> Answer | None:
+        """The answer, after as many tries as the actions say; None for a timeout, or when the run is to stop."""
+        request, renewed = self._request(url), False
+        while not self._tools.stopped():
+            try:
+                answer = self._client.send(request)
+                answer.has_body()
+            except TookTooLongError:
+                self._timed_out = True
+                fault = StopFault("HTTP_18", "the run ends as no answer came in time")
+                self._tries.apply(self._on_timeout, "timeout", fault, "no answer came in time")
+                return None
+            except (NoAnswerError, FormatFault) as error:
+                raise StopFault("HTTP_32", f"the request failed: {error}") from None
+            self._timed_out = False
+            if self._client.renews and answer.status in (401, 403):
+                answer.close()
+                if renewed:
+                    raise StopFault("HTTP_21", "a fresh token was refused")
+                self._client.renew()
+                renewed = True
+            elif not answer.good and (action := self._actions.get(answer.status)) is not None:
+                reason = f"status {answer.status}: {answer.text()}"
+                answer.close()
+                self._tries.apply(
+                    action, answer.status, StopFault("HTTP_14", f"the run ends by its rule for {reason}"), reason
+                )
+            else:
+                self._tries.succeed()
+                return answer
+        return None
+
+    def _request(self, url: str) -> Request:
+        """What is sent; its digest is part of the offset."""
+        charset = self._settings.text("charset", "UTF-8")
+        digest = hashlib.sha256()
+        headers: list[tuple[str, str]] = []
+        for name, text, evaluate in self._headers:
+            headers.append((name, self._text(evaluate)))
+            digest.update((name + text).encode(charset, "replace"))
+        content = None
+        if self._method != "GET" and self._given.text("requestBody"):
+            self._tools.scope.calendar_ms = self._local_ms()
+            body = self._text(self._body)
+            self._tools.scope.calendar_ms = None
+            digest.update(body.encode(charset, "replace"))
+            content = body.encode("utf-8", "surrogatepass")
+            if not any(name.lower() == "content-type" for name, _ in headers):
+                headers.append(("Content-Type", self._text(self._type)))
+        self._digest = digest.hexdigest()
+        return Request(self._method, url, tuple(headers), content)
+
+    def _local_ms(self) -> int:
+        """Now, as the clock of the configured zone shows it: date parts are read in UTC."""
+        now_ms = self._tools.now_ms()
+        ahead = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self._zone).utcoffset()
+        return now_ms + (int(ahead.total_seconds() * 1000) if ahead is not None else 0)
+
+    # answers
+
+    def _offset(self) -> Offset:
+        return Offset(self._url, self._digest, self._tools.now_ms(), self._start_at)
+
+    def _look(self, answer: Answer, out: Out) -> Offset | None:
+        """Begins to read a good answer; another one is an error, or a record where all are wanted."""
+        self._next = answer.next_link() if answer.good and self._paging.mode == "LINK_HEADER" else None
+        if not answer.good:
+            self._refused(answer, out)
+            return None
+        if answer.has_body() and self._method != "HEAD":
+            self._pump = Pump(answer, self._format, self._settings)
+            return None
+        answer.close()
+        self._ended_s = time.monotonic()
+        if self._method == "HEAD":
+            at = self._offset()
+            out.emit(Record({}, Header(f"{at}::0", attributes=answer.first_headers())))
+            self._made += 1
+            return self._moved(at, 1)
+        self._over = self._mode == "BATCH"
+        return None
+
+    def _refused(self, answer: Answer, out: Out) -> None:
+        self._ended_s, body = time.monotonic(), answer.text()
+        answer.close()
+        self._more = False
+        if self._given.flag("propagateAllHttpResponses"):
+            attributes = {**answer.first_headers(), STATUS: str(answer.status)}
+            field = self._given.text("errorResponseField", "outErrorBody")
+            out.emit(Record({field: body}, Header(attributes=attributes)))
+            self._made += 1
+        else:
+            self._fault("HTTP_01", f"status {answer.status}: {answer.reason} : {body}", out)
+
+    def _fault(self, code: str, message: str, out: Out) -> None:
+        """An error without a record."""
+        if self._plan.on_error is OnError.STOP:
+            raise StopFault(code, message)
+        out.stage_error(code, message)
+
+    def _take(self, until_s: float, wanted: int, out: Out) -> Offset:
+        """Records of the answer that is being read; what it cannot be parsed to ends it."""
+        pump, at, found = self._pump, self._offset(), 0
+        assert pump is not None
+        try:
+            while self._made < wanted and (left_s := until_s - time.monotonic()) >= 0 and not self._tools.stopped():
+                item = pump.take(left_s)
+                if item is not None:
+                    found = self._item(item, pump.answer, str(at), out)
+                elif pump.ended:
+                    self._finish(pump)
+                    break
+        except (FormatFault, TookTooLongError, NoAnswerError) as error:
+            self._finish(pump)
+            self._more = False
+            self._fault("HTTP_00", f"status {pump.answer.status}: the answer cannot be read: {error}", out)
+        return self._moved(at, found) if found else at
+
+    def _finish(self, pump: Pump) -> None:
+        pump.close()
+        self._pump, self._ended_s = None, time.monotonic()
+
+    def _moved(self, at: Offset, count: int) -> Offset:
+        step = {"BY_PAGE": 1, "BY_OFFSET": count}.get(self._paging.mode, 0)
+        return attrs.evolve(at, start_at=at.start_at + step)
+
+    def _item(self, item: Item, answer: Answer, source_id: str, out: Out) -> int:
+        """Puts out the records of an item; how many of them were in a list of results."""
+        if item.fault is not None:
+            raise item.fault
+        record = item.value if isinstance(item.value, Record) else Record(item.value)
+        if not record.header.source_id:
+            record.header.source_id = f"{source_id}::{item.label or item.start}"
+        record.attributes[STATUS] = str(answer.status)
+        if self._paging.mode == "LINK_FIELD":
+            self._next = self._paging.next_url(record, answer.status)
+            self._more = self._next is not None
+        results = results_of(record.value, self._paging, answer.status) if self._paging.on else None
+        headers = answer.first_headers()
+        if results is None:
+            record.attributes.update(headers)
+            out.emit(record)
+            self._made += 1
+            # a page without results is the last one
+            self._more = self._more and self._paging.mode == "LINK_FIELD"
+            return 0
+        for at, value in enumerate(results):
+            out.emit(Record(value, Header(f"{source_id}::{at}", attributes=dict(headers))))
+        self._made += len(results)
+        if self._paging.mode != "LINK_FIELD":
+            self._more = bool(results)
+        return len(results)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidValueError("Request Body Time Zone", name, "a time zone, for instance Europe/Paris") from None

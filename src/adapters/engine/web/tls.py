@@ -1,0 +1,96 @@
+"""The TLS settings of a stage as a context: trusted certificates, a key of its own, protocols."""
+
+import functools
+import ssl
+import tempfile
+from pathlib import Path
+
+from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.plan.given import Given
+from ....core.processors.api import Access
+from ..access import allowed_path
+
+PEM = b"-----BEGIN"
+LARGEST_BYTES = 4 * 1024 * 1024
+_VERSIONS = {
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
+def tls_context(given: Given, access: Access) -> ssl.SSLContext:
+    """What a connection trusts and shows; ``given`` are the settings below ``tlsConfig``.
+
+    Raises:
+        UnsupportedError: a Java key store, or a list of Java cipher suites.
+        InvalidValueError: a certificate that is none.
+    """
+    if not given.flag("tlsEnabled"):
+        return _system()
+    made = ssl.create_default_context()
+    if not given.flag("useDefaultCiperSuites", True) and given.texts("cipherSuites"):
+        raise UnsupportedError("a list of Java cipher suites", "Use the default cipher suites.")
+    _trust(made, given, access)
+    _show(made, given, access)
+    if not given.flag("useDefaultProtocols", True):
+        names = [row.text("protocol") for row in given.rows("protocols")] or list(given.texts("protocols"))
+        wanted = [_VERSIONS[name] for name in names if name in _VERSIONS]
+        if wanted:
+            made.minimum_version, made.maximum_version = min(wanted), max(wanted)
+    return made
+
+
+@functools.cache
+def _system() -> ssl.SSLContext:
+    """The authorities that the system knows; loading them takes long, so once per process."""
+    return ssl.create_default_context()
+
+
+def _trust(made: ssl.SSLContext, given: Given, access: Access) -> None:
+    """Without certificates of its own, the authorities that the system knows."""
+    if given.flag("useRemoteTrustStore"):
+        texts = [row.text("credential") for row in given.rows("trustedCertificates")]
+        found = "\n".join(text for text in texts if text.strip())
+    else:
+        found = _pem(given.text("trustStoreFilePath"), "Truststore File", access)
+    if not found:
+        return
+    try:
+        made.load_verify_locations(cadata=found)
+    except (ssl.SSLError, ValueError) as error:
+        raise InvalidValueError("Trusted Certificates", "…", f"certificates in PEM form ({error})") from None
+
+
+def _show(made: ssl.SSLContext, given: Given, access: Access) -> None:
+    """A certificate of the client's own, with its key."""
+    if given.flag("useRemoteKeyStore"):
+        chain = [row.text("credential") for row in given.rows("certificateChain")]
+        found = "\n".join([given.text("privateKey"), *chain]).strip()
+    else:
+        found = _pem(given.text("keyStoreFilePath"), "Keystore File", access)
+    if not found:
+        return
+    with tempfile.TemporaryDirectory(prefix="penstock-") as folder:  # ssl reads keys from files only
+        path = Path(folder, "key.pem")
+        path.touch(0o600)
+        path.write_text(found)
+        try:
+            made.load_cert_chain(path, password=given.text("keyStorePassword") or None)
+        except (ssl.SSLError, ValueError) as error:
+            raise InvalidValueError("Private Key", "…", f"a key and certificates in PEM form ({error})") from None
+
+
+def _pem(name: str, what: str, access: Access) -> str:
+    if not name.strip():
+        return ""
+    path = allowed_path(access, name)
+    try:
+        with path.open("rb") as opened:
+            data = opened.read(LARGEST_BYTES)
+    except OSError as error:
+        raise InvalidValueError(what, name, f"a file that can be read ({error.strerror}; HTTP_04)") from None
+    if PEM not in data:
+        raise UnsupportedError(f"the {what.lower()} {name}", "Java key stores are not read here; give a PEM file.")
+    return data.decode("ascii", "replace")

@@ -1,0 +1,1 @@
+"""HTTP Client stages against a server on the loopback."""

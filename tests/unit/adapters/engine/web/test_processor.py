@@ -1,0 +1,295 @@
+"""HTTP Client processor: where answers go, pages, retries, refusals."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from penstock.adapters.engine.web.processor import HttpProcessor
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.plan import OnError
+from penstock.core.processors import Out, StopFault
+from penstock.core.processors.api import Access
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import FieldValue
+
+from .conftest import Reply, Seen, Site, tools_of
+
+
+def play(site: Site, settings: dict[str, object], *values: FieldValue, **more: Any) -> tuple[Out, list[float]]:
+    """What the processor makes of records with these values, and how long it waited."""
+    given = {"resourceUrl": site.url, "outputField": "/got", "basic.maxWaitTime": 5000, **settings}
+    held = tools_of(given, StageType.PROCESSOR, **more)
+    out = held.out()
+    stage = HttpProcessor(held.tools.plan, held.tools)
+    stage([Record(value, Header(f"r{at}")) for at, value in enumerate(values)], out)
+    stage.close(out)
+    return out, held.waits
+
+
+def values(out: Out) -> list[FieldValue]:
+    """The roots of what went out."""
+    return [record.value for record in out.lanes[0]]
+
+
+def test_the_first_value_of_the_answer_goes_to_the_field(site: Site) -> None:
+    """The record keeps its id and its fields; address, headers and body are evaluated for it."""
+    site.replies = [Reply(200, b'{"a": 1} {"a": 2}', {"X-Part": "7"})]
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/${record:value('/id')}",
+        "httpMethod": "POST",
+        "headers": [{"key": "X-Id", "value": "${record:id()}"}],
+        "requestBody": "${record:value('/id')}!",
+        "headerAttributePrefix": "from-",
+    }
+    out, _ = play(site, settings, {"id": "x"})
+    assert values(out) == [{"id": "x", "got": {"a": 1}}]
+    assert (site.seen[0].path, site.seen[0].headers["X-Id"], site.seen[0].body) == ("/x", "r0", b"x!")
+    assert site.seen[0].headers["Content-Type"] == "application/json"
+    held = out.lanes[0][0]
+    assert (held.header.source_id, held.attributes["HTTP-Status"], held.attributes["from-X-Part"]) == ("r0", "200", "7")
+
+
+@pytest.mark.parametrize(
+    ("several", "wanted"),
+    [
+        ("FIRST_ONLY", [{"got": {"a": 1}}]),
+        ("ALL_AS_LIST", [{"got": [{"a": 1}, {"a": 2}]}]),
+        ("SPLIT_INTO_MULTIPLE_RECORDS", [{"got": {"a": 1}}, {"got": {"a": 2}}]),
+    ],
+)
+def test_several_values_go_where_the_setting_says(site: Site, several: str, wanted: list[FieldValue]) -> None:
+    """The elements of a list are values, as those behind each other are."""
+    for body in (b'[{"a": 1}, {"a": 2}]', b'{"a": 1}\n{"a": 2}'):
+        site.replies = [Reply(200, body)]
+        out, _ = play(site, {"multipleValuesBehavior": several}, {})
+        assert values(out) == wanted
+
+
+def test_text_is_a_field_of_text(site: Site) -> None:
+    """A value per line."""
+    site.replies = [Reply(200, b"one\ntwo\n")]
+    out, _ = play(site, {"dataFormat": "TEXT", "multipleValuesBehavior": "ALL_AS_LIST"}, {})
+    assert values(out) == [{"got": ["one", "two"]}]
+
+
+@pytest.mark.parametrize(("path", "wanted"), [("/m/got", {"m": {"got": 1}}), ("/n/got", {"m": {}, "ngot": 1})])
+def test_a_path_that_cannot_be_reached_becomes_a_name(site: Site, path: str, wanted: FieldValue) -> None:
+    """As in the original, which leaves out the slashes."""
+    site.replies = [Reply(200, b"1")]
+    out, _ = play(site, {"outputField": path}, {"m": {}})
+    assert values(out) == [wanted]
+
+
+def test_headers_can_be_a_field_or_left_out(site: Site) -> None:
+    """A field that is there already ends the run with HTTP_11."""
+    site.replies = [Reply(200, b"1", {"X-Part": "7"})]
+    out, _ = play(site, {"headerOutputLocation": "FIELD", "headerOutputField": "/heads"}, {})
+    made = out.lanes[0][0].value
+    assert isinstance(made, dict)
+    assert isinstance(made["heads"], dict)
+    assert made["heads"]["X-Part"] == "7"
+    out, _ = play(site, {"headerOutputLocation": "NONE"}, {})
+    assert out.lanes[0][0].attributes == {}
+    with pytest.raises(StopFault, match="HTTP_11"):
+        play(site, {"headerOutputLocation": "FIELD", "headerOutputField": "/heads"}, {"heads": 1})
+
+
+@pytest.mark.parametrize(("missing", "codes"), [("SEND_TO_ERROR", ["HTTP_68"]), ("PASS_RECORD_ON", [])])
+def test_an_answer_without_values_passes_the_record_or_refuses_it(site: Site, missing: str, codes: list[str]) -> None:
+    """An empty list holds no value."""
+    site.replies = [Reply(200, b"[]")]
+    out, _ = play(site, {"missingValuesBehavior": missing}, {"id": 1})
+    assert [error.code for error in out.errors] == codes
+    assert values(out) == ([] if codes else [{"id": 1}])
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [(Reply(404, b"gone"), "HTTP_01"), (Reply(200, b""), "HTTP_34")],
+    ids=["refused", "no-body"],
+)
+def test_an_answer_that_is_no_answer_refuses_the_record(site: Site, reply: Reply, code: str) -> None:
+    """The others go on."""
+    site.answer = lambda seen: reply if len(site.seen) == 1 else Reply(200, b"1")
+    out, _ = play(site, {}, {"id": 1}, {"id": 2})
+    assert [(error.code, error.record.value) for error in out.errors] == [(code, {"id": 1})]
+    assert values(out) == [{"id": 2, "got": 1}]
+
+
+def test_a_refusal_can_be_the_value(site: Site) -> None:
+    """With ``propagateAllHttpResponses``: a map with the body."""
+    site.replies = [Reply(500, b"sorry")]
+    out, _ = play(site, {"propagateAllHttpResponses": True}, {})
+    assert values(out) == [{"got": {"outErrorBody": "sorry"}}]
+    assert out.lanes[0][0].attributes["HTTP-Status"] == "500"
+
+
+def test_nobody_at_the_address_refuses_the_record(site: Site) -> None:
+    """HTTP_03."""
+    site.server.server_close()
+    out, _ = play(site, {}, {})
+    assert [error.code for error in out.errors] == ["HTTP_03"]
+
+
+def test_text_that_cannot_be_parsed_is_an_error_of_the_stage(site: Site) -> None:
+    """HTTP_00; the record goes on as one without values. STOP_PIPELINE ends the run."""
+    site.replies = [Reply(200, b"{no")]
+    out, _ = play(site, {}, {"id": 1})
+    assert ([code for code, _ in out.stage_errors], values(out)) == (["HTTP_00"], [{"id": 1}])
+    with pytest.raises(StopFault, match="HTTP_00"):
+        play(site, {}, {"id": 1}, on_error=OnError.STOP)
+
+
+def test_head_gives_an_empty_map_and_204_the_record_itself(site: Site) -> None:
+    """As in the original."""
+    site.answer = lambda seen: Reply(200 if seen.method == "HEAD" else 204)
+    out, _ = play(site, {"httpMethod": "EXPRESSION", "methodExpression": "${record:value('/m')}"}, {"m": "HEAD"})
+    assert values(out) == [{"m": "HEAD", "got": {}}]
+    out, _ = play(site, {}, {"id": 1})
+    assert values(out) == [{"id": 1, "got": {"id": 1}}]
+
+
+def test_a_method_that_is_none_ends_the_run(site: Site) -> None:
+    """The message names those that there are."""
+    with pytest.raises(StopFault, match="PATCH"):
+        play(site, {"httpMethod": "EXPRESSION", "methodExpression": "FETCH"}, {})
+
+
+def test_a_status_is_tried_again(site: Site) -> None:
+    """With waits in between, until there is an answer."""
+    site.replies = [Reply(503, b"wait")] * 2 + [Reply(200, b"1")]
+    row = {"statusCode": 503, "action": "RETRY_EXPONENTIAL_BACKOFF", "backoffInterval": 100, "maxNumRetries": 5}
+    out, waits = play(site, {"responseStatusActionConfigs": [row]}, {})
+    assert (values(out), waits) == ([{"got": 1}], [0.1, 0.2])
+
+
+@pytest.mark.parametrize(("action", "code"), [("STAGE_ERROR", "HTTP_14"), ("RETRY_IMMEDIATELY", "HTTP_19")])
+def test_a_status_can_end_the_run(site: Site, action: str, code: str) -> None:
+    """At once, or after too many tries."""
+    site.replies = [Reply(500, b"no")]
+    row = {"statusCode": 500, "action": action, "maxNumRetries": 2}
+    with pytest.raises(StopFault, match=code):
+        play(site, {"responseStatusActionConfigs": [row]}, {})
+
+
+def test_a_status_can_refuse_the_record(site: Site) -> None:
+    """HTTP_100 with status and body."""
+    site.replies = [Reply(500, b"no")]
+    out, _ = play(site, {"responseStatusActionConfigs": [{"statusCode": 500, "action": "ERROR_RECORD"}]}, {})
+    assert [(error.code, "no" in error.message) for error in out.errors] == [("HTTP_100", True)]
+
+
+def test_tries_end_with_the_wait_time_of_the_batch(site: Site) -> None:
+    """HTTP_67 says so; the record goes on as one without values."""
+    site.replies = [Reply(500, b"no")]
+    row = {"statusCode": 500, "action": "RETRY_IMMEDIATELY", "maxNumRetries": 0}
+    out, _ = play(site, {"responseStatusActionConfigs": [row], "basic.maxWaitTime": 100}, {"id": 1})
+    assert ([code for code, _ in out.stage_errors], values(out)) == (["HTTP_67"], [{"id": 1}])
+
+
+@pytest.mark.parametrize(
+    ("action", "code"), [("RETRY_IMMEDIATELY", "HTTP_03"), ("ERROR_RECORD", "HTTP_100"), ("STAGE_ERROR", "HTTP_18")]
+)
+def test_a_timeout_has_an_action_of_its_own(site: Site, action: str, code: str) -> None:
+    """A try again within the wait time, a refused record, or the end of the run."""
+    hold = threading.Event()
+    site.replies = [Reply(200, [b"1", b"2"], hold=hold)]
+    settings = {"responseTimeoutActionConfig.action": action, "client.readTimeoutMillis": 100, "basic.maxWaitTime": 50}
+    if code == "HTTP_18":
+        with pytest.raises(StopFault, match=code):
+            play(site, settings, {})
+    else:
+        out, _ = play(site, settings, {})
+        assert [error.code for error in out.errors] == [code]
+    hold.set()
+
+
+PAGES = {1: [1, 2], 2: [3], 3: []}
+
+
+def page(seen: Seen) -> Reply:
+    """A page of results, with a link to the next."""
+    number = int(seen.path.strip("/"))
+    link = {"Link": f'</{number + 1}>; rel="next"'} if number < 2 else {}
+    return Reply(200, json.dumps({"r": PAGES[number], "next": f"/{number + 1}", "last": number == 2}).encode(), link)
+
+
+@pytest.mark.parametrize(
+    ("mode", "more", "paths"),
+    [
+        ("BY_PAGE", {"path": "/${startAt}", "pagination.startAt": 1}, ["/1", "/2", "/3"]),
+        ("BY_OFFSET", {"path": "/${startAt < 3 ? startAt : 3}", "pagination.startAt": 1}, ["/1", "/3"]),
+        ("LINK_HEADER", {"path": "/1"}, ["/1", "/2"]),
+        (
+            "LINK_FIELD",
+            {
+                "path": "/1",
+                "pagination.nextPageFieldPath": "/next",
+                "pagination.stopCondition": "${record:value('/last')}",
+            },
+            ["/1", "/2"],
+        ),
+    ],
+)
+def test_pages_are_gathered(site: Site, mode: str, more: dict[str, object], paths: list[str]) -> None:
+    """All results of all pages, until an empty page, no link, or the stop condition; the rate limit lies between."""
+    site.answer = page
+    settings: dict[str, object] = {
+        **more,
+        "resourceUrl": site.url + str(more["path"]),
+        "pagination.mode": mode,
+        "pagination.resultFieldPath": "/r",
+        "pagination.nextPageURLPrefix": site.url,
+        "pagination.rateLimit": 700,
+        "multipleValuesBehavior": "ALL_AS_LIST",
+    }
+    out, waits = play(site, settings, {})
+    assert [seen.path for seen in site.seen] == paths
+    assert values(out) == [{"got": [1, 2] if mode == "BY_OFFSET" else [1, 2, 3]}]
+    assert waits == [0.7] * (len(paths) - 1)
+
+
+def test_pages_can_keep_the_fields_around_the_results(site: Site) -> None:
+    """Those of the first page, with the results of all."""
+    site.answer = page
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/1",
+        "pagination.mode": "LINK_HEADER",
+        "pagination.resultFieldPath": "/r",
+        "pagination.keepAllFields": True,
+        "multipleValuesBehavior": "ALL_AS_LIST",
+    }
+    out, _ = play(site, settings, {})
+    assert values(out) == [{"got": [{"r": [1, 2, 3], "next": "/2", "last": False}]}]
+
+
+def test_requests_keep_their_distance(site: Site) -> None:
+    """``rateLimit`` is milliseconds between requests; the first one goes at once."""
+    site.replies = [Reply(200, b"1")]
+    _, waits = play(site, {"rateLimit": 5000}, {}, {}, {})
+    assert len(waits) == 2
+    assert 4 < waits[0] <= 5 < 9 < waits[1] <= 10
+
+
+def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
+    """One more try; then it is a refusal like another."""
+
+    def answer(seen: Seen) -> Reply:
+        if seen.path == "/token":
+            return Reply(200, b'{"accessToken": "t%d"}' % len(site.seen))
+        return Reply(200, b"1") if seen.headers["Authorization"] == "Bearer t3" else Reply(403)
+
+    site.answer = answer
+    settings = {"client.useOAuth2": True, "client.oauth2.tokenUrl": f"{site.url}/token"}
+    assert values(play(site, settings, {})[0]) == [{"got": 1}]
+    site.answer = lambda seen: Reply(200, b'{"accessToken": "t"}') if seen.path == "/token" else Reply(401)
+    assert [error.code for error in play(site, settings, {})[0].errors] == ["HTTP_01"]
+
+
+def test_without_allowed_hosts_nothing_is_called(site: Site) -> None:
+    """As on a server without ``--allow-host``; the run ends and says why."""
+    with pytest.raises(StopFault, match="PENSTOCK_0102"):
+        play(site, {}, {}, access=Access(hosts=()))
+    assert site.seen == []
