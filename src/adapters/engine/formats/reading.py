@@ -1,7 +1,6 @@
 """Records from an open file, one after the other: no more of it is held than one record needs."""
 
 import codecs
-import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ from .excel import read_excel
 from .fault import FormatFault
 from .item import Item
 from .json_text import one_object
+from .lines import read_log, read_text
 from .marked_up import read_xml
 from .texts import texts
 from .writing import SDC_MAGIC
@@ -39,59 +39,6 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     if reader is None:
         raise UnsupportedError(f"the data format {data_format}", f"Formats that are read: {', '.join(READERS)}.")
     return reader(opened, given)
-
-
-_LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
-_LAST_END = re.compile(r"\r\n|\n|\r")
-
-
-def _pieces(opened: BinaryIO, given: Given, delimiter: str | None, limit: int) -> Iterator[tuple[int, int, str, bool]]:
-    """Start, end, text and whether it was cut, of every piece between delimiters (line ends for None)."""
-    between = _LINE_END if delimiter is None else re.compile(re.escape(delimiter))
-    last = _LAST_END if delimiter is None else between
-    held, start, dropped = "", 0, 0
-    for text in texts(opened, given):
-        held += text
-        at = 0
-        over = not text
-        pattern = last if over else between
-        while (found := pattern.search(held, at)) is not None:
-            piece = held[at : found.start()]
-            length = dropped + len(piece)
-            yield start, start + dropped + found.end() - at, piece[:limit], length > limit
-            start += dropped + found.end() - at
-            at, dropped = found.end(), 0
-        held = held[at:]
-        keep = limit + len(delimiter or "") + 2
-        if len(held) > keep and limit < LONGEST_LINE:
-            # the beginning is all that is wanted of a long piece, the end may be half of a delimiter
-            spare = len(held) - keep
-            held = held[:limit] + held[limit + spare :]
-            dropped += spare
-        if over and held:
-            yield start, start + dropped + len(held), held[:limit], dropped + len(held) > limit
-
-
-def _lines(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    limit = given.integer("textMaxLineLen", 1024)
-    custom = given.text("customDelimiter") if given.flag("useCustomDelimiter") else ""
-    for word, char in (("\\r", "\r"), ("\\n", "\n"), ("\\t", "\t")):
-        custom = custom.replace(word, char)
-    bound = limit if limit > 0 else LONGEST_LINE
-    for start, end, text, cut in _pieces(opened, given, custom or None, bound):
-        yield Item(start, end, {"text": text, "truncated": True} if cut else {"text": text})
-
-
-def _log(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    from ....core.processors.logs import line_parser
-
-    parse = line_parser(given)
-    for start, end, text, _ in _pieces(opened, given, None, max(1, given.integer("logMaxObjectLen", 1024))):
-        fields = parse(text)
-        if fields is None:
-            yield Item(start, end, fault=FormatFault("LOG_PARSER_03", f"the line {text[:80]!r} does not fit"))
-        else:
-            yield Item(start, end, fields)
 
 
 def _json(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -178,8 +125,8 @@ READERS: dict[str, Read] = {
     "DELIMITED": read_delimited,
     "EXCEL": read_excel,
     "JSON": _json,
-    "LOG": _log,
+    "LOG": read_log,
     "SDC_JSON": _records,
-    "TEXT": _lines,
+    "TEXT": read_text,
     "XML": read_xml,
 }

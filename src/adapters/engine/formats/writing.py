@@ -18,7 +18,7 @@ from ....core.xml.safe import XmlFault
 from .avro import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
-from .texts import unescaped
+from .texts import charset_of, unescaped
 
 SDC_MAGIC = b"\xa1"
 
@@ -114,15 +114,15 @@ class _Text:
         self._end = unescaped(given.text("textRecordSeparator", "\\n"))
         self._missing = given.text("textFieldMissingAction", "ERROR")
         self._empty_line = given.flag("textEmptyLineIfNull")
-        self._charset = given.text("charset", "UTF-8")
+        self._charset = charset_of(given)
 
     def write(self, record: Record) -> bytes:
         found = get(record.value, self._path)
-        if found is MISSING and self._missing != "IGNORE":
-            raise FormatFault("TEXT_GENERATOR_01", f"field {self._path} is not there")
         if found is MISSING or found is None or isinstance(found, Null):
-            return self._end.encode() if self._empty_line else b""
-        if isinstance(found, (dict, list, bytes)):
+            if self._missing != "IGNORE":
+                raise FormatFault("TEXT_GENERATOR_01", f"field {self._path} is not there, or null")
+            return self._end.encode(self._charset, "replace") if self._empty_line else b""
+        if isinstance(found, (dict, list, bytes, FileRef)):
             raise FormatFault("TEXT_GENERATOR_00", f"field {self._path} has no text")
         return (java_string(found) + self._end).encode(self._charset, "replace")
 

@@ -1,0 +1,74 @@
+"""Records out of the lines of a log: lines that do not fit may belong to the one before."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from .parsing import Fields, LineFault, LineParser
+
+
+@attrs.frozen
+class Line:
+    """A line without its end, and the characters of the text that it stands in; ``cut`` when it was longer."""
+
+    start: int
+    end: int
+    text: str
+    cut: bool = False
+
+
+@attrs.frozen
+class LogRecord:
+    """The fields of a line with what follows it, or the fault in their place."""
+
+    start: int
+    end: int
+    fields: Fields = attrs.field(factory=dict)
+    fault: LineFault | None = None
+
+
+def log_records(lines: Iterable[Line], parser: LineParser, *, keep_line: bool = False) -> Iterator[LogRecord]:
+    """One record per line that fits. No more is held than the record that lines may still be added to.
+
+    Lines that do not fit are faults; with ``stack_lines`` at 0 or more they are dropped, or added to the message (and
+    the original line) of the record before, as many as that. The first line must fit.
+    """
+    held: LogRecord | None = None
+    stack: list[str] = []
+    end = 0
+    for line in lines:
+        try:
+            fields = parser.fields(line.text)
+        except LineFault as fault:
+            if held is not None and parser.stack_lines >= 0:
+                if len(stack) < parser.stack_lines:
+                    stack.append(line.text)
+                end = line.end
+                continue
+            if held is not None:
+                yield held
+                held = None
+            yield LogRecord(line.start, line.end, fault=fault)
+            continue
+        if held is not None:
+            yield _with_stack(held, stack, end)
+            stack = []
+        if keep_line:
+            fields["originalLine"] = line.text
+        if line.cut:
+            fields["truncated"] = True
+        held, end = LogRecord(line.start, line.end, fields), line.end
+    if held is not None:
+        yield _with_stack(held, stack, end)
+
+
+def _with_stack(held: LogRecord, stack: list[str], end: int) -> LogRecord:
+    if not stack:
+        return attrs.evolve(held, end=end)
+    added = "\n".join(stack)
+    fields = dict(held.fields)
+    for name in ("message", "originalLine"):
+        before = fields.get(name)
+        if isinstance(before, str):
+            fields[name] = f"{before}\n{added}"
+    return attrs.evolve(held, end=end, fields=fields)
