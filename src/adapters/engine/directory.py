@@ -222,7 +222,7 @@ def _matcher(pattern: str, *, glob: bool) -> "Matcher":
     if not pattern.strip():
         raise InvalidValueError("File Name Pattern", pattern, "a pattern (SPOOLDIR_32)")
     if glob:
-        alternatives = _braces(pattern)
+        alternatives = braces(pattern)
         return lambda name: any(fnmatch.fnmatchcase(name, each) for each in alternatives)
     try:
         compiled = regex.compile(pattern)
@@ -231,13 +231,13 @@ def _matcher(pattern: str, *, glob: bool) -> "Matcher":
     return lambda name: compiled.fullmatch(name, timeout=1.0) is not None
 
 
-def _braces(pattern: str) -> list[str]:
+def braces(pattern: str) -> list[str]:
     """``*.{json,csv}`` as two patterns."""
     found = regex.search(r"\{([^{}]*)\}", pattern)
     if found is None:
         return [pattern]
     before, after = pattern[: found.start()], pattern[found.end() :]
-    return [each for word in found.group(1).split(",")[:100] for each in _braces(before + word + after)]
+    return [each for word in found.group(1).split(",")[:100] for each in braces(before + word + after)]
 
 
 def _offset(file: str, at: int) -> str:

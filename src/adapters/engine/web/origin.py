@@ -11,10 +11,11 @@ import attrs
 from ....core.el import EvaluationError
 from ....core.el.coerce import as_text
 from ....core.errors import InvalidValueError
-from ....core.plan.model import OnError, StagePlan
+from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import FieldValue
+from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.item import Item
 from .actions import Tries, actions_of, timeout_action
@@ -235,13 +236,7 @@ class HttpOrigin:
             out.emit(Record({field: body}, Header(attributes=attributes)))
             self._made += 1
         else:
-            self._fault("HTTP_01", f"status {answer.status}: {answer.reason} : {body}", out)
-
-    def _fault(self, code: str, message: str, out: Out) -> None:
-        """An error without a record."""
-        if self._plan.on_error is OnError.STOP:
-            raise StopFault(code, message)
-        out.stage_error(code, message)
+            stage_fault(self._plan, out, "HTTP_01", f"status {answer.status}: {answer.reason} : {body}")
 
     def _take(self, until_s: float, wanted: int, out: Out) -> Offset:
         """Records of the answer that is being read; what it cannot be parsed to ends it."""
@@ -258,7 +253,7 @@ class HttpOrigin:
         except (FormatFault, TookTooLongError, NoAnswerError) as error:
             self._finish(pump)
             self._more = False
-            self._fault("HTTP_00", f"status {pump.answer.status}: the answer cannot be read: {error}", out)
+            stage_fault(self._plan, out, "HTTP_00", f"status {pump.answer.status}: the answer cannot be read: {error}")
         return self._moved(at, found) if found else at
 
     def _finish(self, pump: Pump) -> None:

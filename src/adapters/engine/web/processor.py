@@ -4,12 +4,13 @@ import time
 
 import attrs
 
-from ....core.plan.model import OnError, StagePlan
+from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, RecordFault, StopFault, Tools
 from ....core.processors.registry import processor
 from ....core.records.paths import MISSING, UnreachablePathError, get, put
 from ....core.records.record import Record, copy_value
 from ....core.records.values import FieldValue
+from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from .actions import Tries, actions_of, timeout_action
 from .answer import SHOWN_CHARS, Answer, NoAnswerError, TookTooLongError
@@ -181,13 +182,8 @@ class HttpProcessor:
             raise RecordFault("HTTP_01", reason)
         tries.apply(action, answer.status, StopFault("HTTP_14", f"the run ends by its rule for {reason}"), reason)
         if time.monotonic() > until_s:
-            self._fault("HTTP_67", f"the batch took too long for another try: {reason}", out)
+            stage_fault(self._plan, out, "HTTP_67", f"the batch took too long for another try: {reason}")
         return _Got([], answer.status, headers, again=True)
-
-    def _fault(self, code: str, message: str, out: Out) -> None:
-        if self._plan.on_error is OnError.STOP:
-            raise StopFault(code, message)
-        out.stage_error(code, message)
 
     # values
 
@@ -210,7 +206,7 @@ class HttpProcessor:
                 found += more
                 last = last or ends
         except FormatFault as fault:
-            self._fault("HTTP_00", f"status {answer.status}: the answer cannot be parsed: {fault}", out)
+            stage_fault(self._plan, out, "HTTP_00", f"status {answer.status}: the answer cannot be parsed: {fault}")
         return found, after, last or (self._paging.by_link and after is None)
 
     def _of_item(self, value: FieldValue, status: int) -> tuple[list[FieldValue], bool]:
