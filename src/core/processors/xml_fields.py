@@ -38,7 +38,7 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
             text = "".join(sign for sign in text if sign in "\t\r\n" or not (sign < " " or sign == "\x7f"))
         found: list[Record] = []
         try:
-            for each in reader().feed(_declared_as_text(text), final=True):
+            for each in reader().feed(text.lstrip().encode("utf-8", "replace"), final=True):
                 made = Record(each.value)
                 made.header.field_attributes = {path: dict(note) for path, note in each.attributes.items()}
                 made.attributes.update({f"xmlns:{prefix}": uri for prefix, uri in each.namespaces.items()})
@@ -62,13 +62,6 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
                 out.error(record, fault.code, fault.message)
 
     return process
-
-
-def _declared_as_text(text: str) -> bytes:
-    """The bytes of a text; the encoding that its first line may tell was true of other bytes."""
-    if text.lstrip().startswith("<?xml"):
-        text = text.lstrip().partition("?>")[2]
-    return text.encode("utf-8", "replace")
 
 
 def _landed(

@@ -45,7 +45,7 @@ class _Open:
 
 
 class XmlRecords:
-    """Feed it the bytes of a document, take the records out.
+    """Feed it the UTF-8 bytes of a document, take the records out.
 
     ``record_element`` says which elements are records ("" is the whole document), ``namespaces`` are the prefixes in
     it. ``field_attributes`` puts attributes beside fields instead of into them, ``keep_root`` wraps a record in a map

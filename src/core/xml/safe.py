@@ -10,8 +10,11 @@ class XmlFault(ValueError):
 
 
 def safe_parser() -> "expat.XMLParserType":
-    """A parser that takes prefixes as they stand and refuses entities of the document's own."""
-    parser = expat.ParserCreate()
+    """A parser that takes prefixes as they stand and refuses entities of the document's own.
+
+    It is given UTF-8, whatever encoding the document names: that was true of other bytes.
+    """
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.ordered_attributes = True
     parser.EntityDeclHandler = _refuse

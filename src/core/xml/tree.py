@@ -54,13 +54,7 @@ def parse_tree(text: str) -> Element:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text_in
     try:
-        parser.Parse(text.encode("utf-8", "replace") if not text.startswith("<?xml") else _plain(text), True)
+        parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         raise XmlFault(said(error)) from None
     return found[0]
-
-
-def _plain(text: str) -> bytes:
-    """A text that tells an encoding of its own is text already."""
-    head, _, rest = text.partition("?>")
-    return ("<?xml version='1.0'?>" + rest).encode("utf-8", "replace") if head else b""

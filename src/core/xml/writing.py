@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ..java import java_string
 from ..records.paths import quoted
 from ..records.values import FieldValue, Null
-from .safe import XmlFault
+from .safe import MAX_DEPTH, XmlFault
 
 Notes = Mapping[str, Mapping[str, str]]
 _ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
@@ -16,14 +16,17 @@ _ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
 def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
     """The document of a root field that is a map with one entry; ``notes`` are field attributes by path.
 
+    Every note becomes an attribute, but for the declarations of namespaces.
+
     Raises:
         XmlFault: another root (XML_GENERATOR_00, 03, 04, 05), or a prefix that is declared nowhere (07, 08).
     """
+    if value is None:
+        raise XmlFault("XML_GENERATOR_03 - the record has no root field")
     if not isinstance(value, dict):
         raise XmlFault("XML_GENERATOR_00 - the root field must be a map")
     if len(value) != 1:
-        code = "XML_GENERATOR_03" if not value else "XML_GENERATOR_04"
-        raise XmlFault(f"{code} - the root field must have exactly one field, it has {len(value)}")
+        raise XmlFault(f"XML_GENERATOR_04 - the root field must have exactly one field, it has {len(value)}")
     ((name, root),) = value.items()
     if isinstance(root, list):
         raise XmlFault("XML_GENERATOR_05 - the one field of the root must not be a list")
@@ -42,16 +45,18 @@ def _element(
     indent: str,
     depth: int,
 ) -> Iterator[str]:
+    if depth > MAX_DEPTH:
+        raise XmlFault(f"XML_GENERATOR_01 - fields nested deeper than {MAX_DEPTH}")
     held = notes.get(path, {})
     declared = {key: text for key, text in held.items() if key == _DECLARED or key.startswith(_DECLARED + ":")}
     if declared:
         known = {**known, **{key[6:]: text for key, text in declared.items()}}
-    written = {**declared, **{key[len(_ATTRIBUTE) :]: text for key, text in held.items() if key.startswith(_ATTRIBUTE)}}
+    written = {**declared, **{key.removeprefix(_ATTRIBUTE): text for key, text in held.items() if key not in declared}}
     written = {(key.rstrip(":") if key.startswith(_DECLARED) else key): text for key, text in written.items()}
     for each in (name, *(key for key in written if not key.startswith(_DECLARED))):
         prefix = each.partition(":")[0] if ":" in each else ""
         if prefix and prefix != "xml" and prefix not in known:
-            code = "XML_GENERATOR_07" if each == name else "XML_GENERATOR_08"
+            code = "XML_GENERATOR_08" if each == name else "XML_GENERATOR_07"
             raise XmlFault(f"{code} - the prefix {prefix} of {each} is declared nowhere (field {path})")
     head = "".join(f" {_name(key)}={quoteattr(text)}" for key, text in written.items())
     tag, pad = _name(name), indent * depth
@@ -71,15 +76,22 @@ def _content(
         made: list[str] = []
         for name, held in value.items():
             below = f"{path}/{quoted(name)}"
-            several = held if isinstance(held, list) else [held]
-            for at, each in enumerate(several):
-                where = f"{below}[{at}]" if isinstance(held, list) else below
+            for where, each in _single(held, below):
                 made.append("".join(_element(name, each, where, notes, known, break_, indent, depth + 1)))
         yield break_.join(made)
     elif isinstance(value, bytes):
         yield base64.b64encode(value).decode()
     elif value is not None and not isinstance(value, Null):
         yield escape(java_string(value))
+
+
+def _single(value: FieldValue, path: str) -> Iterator[tuple[str, FieldValue]]:
+    """What is written as one element each, with its path: the elements of lists, however deep."""
+    if not isinstance(value, list):
+        yield path, value
+        return
+    for at, each in enumerate(value):
+        yield from _single(each, f"{path}[{at}]")
 
 
 def _name(name: str) -> str:

@@ -1,34 +1,36 @@
 """XML files: a record for every record element, or one for the document."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from ....core.xml import XmlFault, XmlRecords
 from .fault import FormatFault
 from .item import Item
-
-CHUNK = 1 << 16
+from .texts import LONGEST, texts
 
 
 def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """Elements longer than ``xmlMaxObjectLen`` are faults; after broken XML nothing more can be read."""
+    limit = given.integer("xmlMaxObjectLen", 4096)
     reader = XmlRecords(
         given.text("xmlRecordElement"),
         given.pairs("xPathNamespaceContext"),
         field_attributes=given.flag("outputFieldAttributes"),
         keep_root=given.flag("preserveRootElement", True),
         with_xpath=given.flag("includeFieldXpathAttributes"),
-        limit=given.integer("xmlMaxObjectLen", 4096),
+        limit=limit if limit > 0 else LONGEST,
     )
-    while True:
-        data = opened.read(CHUNK)
+    begun = False
+    for text in texts(opened, given):
+        over, text = not text, text if begun else text.removeprefix("\ufeff")
+        begun = True
         try:
-            for each in reader.feed(data, final=not data):
+            for each in reader.feed(text.encode("utf-8", "replace"), final=over):
                 if each.too_long:
-                    limit = given.integer("xmlMaxObjectLen", 4096)
-                    fault = FormatFault("XML_PARSER_02", f"an element longer than {limit} characters")
+                    fault = FormatFault("XML_PARSER_02", f"an element longer than {limit} characters", too_long=True)
                     yield Item(each.start, each.end, fault=fault)
                     continue
                 notes = {path: dict(note) for path, note in each.attributes.items()}
@@ -39,5 +41,38 @@ def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
                 yield Item(each.start, each.end, Record(each.value, header))
         except XmlFault as fault:
             raise FormatFault("XML_PARSER_03", str(fault)) from None
-        if not data:
-            return
+
+
+def schema_check(schema: str) -> Callable[[str], None]:
+    """What raises ``FormatFault`` (XML_GENERATOR_02) for a document that does not conform to an XML schema.
+
+    The schema may not load others.
+
+    Raises:
+        InvalidValueError: no schema.
+        UnsupportedError: the library for it is missing.
+    """
+    try:
+        from lxml import etree
+    except ImportError:
+        hint = "Install it with: pip install 'penstock[formats]'"
+        raise UnsupportedError("checking XML against a schema without its library", hint) from None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        read = etree.fromstring(schema.encode(), parser)
+        loads = [child for child in read.iter() if etree.QName(child).localname in ("import", "include", "redefine")]
+        if loads:
+            raise InvalidValueError("XML Schema", schema[:80], "a schema that loads no other")
+        compiled = etree.XMLSchema(read)
+    except (etree.LxmlError, ValueError) as error:
+        if isinstance(error, InvalidValueError):
+            raise
+        raise InvalidValueError("XML Schema", schema[:80], f"an XML schema ({error})") from None
+
+    def check(text: str) -> None:
+        try:
+            compiled.assertValid(etree.fromstring(text.encode(), parser))
+        except etree.LxmlError as error:
+            raise FormatFault("XML_GENERATOR_02", f"the document does not conform to the schema: {error}") from None
+
+    return check

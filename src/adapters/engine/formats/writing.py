@@ -18,6 +18,7 @@ from ....core.xml.safe import XmlFault
 from .avro import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
+from .marked_up import schema_check
 from .texts import charset_of, unescaped
 
 SDC_MAGIC = b"\xa1"
@@ -131,17 +132,26 @@ class _Text:
 
 
 class _Xml:
-    """A document per record."""
+    """A document per record.
+
+    Raises:
+        InvalidValueError: a schema that is none.
+    """
 
     def __init__(self, given: Given) -> None:
         self._pretty = given.flag("xmlPrettyPrint", True)
+        self._check = schema_check(given.text("xmlSchema")) if given.flag("xmlValidateSchema") else None
+        self._charset = charset_of(given)
 
     def write(self, record: Record) -> bytes:
         try:
-            return write_xml(record.value, record.header.field_attributes, pretty=self._pretty).encode()
+            text = write_xml(record.value, record.header.field_attributes, pretty=self._pretty)
         except XmlFault as fault:
             code, _, reason = str(fault).partition(" - ")
             raise FormatFault(code, reason) from None
+        if self._check is not None:
+            self._check(text)
+        return text.encode(self._charset, "replace")
 
     def finish(self) -> bytes:
         return b""

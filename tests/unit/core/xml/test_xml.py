@@ -106,7 +106,15 @@ def test_fields_are_written_as_elements_and_attributes() -> None:
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [("x", "00"), ({}, "03"), ({"a": 1, "b": 2}, "04"), ({"a": [1]}, "05"), ({"p:a": 1}, "07"), ({"a b": 1}, "02")],
+    [
+        ("x", "00"),
+        (None, "03"),
+        ({}, "04"),
+        ({"a": 1, "b": 2}, "04"),
+        ({"a": [1]}, "05"),
+        ({"p:a": 1}, "08"),
+        ({"a b": 1}, "02"),
+    ],
 )
 def test_what_cannot_be_a_document_has_a_code(value: FieldValue, code: str) -> None:
     """Roots of another shape, prefixes without namespace, names that are none."""
