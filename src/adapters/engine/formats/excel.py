@@ -1,24 +1,68 @@
 """Excel workbooks: a record per row."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.errors import UnsupportedError
+from ....core.java import java_string
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue, ListMap, Time
 from .fault import FormatFault
 from .item import Item
 
-MAX_UNPACKED = 1 << 30
+MAX_UNPACKED = 256 * 1024 * 1024
+MAX_PARTS = 10_000
+MAX_ROWS = 1_048_576
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    """Rows of all sheets, or of those that are named; blank rows are passed over."""
+    """Rows of all sheets, or of those that are named; blank rows are passed over.
+
+    Raises:
+        FormatFault: no workbook (EXCEL_PARSER_02), an encrypted one (03), one without rows (04), a header that is an
+            error (05).
+        UnsupportedError: the library is missing.
+    """
+    book = _book(opened)
+    wanted = () if given.flag("excelReadAllSheets", True) else given.texts("excelSheetNames")
+    at = 0
+    rows = False
+    try:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a file says of its width is not believed
+            held = _numbered(sheet)
+            if wanted and sheet.title not in wanted:
+                rows = rows or next(held, None) is not None
+                continue
+            for item in _Sheet(sheet.title, given).items(held, at):
+                rows = True
+                at = item.end
+                yield item
+            rows = rows or sheet.max_row is not None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, BadZipFile, OSError) as error:
+        raise FormatFault("EXCEL_PARSER_01", f"the workbook cannot be read: {type(error).__name__}: {error}") from None
+    if not rows:
+        raise FormatFault("EXCEL_PARSER_04", "the workbook has no rows")
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows that are there, with their numbers."""
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        if number > MAX_ROWS:
+            raise FormatFault("EXCEL_PARSER_01", f"the sheet {sheet.title} has more than {MAX_ROWS} rows")
+        if row:
+            yield number, row
+
+
+def _book(opened: BinaryIO) -> Any:
     try:
         import openpyxl
         from openpyxl.utils.exceptions import InvalidFileException
@@ -26,75 +70,91 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
         raise UnsupportedError(
             "the data format EXCEL without its library", "Install it with: pip install 'penstock[formats]'"
         ) from None
-    _bounded(opened)
+    whole = opened if opened.seekable() else io.BytesIO(opened.read(MAX_UNPACKED + 1))
+    _bounded(whole)
     try:
-        book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
-    except (
-        ValueError,
-        KeyError,
-        OSError,
-        TypeError,
-        BadZipFile,
-        InvalidFileException,
-    ) as error:
-        raise FormatFault("EXCEL_PARSER_00", f"the file is no workbook: {error}") from None
-    wanted = None if given.flag("excelReadAllSheets", True) else given.texts("excelSheetNames")
-    missing = [name for name in wanted or () if name not in book.sheetnames]
-    if missing:
-        raise InvalidValueError("Worksheets", missing[0], "a sheet of the workbook", tuple(book.sheetnames))
-    at = 0
-    for sheet in book.worksheets:
-        if wanted is None or sheet.title in wanted:
-            for item in _rows(sheet, given, at):
-                at = item.end
-                yield item
+        return openpyxl.load_workbook(whole, read_only=True, data_only=True)
+    except (ValueError, KeyError, OSError, TypeError, AttributeError, SyntaxError, BadZipFile) as error:
+        raise FormatFault("EXCEL_PARSER_02", f"the file is no workbook: {error}") from None
+    except InvalidFileException as error:
+        raise FormatFault("EXCEL_PARSER_02", f"the file is no workbook: {error}") from None
 
 
 def _bounded(opened: BinaryIO) -> None:
+    head = opened.read(len(_COMPOUND))
+    if head == _COMPOUND:
+        if _ENCRYPTED in opened.read(1 << 20):
+            raise FormatFault("EXCEL_PARSER_03", "the workbook is encrypted")
+        raise FormatFault("EXCEL_PARSER_02", "the workbook is of the kind before 2007 (.xls); save it as .xlsx")
+    opened.seek(0)
     try:
         with ZipFile(opened) as held:
-            size = sum(each.file_size for each in held.infolist())
-    except BadZipFile:
-        raise FormatFault("EXCEL_PARSER_00", "the file is no workbook (.xlsx)") from None
-    if size > MAX_UNPACKED:
-        raise FormatFault(
-            "EXCEL_PARSER_00", f"the workbook has {size} bytes when unpacked; the limit is {MAX_UNPACKED}"
-        )
+            parts = held.infolist()
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        raise FormatFault("EXCEL_PARSER_02", "the file is no workbook (.xlsx)") from None
+    size = sum(each.file_size for each in parts)
+    if size > MAX_UNPACKED or len(parts) > MAX_PARTS:
+        message = f"the workbook has {len(parts)} parts of {size} bytes when unpacked; the limit is {MAX_UNPACKED}"
+        raise FormatFault("EXCEL_PARSER_01", message)
     opened.seek(0)
 
 
-def _rows(sheet: Any, given: Given, at: int) -> Iterator[Item]:
-    mode, skips = given.text("excelHeader", "WITH_HEADER"), given.flag("excelSkipCellsWithNoHeader")
-    names: list[str] | None = None
-    first = True
-    for row in sheet.iter_rows():
-        cells = [cell for cell in row if cell.value is not None]
-        if not cells:
-            continue
-        if first and mode != "NO_HEADER":
-            first = False
-            if mode == "WITH_HEADER":
-                names = ["" if cell.value is None else str(cell.value) for cell in row]
-            continue
-        first = False
-        number = cells[0].row
-        low, high = cells[0].column - 1, cells[-1].column - 1
-        made = ListMap()
-        fault = None
-        for index, cell in enumerate(row[: high + 1]):
+class _Sheet:
+    """The rows of one sheet."""
+
+    def __init__(self, title: str, given: Given) -> None:
+        self._title, self._mode = title, given.text("excelHeader", "WITH_HEADER")
+        self._skips = given.flag("excelSkipCellsWithNoHeader")
+
+    def items(self, rows: Iterator[tuple[int, tuple[Any, ...]]], at: int) -> Iterator[Item]:
+        """A record, or a fault, for every row that is not blank."""
+        names: list[str] | None = None
+        headed = self._mode == "NO_HEADER"
+        for number, row in rows:
+            there = [index for index, cell in enumerate(row) if hasattr(cell, "row")]
+            if all(row[index].value is None for index in there):
+                continue
+            if not headed:
+                headed = True
+                names = self._names(row) if self._mode == "WITH_HEADER" else None
+                continue
+            cells = row[there[0] : there[-1] + 1]
+            value, faults = self._record(cells, there[0], names)
+            attributes = {
+                "worksheet": self._title,
+                "row": str(number - 1),
+                "firstCol": str(there[0]),
+                "lastCol": str(there[-1] + 1),
+            }
+            fault = FormatFault("EXCEL_PARSER_05", f"unsupported cells: {', '.join(faults)}") if faults else None
+            record = Record(value, Header(attributes=attributes))
+            yield Item(at, at + 1, record, fault, f"{self._title}::{number - 1}")
+            at += 1
+
+    def _names(self, row: tuple[Any, ...]) -> list[str]:
+        try:
+            return ["" if cell.value is None else java_string(_value(cell)) for cell in row]
+        except _UnsupportedCellError as error:
+            raise FormatFault("EXCEL_PARSER_05", f"the header of {self._title} has an error: {error}") from None
+
+    def _record(self, cells: tuple[Any, ...], first: int, names: list[str] | None) -> tuple[ListMap, list[str]]:
+        made, faults = ListMap(), []
+        for index, cell in enumerate(cells, first):
             name = names[index] if names is not None and index < len(names) else ""
             if not name:
-                if names is not None and skips:
+                if names is not None and self._skips:
                     continue
                 name = str(index)
             try:
                 made[name] = _value(cell)
-            except ValueError:
-                fault = FormatFault("EXCEL_PARSER_05", f"cell {cell.coordinate} of {sheet.title} has no readable value")
-        attributes = {"worksheet": sheet.title, "row": str(number - 1), "firstCol": str(low), "lastCol": str(high + 1)}
-        label = f"{sheet.title}::{number - 1}"
-        yield Item(at, at + 1, Record(made, Header(attributes=attributes)), fault, label)
-        at += 1
+            except _UnsupportedCellError as error:
+                made[name] = str(error)
+                faults.append(f"{cell.coordinate} ({error})")
+        return made, faults
+
+
+class _UnsupportedCellError(Exception):
+    """A cell with an error such as ``#DIV/0!``."""
 
 
 def _value(cell: Any) -> FieldValue:
@@ -103,17 +163,31 @@ def _value(cell: Any) -> FieldValue:
         return ""
     if isinstance(value, (bool, str)):
         if cell.data_type == "e":
-            raise ValueError(value)
+            raise _UnsupportedCellError(value)
         return value
     if isinstance(value, (int, float)):
-        return Decimal(repr(value) if isinstance(value, float) else value)
+        return _number(value, str(cell.number_format))
     if isinstance(value, datetime):
-        return Date(value.year, value.month, value.day, value.hour, value.minute, value.second, tzinfo=UTC)
+        return Date(
+            value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond, tzinfo=UTC
+        )
     if isinstance(value, date):
         return Date(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, time):
-        return Time(1970, 1, 1, value.hour, value.minute, value.second, tzinfo=UTC)
+        return Time(1970, 1, 1, value.hour, value.minute, value.second, value.microsecond, tzinfo=UTC)
     if isinstance(value, timedelta):
-        moment = _FIRST + value
+        moment = _FIRST + timedelta(seconds=value.total_seconds() % 86_400)
         return Time(1970, 1, 1, moment.hour, moment.minute, moment.second, tzinfo=UTC)
-    raise ValueError(value)
+    raise _UnsupportedCellError(str(value)[:80])
+
+
+def _number(value: int | float, shown: str) -> FieldValue:
+    """The number; with as many decimals as its format shows, where that loses nothing."""
+    if value != value or value in (float("inf"), float("-inf")):
+        raise _UnsupportedCellError(str(value))
+    exact = Decimal(repr(value) if isinstance(value, float) else value)
+    whole, dot, decimals = shown.partition(".")
+    if whole == "0" and dot and set(decimals) == {"0"} and len(decimals) < 30 and abs(exact) < 10**15:
+        rounded = exact.quantize(Decimal(1).scaleb(-len(decimals)))
+        return rounded if rounded == exact else exact
+    return exact

@@ -5,9 +5,7 @@ import io
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.adapters.engine.formats.reading import read_items
-from penstock.adapters.engine.formats.writing import whole, writers
+from penstock.adapters.engine.formats.writing import writers
 from penstock.core.plan import Given
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import Date, FieldType, FieldValue, Float, ListMap, Long, Null
@@ -122,33 +120,6 @@ def test_any_bytes_are_a_fault_or_records_in_every_format(data: bytes) -> None:
                 assert all(item.end >= item.start for item in read_items(io.BytesIO(each), kind, settings()))
 
 
-def book(**sheets: list[list[Any]]) -> bytes:
-    """A workbook."""
-    made = openpyxl.Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]
-    for title, rows in sheets.items():
-        sheet = made.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def test_rows_of_a_workbook_are_records_by_header() -> None:
-    """Numbers are decimals, dates dates; blank rows are passed over; every sheet has its header."""
-    data = book(a=[["n", "d"], [1, datetime(2024, 1, 2)], [None, None], [2.5, None]], b=[["x"], [True]])
-    rows = read("EXCEL", data, excelHeader="WITH_HEADER", excelReadAllSheets=True)
-    assert [row.value for row in rows] == [
-        {"n": Decimal(1), "d": Date(2024, 1, 2, tzinfo=UTC)},
-        {"n": Decimal("2.5")},
-        {"x": True},
-    ]
-    assert rows[1].attributes["worksheet"] == "a"
-    named = read("EXCEL", data, excelHeader="NO_HEADER", excelReadAllSheets=False, excelSheetNames=["b"])
-    assert [row.value for row in named] == [{"0": "x"}, {"0": True}]
-
-
 def test_json_is_written_line_by_line_or_as_one_array() -> None:
     """Dates are milliseconds, bytes base64, numbers that JSON lacks are texts."""
     value: dict[str, FieldValue] = {"a": float("nan"), "b": b"\x00", "c": datetime(1970, 1, 1, tzinfo=UTC)}
@@ -162,9 +133,3 @@ def test_records_of_an_engine_come_back_with_headers_and_types() -> None:
     value: dict[str, FieldValue] = {"a": Long(1), "b": Null(FieldType.DATE), "c": ListMap(x=Decimal("1.0"))}
     data = written("SDC_JSON", value, value)
     assert [record.value for record in read("SDC_JSON", data)] == [value, value]
-
-
-def test_xml_comes_back_as_it_was_written() -> None:
-    """A root with one entry."""
-    data = whole(writers("XML", settings()), Record({"r": {"a": [1, 2]}}))
-    assert read("XML", data)[0].value == {"r": {"a": [{"value": "1"}, {"value": "2"}]}}

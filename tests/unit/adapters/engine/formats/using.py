@@ -27,10 +27,15 @@ class Slow(io.BytesIO):
         return super().read(3)
 
 
+def opened(kind: str, data: bytes | str) -> io.BytesIO:
+    """The file: in small pieces for what is read from its beginning to its end."""
+    held = data.encode() if isinstance(data, str) else data
+    return io.BytesIO(held) if kind in ("AVRO", "EXCEL", "PARQUET") else Slow(held)
+
+
 def items(kind: str, data: bytes | str, **more: object) -> list[Item]:
     """What a format finds in a file that comes in small pieces."""
-    held = data.encode() if isinstance(data, str) else data
-    return list(read_items(Slow(held), kind, settings(**more)))
+    return list(read_items(opened(kind, data), kind, settings(**more)))
 
 
 def records(kind: str, data: bytes | str, **more: object) -> list[Record]:
@@ -44,10 +49,9 @@ def records(kind: str, data: bytes | str, **more: object) -> list[Record]:
 
 def values(kind: str, data: bytes | str, **more: object) -> list[object]:
     """The root fields in a file, and the codes of faults in their places; the code of what ends it comes last."""
-    held = data.encode() if isinstance(data, str) else data
     made: list[object] = []
     try:
-        for item in read_items(Slow(held), kind, settings(**more)):
+        for item in read_items(opened(kind, data), kind, settings(**more)):
             value = item.value.value if isinstance(item.value, Record) else item.value
             made.append(value if item.fault is None else item.fault.code)
     except FormatFault as fault:

@@ -1,0 +1,125 @@
+"""Promises about workbooks: headers, cells, sheets, and files that are none."""
+
+import io
+import zipfile
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+
+from penstock.adapters.engine.formats import excel
+from penstock.core.records.values import Date, ListMap, Time
+
+from .using import items, records, starts, values
+
+ALL = {"excelHeader": "WITH_HEADER", "excelReadAllSheets": True}
+
+
+def book(**sheets: list[list[Any]]) -> bytes:
+    """A workbook."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)  # type: ignore[arg-type]
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    return saved(made)
+
+
+def saved(made: Any) -> bytes:
+    """The bytes of a workbook."""
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_rows_are_records_by_header_of_their_sheet() -> None:
+    """Numbers are decimals; blank rows are passed over; the record knows its sheet, row and columns."""
+    data = book(a=[["n", "d"], [1, datetime(2024, 1, 2)], [None, None], [2.5, None]], b=[["x"], [True]])
+    rows = records("EXCEL", data, **ALL)
+    assert [row.value for row in rows] == [
+        {"n": Decimal(1), "d": Date(2024, 1, 2, tzinfo=UTC)},
+        {"n": Decimal("2.5")},
+        {"x": True},
+    ]
+    assert isinstance(rows[0].value, ListMap)
+    assert rows[0].attributes == {"worksheet": "a", "row": "1", "firstCol": "0", "lastCol": "2"}
+    assert starts("EXCEL", data, **ALL) == ["a::1", "a::3", "b::1"]
+
+
+def test_headers_can_be_ignored_or_missing() -> None:
+    """Columns are then named by their number."""
+    data = book(a=[["n"], [1]])
+    assert values("EXCEL", data, excelHeader="IGNORE_HEADER", excelReadAllSheets=True) == [{"0": Decimal(1)}]
+    assert values("EXCEL", data, excelHeader="NO_HEADER", excelReadAllSheets=True) == [{"0": "n"}, {"0": Decimal(1)}]
+
+
+def test_only_the_named_sheets_are_read() -> None:
+    """A name that is not there gives nothing."""
+    data = book(a=[["n"], [1]], b=[["x"], [True]])
+    more = {"excelHeader": "WITH_HEADER", "excelReadAllSheets": False}
+    assert values("EXCEL", data, excelSheetNames=["b"], **more) == [{"x": True}]
+    assert values("EXCEL", data, excelSheetNames=["c"], **more) == []
+
+
+def test_cells_without_a_header_are_named_by_column_or_left_out() -> None:
+    """Blank cells between others are empty texts; columns before the first cell are not there."""
+    data = book(a=[["n", None, "m"], [1, 2, None, 4], [None, 5]])
+    assert values("EXCEL", data, **ALL) == [
+        {"n": Decimal(1), "1": Decimal(2), "m": "", "3": Decimal(4)},
+        {"1": Decimal(5)},
+    ]
+    found = values("EXCEL", data, excelSkipCellsWithNoHeader=True, **ALL)
+    assert found == [{"n": Decimal(1), "m": ""}, {}]
+
+
+def test_times_dates_and_formats_of_numbers() -> None:
+    """Below a day it is a time; decimals that are shown are kept."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append([time(1, 2, 3), 1.5, 1.25, 3])
+    sheet["B1"].number_format = "0.00"
+    sheet["C1"].number_format = "0.0"
+    (row,) = values("EXCEL", saved(made), excelHeader="NO_HEADER", excelReadAllSheets=True)
+    assert isinstance(row, dict)
+    assert (type(row["0"]), row["0"]) == (Time, Time(1970, 1, 1, 1, 2, 3, tzinfo=UTC))
+    assert [str(row[name]) for name in "123"] == ["1.50", "1.25", "3"]
+
+
+def test_a_cell_with_an_error_is_a_fault_with_the_rest_of_its_row() -> None:
+    """In a header it ends the file."""
+    data = book(a=[["n", "m"], ["#DIV/0!", 1], [2, 3]])
+    bad, good = items("EXCEL", data, **ALL)
+    assert bad.fault is not None
+    assert (bad.fault.code, good.fault) == ("EXCEL_PARSER_05", None)
+    assert bad.value.value == {"n": "#DIV/0!", "m": Decimal(1)}  # type: ignore[union-attr]
+    assert values("EXCEL", book(a=[["#DIV/0!"], [1]]), **ALL) == ["EXCEL_PARSER_05"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"no workbook", "02"),
+        (b"PK\x03\x04broken", "02"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "03"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "02"),
+    ],
+    ids=["text", "broken", "encrypted", "old"],
+)
+def test_what_is_no_workbook_has_a_code(data: bytes, code: str) -> None:
+    """Encrypted ones and those of before 2007 as well."""
+    assert values("EXCEL", data, **ALL) == [f"EXCEL_PARSER_{code}"]
+    assert values("EXCEL", book(a=[]), **ALL) == ["EXCEL_PARSER_04"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any of it is unpacked."""
+    monkeypatch.setattr(excel, "MAX_UNPACKED", 1_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("xl/sharedStrings.xml", b"0" * 2_000_000)
+    assert len(out.getvalue()) < 10_000
+    assert values("EXCEL", out.getvalue(), **ALL) == ["EXCEL_PARSER_01"]
