@@ -63,7 +63,7 @@ def _word(name: str) -> str:
     """A name as the shell takes it: bash inserts what it gets as it is, the others quote by themselves."""
     if not os.environ.get(VARIABLE, "").startswith("bash"):
         return name
-    return _PLAIN.sub(r"\\\1", name)
+    return _PLAIN.sub(r"\\\\\1", name)
 
 
 def _place(ctx: click.Context) -> "Place":
@@ -71,6 +71,12 @@ def _place(ctx: click.Context) -> "Place":
 
     given = ctx.params
     return place_of(given.get("db"), given.get("url"), given.get("token"), given.get("project") or DEFAULT_PROJECT)
+
+
+def _flow_name(ctx: click.Context) -> str:
+    """The flow argument; behind an option without its value yet, click has not given the arguments their names."""
+    named: str = ctx.params.get("flow") or ctx.args[0]
+    return named
 
 
 @contextmanager
@@ -125,7 +131,7 @@ def _deleted(ctx: click.Context, incomplete: str) -> Iterator[str]:
 def _stages(ctx: click.Context, incomplete: str) -> Iterator[str]:
     from .options import open_flow
 
-    with open_flow(_place(ctx), ctx.params["flow"]) as opened:
+    with open_flow(_place(ctx), _flow_name(ctx)) as opened:
         yield from (stage.instance_name for stage in opened.flow.stages)
         yield from (stage.stage_name for stage in opened.flow.stages)
 
@@ -134,7 +140,7 @@ def _settings(ctx: click.Context, incomplete: str) -> Iterator[str]:
     from .finding import stage_of
     from .options import open_flow
 
-    with open_flow(_place(ctx), ctx.params["flow"]) as opened:
+    with open_flow(_place(ctx), _flow_name(ctx)) as opened:
         stage = ctx.params.get("stage")
         held = opened.flow if stage is None else stage_of(opened.flow, stage)
         yield from (f"{name}=" for name in held.configuration)

@@ -90,7 +90,10 @@ def _file(place: Place, path: Path) -> Iterator[Finding]:
     if not path.exists():
         yield Finding("project file", f"{path} is not there yet; `penstock init` makes it")
         return
-    problems = problems_of(path)
+    try:
+        problems = problems_of(path)
+    except PenstockError as error:
+        problems = (str(error),)
     size = f"{path.stat().st_size / 1e6:.1f} MB"
     yield Finding("project file", "; ".join(problems) or f"{path}, {size}, sound", not problems)
     if not problems:

@@ -30,6 +30,11 @@ def piped() -> bool:
     return not sys.stdout.isatty()
 
 
+def watched() -> bool:
+    """True when somebody looks at stderr."""
+    return sys.stderr.isatty()
+
+
 def coloured() -> bool:
     """False when the caller wants no colours."""
     ctx = click.get_current_context(silent=True)
@@ -78,7 +83,7 @@ def answer(as_json: bool, document: object, line: str | None = None) -> None:
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Shows that something goes on, when it takes more than a second and somebody looks at stderr."""
-    if not sys.stderr.isatty():
+    if not watched():
         yield
         return
     shown: list[Any] = []
@@ -102,7 +107,7 @@ def waiting(what: str) -> Iterator[None]:
 
 def tracked(items: Sequence[T], what: str) -> Iterator[T]:
     """The items one by one, with a progress bar on stderr when they take more than a second and somebody looks."""
-    if not sys.stderr.isatty():
+    if not watched():
         yield from items
         return
     began, bar, task = time.monotonic(), None, None

@@ -1,6 +1,5 @@
 """``run`` a flow and watch it."""
 
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from .codes import ExitCode
 from .finding import assignments
 from .framework import command
 from .options import OpenFlow, flow_argument, on_flow
-from .printing import PATIENCE_S, console, emit_json, json_option, note, table
+from .printing import PATIENCE_S, console, emit_json, json_option, note, table, watched
 
 if TYPE_CHECKING:
     from ..sdk.jobs import Job, JobRun
@@ -84,7 +83,7 @@ def _states(run_: "JobRun") -> "Iterator[JobRun]":
 
 def _watch(run_: "JobRun") -> None:
     """Waits for the end; shows the counters when it takes more than a second and somebody looks at stderr."""
-    if not sys.stderr.isatty():
+    if not watched():
         for _ in _states(run_):
             pass
         return
