@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from ..core.words import describe
 from .framework import command
 from .options import OpenFlow, flow_argument, on_flow
 from .printing import answer, emit_json, json_option
@@ -20,14 +19,13 @@ def show(opened: OpenFlow, as_json: bool) -> None:
     FLOW may be a file: orders.json, flows.zip:NAME, - for standard input. With --json its document, credentials
     masked.
     """
-    held, catalogue = opened.flow.value, opened.flow.catalogue
     if as_json:
         from ..core.flow.credentials import mask_credentials
         from ..core.flow.document import encode_flow
 
-        emit_json(encode_flow(mask_credentials(held, catalogue)))
+        emit_json(encode_flow(mask_credentials(opened.flow.value, opened.flow.catalogue)))
         return
-    click.echo(describe(held, catalogue))
+    click.echo(opened.flow.describe())
 
 
 @command()

@@ -41,6 +41,8 @@ def run(
 
     FLOW may be a file; then no offset is kept. Exit code 1 when the run failed.
     """
+    from ..sdk.jobs import stage_counts
+
     opened.project.allow_code(allow_code)
     chosen = _job(opened, job or opened.flow.name, assignments(parameters))
     if reset_offset:
@@ -54,7 +56,7 @@ def run(
     if as_json:
         emit_json({"state": started.state, "message": started.message, "metrics": started.metrics})
     else:
-        table(COLUMNS, stage_rows(started.metrics), numbers=COLUMNS[1:])
+        table(COLUMNS, stage_counts(started.metrics), numbers=COLUMNS[1:])
         click.echo(started.state + (f": {started.message}" if started.message else ""))
     return ExitCode.FINE if started.state in GOOD_ENDS else ExitCode.FINDINGS
 
@@ -102,27 +104,14 @@ def _watch(run_: "JobRun") -> None:
             live.stop()
 
 
-def stage_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """Stage by stage, how many records came in, went out and failed."""
-    counters = metrics.get("counters") or {}
-    tail = ".inputRecords.counter"
-    names = [name[len("stage.") : -len(tail)] for name in counters if name.startswith("stage.") and name.endswith(tail)]
-
-    def count(stage: str, what: str) -> str:
-        held = counters.get(f"stage.{stage}.{what}.counter") or {}
-        return str(held.get("count", 0))
-
-    return [
-        (each, count(each, "inputRecords"), count(each, "outputRecords"), count(each, "errorRecords")) for each in names
-    ]
-
-
 def _progress(run_: "JobRun") -> Any:
     from rich.table import Table
+
+    from ..sdk.jobs import stage_counts
 
     made = Table(title=f"{run_.name}: {run_.state}", show_edge=False)
     for column in COLUMNS:
         made.add_column(column, justify="left" if column == "stage" else "right")
-    for row in stage_rows(run_.metrics):
-        made.add_row(*row)
+    for row in stage_counts(run_.metrics):
+        made.add_row(*map(str, row))
     return made

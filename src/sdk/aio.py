@@ -11,16 +11,14 @@ from ..core.errors import NameInUseError, NotFoundError, nearest
 from ..core.flow.model import Flow, FlowId
 from ..core.importing import ImportPlan, Resolution
 from ..core.project import EngineInfo, FlowSummary, JobId, Revision, StoredFlow
-from ..core.project import Job as JobValue
-from ..core.project import JobRun as JobRunValue
 from ..core.project import ParameterSet as ParameterSetValue
 from . import compose, transfer
 from .checks import chosen_type, copies_of, flow_list, own_flow
 from .environments import AsyncEnvironment
-from .jobs import job_value
+from .jobs import JobFacts, RunFacts, job_value
 from .parameter_sets import ParameterSet, checked_set_name
 from .platform import DEFAULT_PROJECT, _options, new_project_info, open_session
-from .results import Response, SeekableList, first_match, matching, shown
+from .results import Response, SeekableList, first_match, matching
 from .session import Session, checked_flow_type, flow_query, new_environment
 from .streaming import AsyncStreamingFlow
 
@@ -68,36 +66,8 @@ class AsyncList(Generic[T]):
         return first_match([item async for item in self._pages({})], wanted, self._what)
 
 
-class AsyncJobRun:
+class AsyncJobRun(RunFacts):
     """One run of a job; ``state`` is as of the last look."""
-
-    def __init__(self, session: Session, value: JobRunValue) -> None:
-        self._session, self.value = session, value
-
-    @property
-    def run_id(self) -> str:
-        """The id of the run."""
-        return self.value.run_id
-
-    @property
-    def name(self) -> str:
-        """The name of the run."""
-        return self.value.name
-
-    @property
-    def state(self) -> str:
-        """Queued, Starting, Running, Canceling, Canceled, Failed, Completed, CompletedWithErrors or …Warnings."""
-        return self.value.state
-
-    @property
-    def message(self) -> str:
-        """Why it failed, when it did."""
-        return self.value.message
-
-    @property
-    def metrics(self) -> Any:
-        """Counters, meters and timers as of the last look (read-only)."""
-        return shown(self.value.metrics)
 
     async def refresh_status(self) -> str:
         """Looks again and gives the state."""
@@ -120,26 +90,8 @@ class AsyncJobRun:
         return [{"timestamp": at, "severity": severity, "message": text} for at, severity, text in lines]
 
 
-class AsyncJob:
+class AsyncJob(JobFacts):
     """Something to run: a flow with runtime parameters."""
-
-    def __init__(self, session: Session, value: JobValue) -> None:
-        self._session, self.value = session, value
-
-    @property
-    def job_id(self) -> str:
-        """The id of the job."""
-        return self.value.job_id
-
-    @property
-    def name(self) -> str:
-        """The name of the job."""
-        return self.value.name
-
-    @property
-    def flow_id(self) -> str:
-        """The flow that it runs."""
-        return self.value.flow_id
 
     async def start(self, name: str | None = None) -> AsyncJobRun:
         """Starts a run from where the last one got to."""

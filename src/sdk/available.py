@@ -82,6 +82,25 @@ class StageInfo:
             settings.extend(service.settings if service is not None else ())
         return SeekableList((_config(each) for each in settings), "setting")
 
+    def _facts_(self) -> dict[str, object]:
+        return {"label": self.label, "type": self.type, "library": self.library_label, "name": self.name}
+
+    def _repr_html_(self) -> str:
+        from .showing import html_records
+
+        rows = (
+            {
+                "setting": each.name,
+                "type": each.type,
+                "required": each.required,
+                "default": each.default,
+                "accepted values": ", ".join(each.accepted_values),
+                "description": each.description,
+            }
+            for each in self.config_definitions
+        )
+        return html_records(rows, f"{self.label} ({self.type}, {self.library_label})")
+
     def __repr__(self) -> str:
         return f"StageInfo(label={self.label!r}, type={self.type!r}, library={self.library!r})"
 

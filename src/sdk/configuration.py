@@ -64,6 +64,11 @@ class Configuration(MutableMapping[str, Any]):
         value, secret = self._read(name)
         return MASK if secret and value not in (None, "") and "${" not in str(value) else shown(value)
 
+    def _repr_html_(self) -> str:
+        from .showing import html_table
+
+        return html_table(("setting", "value"), ((name, self._masked(name)) for name in self))
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
 

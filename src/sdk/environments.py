@@ -72,6 +72,11 @@ class EnvironmentHandle:
     def __hash__(self) -> int:
         return hash(self.environment_id)
 
+    def _facts_(self) -> dict[str, object]:
+        value: EnvironmentValue = self.__dict__["value"]
+        names = ("name", "description", "engine_version", "environment_id")
+        return {name: getattr(value, name) for name in names}
+
     def __repr__(self) -> str:
         value: EnvironmentValue = self.__dict__["value"]
         return (

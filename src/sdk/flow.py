@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -15,7 +14,6 @@ from ..core.edit import settings as setting_edits
 from ..core.edit.parameters import use_parameter_constants
 from ..core.edit.special import Slot, clear_special, slot_named, special_of
 from ..core.errors import ClosedError, InvalidValueError
-from ..core.flow.credentials import mask_credentials
 from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
@@ -24,6 +22,7 @@ from ..core.values import EMPTY_MAP, Json
 from .available import StageInfo, available_stages
 from .configuration import Configuration, is_secret
 from .flow_document import DocumentEdits
+from .flow_looks import FlowLooks
 from .parameter_sets import ParameterSet, parameter_constants
 from .results import SeekableList
 from .stage import Stage, Stages
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 KEEP_UNDO = 1000
 
 
-class FlowHandle(DocumentEdits):
+class FlowHandle(DocumentEdits, FlowLooks):
     """Everything of a flow that needs no waiting: reading it and editing it.
 
     ``value`` is the frozen flow; each edit swaps in another one, so undo, comparing and keeping a state cost nothing.
@@ -492,50 +491,6 @@ class FlowHandle(DocumentEdits):
         self._apply(lambda flow: use_parameter_constants(flow, parameter_set.parameter_set_id, constants))
         return self
 
-    @property
-    def blank_credentials(self) -> list[str]:
-        """Credential settings that are empty but in use, such as ``Kafka: Password (conf.password)``.
-
-        Exports leave credentials out; after an import these have to be filled in again.
-        """
-        from ..core.flow.credentials import blanks_to_fill
-
-        return [str(place) for place in blanks_to_fill(self._value, self._catalogue)]
-
-    # --- comparing, writing -------------------------------------------------------------------------------------------
-
-    def diff(self, other: "FlowHandle | Flow") -> Any:
-        """What changes from this flow to the other: a value that is empty (false) when nothing does."""
-        from ..core.compare import diff
-
-        return diff(self._value, other.value if isinstance(other, FlowHandle) else other, self._catalogue)
-
-    def to_python(self, client: str = "penstock", *, with_plain_text_credentials: bool = False) -> str:
-        """A Python script that builds the flow anew, edits included: readable, formatted, only what differs.
-
-        ``client`` is ``penstock``, or ``official`` for the service's own client; what that one cannot express is
-        named in a comment. Credentials are read from the environment unless asked for in plain text.
-
-        Raises:
-            InvalidValueError: another client.
-        """
-        from ..core.codegen import python_script
-
-        sets = {each: stored.value for each, stored in self._sets.items()}
-        return python_script(
-            self._value,
-            self._catalogue,
-            client=client,
-            sets=sets,
-            with_plain_text_credentials=with_plain_text_credentials,
-        )
-
-    def draw(self, path: str | Path | None = None, **options: Any) -> str:
-        """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given."""
-        from .pictures import draw_flow
-
-        return draw_flow(mask_credentials(self._value, self._catalogue), path, **options)
-
     # --- identity -----------------------------------------------------------------------------------------------------
 
     def _took(self, stored: StoredFlow, sent: Flow) -> None:
@@ -561,8 +516,3 @@ class FlowHandle(DocumentEdits):
             f"StreamingFlow(name={self.name!r}, description={self.description!r}, "
             f"flow_id={self.flow_id!r}, engine_version={self.engine_version!r})"
         )
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        bundle = {"text/plain": repr(self)}
-        bundle["image/svg+xml"] = self.draw()
-        return bundle

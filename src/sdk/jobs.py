@@ -1,14 +1,15 @@
 """Jobs and runs: handles that start, watch and stop."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidValueError
+from ..core.flow.credentials import MASK, looks_secret
 from ..core.flow.model import Flow, FlowId
 from ..core.project import EnvironmentId, JobId
 from ..core.project import Job as JobValue
 from ..core.project import JobRun as JobRunValue
-from ..core.values import JsonMap, freeze
+from ..core.values import Json, JsonMap, freeze
 from .results import SeekableList, shown
 
 if TYPE_CHECKING:
@@ -48,11 +49,25 @@ def job_value(
     )
 
 
-class JobRun:
-    """One run of a job. ``state`` is as of the last look; ``refresh_status()`` looks again."""
+def stage_counts(metrics: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
+    """Stage by stage, how many records came in, went out and failed, from the metrics of a run."""
+    counters = metrics.get("counters") or {}
+    tail = ".inputRecords.counter"
+    names = [name[len("stage.") : -len(tail)] for name in counters if name.startswith("stage.") and name.endswith(tail)]
 
-    def __init__(self, session: "Session", call: Call, value: JobRunValue) -> None:
-        self._session, self._call, self.value = session, call, value
+    def count(stage: str, what: str) -> int:
+        return int((counters.get(f"stage.{stage}.{what}.counter") or {}).get("count", 0))
+
+    return [
+        (each, count(each, "inputRecords"), count(each, "outputRecords"), count(each, "errorRecords")) for each in names
+    ]
+
+
+class RunFacts:
+    """What is known of a run without asking."""
+
+    def __init__(self, session: "Session", value: JobRunValue) -> None:
+        self._session, self.value = session, value
 
     @property
     def run_id(self) -> str:
@@ -73,6 +88,83 @@ class JobRun:
     def message(self) -> str:
         """Why it failed, when it did."""
         return self.value.message
+
+    @property
+    def metrics(self) -> Any:
+        """Counters, meters and timers of the pipeline and its stages as of the last look (read-only)."""
+        return shown(self.value.metrics)
+
+    def _facts_(self) -> dict[str, object]:
+        return {"name": self.name, "state": self.state, "message": self.message, "run_id": self.run_id}
+
+    def _repr_html_(self) -> str:
+        from .showing import html_table
+
+        title = f"{self.name}: {self.state}" + (f": {self.message}" if self.message else "")
+        return html_table(("stage", "in", "out", "error"), stage_counts(self.metrics), title)
+
+    def __repr__(self) -> str:
+        return f"JobRun(name={self.name!r}, state={self.state!r}, run_id={self.run_id!r})"
+
+
+class JobFacts:
+    """What is known of a job without asking."""
+
+    def __init__(self, session: "Session", value: JobValue) -> None:
+        self._session, self.value = session, value
+
+    @property
+    def job_id(self) -> str:
+        """The id of the job."""
+        return self.value.job_id
+
+    @property
+    def name(self) -> str:
+        """The name of the job."""
+        return self.value.name
+
+    @property
+    def description(self) -> str:
+        """The description."""
+        return self.value.description
+
+    @property
+    def flow_id(self) -> str:
+        """The flow that it runs, as saved at the start of each run."""
+        return self.value.flow_id
+
+    def _facts_(self) -> dict[str, object]:
+        return {"name": self.name, "description": self.description, "flow_id": self.flow_id, "job_id": self.job_id}
+
+    def _repr_html_(self) -> str:
+        from .showing import html_records
+
+        parameters = ({"runtime parameter": name, "value": _masked(name, value)} for name, value in self._parameters())
+        return html_records([self._facts_()]) + html_records(parameters)
+
+    def _parameters(self) -> Iterable[tuple[str, Json]]:
+        return self.value.runtime_parameters.items()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JobFacts) and other.job_id == self.job_id
+
+    def __hash__(self) -> int:
+        return hash(self.job_id)
+
+    def __repr__(self) -> str:
+        return f"Job(name={self.name!r}, flow_id={self.flow_id!r}, job_id={self.job_id!r})"
+
+
+def _masked(name: str, value: Json) -> Json:
+    return MASK if looks_secret(name) and value else shown(value)
+
+
+class JobRun(RunFacts):
+    """One run of a job. ``state`` is as of the last look; ``refresh_status()`` looks again."""
+
+    def __init__(self, session: "Session", call: Call, value: JobRunValue) -> None:
+        super().__init__(session, value)
+        self._call = call
 
     def refresh_status(self) -> str:
         """Looks again and gives the state."""
@@ -95,40 +187,13 @@ class JobRun:
         lines = self._call(self._session.log, self.value.run_id)
         return [{"timestamp": at, "severity": severity, "message": text} for at, severity, text in lines]
 
-    @property
-    def metrics(self) -> Any:
-        """Counters, meters and timers of the pipeline and its stages as of the last look (read-only)."""
-        return shown(self.value.metrics)
 
-    def __repr__(self) -> str:
-        return f"JobRun(name={self.name!r}, state={self.state!r}, run_id={self.run_id!r})"
-
-
-class Job:
+class Job(JobFacts):
     """Something to run: a flow with runtime parameters."""
 
     def __init__(self, session: "Session", call: Call, value: JobValue) -> None:
-        self._session, self._call, self.value = session, call, value
-
-    @property
-    def job_id(self) -> str:
-        """The id of the job."""
-        return self.value.job_id
-
-    @property
-    def name(self) -> str:
-        """The name of the job."""
-        return self.value.name
-
-    @property
-    def description(self) -> str:
-        """The description."""
-        return self.value.description
-
-    @property
-    def flow_id(self) -> str:
-        """The flow that it runs, as saved at the start of each run."""
-        return self.value.flow_id
+        super().__init__(session, value)
+        self._call = call
 
     def start(self, name: str | None = None) -> JobRun:
         """Starts a run from where the last one got to."""
@@ -145,12 +210,3 @@ class Job:
     def reset_offset(self) -> None:
         """Forgets how far the job has got: the next run starts from the beginning."""
         self._call(self._session.reset_offset, self.value.job_id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Job) and other.job_id == self.job_id
-
-    def __hash__(self) -> int:
-        return hash(self.job_id)
-
-    def __repr__(self) -> str:
-        return f"Job(name={self.name!r}, flow_id={self.flow_id!r}, job_id={self.job_id!r})"

@@ -141,6 +141,14 @@ class ParameterSet:
     def __hash__(self) -> int:
         return hash(self.parameter_set_id)
 
+    def _facts_(self) -> dict[str, object]:
+        return {"name": self.name, "parameters": len(self._value.parameters), "description": self.description}
+
+    def _repr_html_(self) -> str:
+        from .showing import facts_of, html_records
+
+        return html_records(map(facts_of, self._value.parameters), f"{self.name} {self.description}".strip())
+
     def __repr__(self) -> str:
         shown_parameters = [_shown_parameter(each) for each in self._value.parameters]
         return (

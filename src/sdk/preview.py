@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError
@@ -88,7 +88,14 @@ class PreviewStage:
         return f"PreviewStage(instance_name={self.instance_name!r})"
 
     def _repr_html_(self) -> str:
-        return _table(self.instance_name, self.to_rows())
+        from .showing import html_records
+
+        rows = self.to_rows()
+        shown = html_records(rows, f"{self.instance_name}: {len(rows)} record(s)")
+        errors = [{"error": _reason(record), "record": record.value} for record in self.errors]
+        events = [{"event": record.value} for record in self.events]
+        failed = [{"stage error": str(each)} for each in self.stage_errors]
+        return shown + "".join(html_records(each) for each in (errors, failed, events))
 
 
 class PreviewResult(list[PreviewStage]):
@@ -156,13 +163,5 @@ def _plain(record: Record) -> dict[str, Any]:
     return {"": value}
 
 
-def _table(title: str, rows: Iterable[Mapping[str, Any]]) -> str:
-    from html import escape
-
-    held = list(rows)
-    names = list(dict.fromkeys(name for row in held for name in row))
-    head = "".join(f"<th>{escape(str(name))}</th>" for name in names)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(row.get(name, '')))}</td>" for name in names) + "</tr>" for row in held
-    )
-    return f"<h4>{escape(title)}</h4><table><tr>{head}</tr>{body}</table>"
+def _reason(record: Record) -> str:
+    return "" if record.header.error is None else record.header.error.message

@@ -10,6 +10,10 @@ from ..core.validation.issues import Issue, Report
 from ..core.values import Json, JsonMap
 
 T = TypeVar("T")
+MOST_PRINTED = 1000
+"""How many items of a collection are fetched to print it."""
+MOST_LISTED = 100
+"""As many rows has a table of them in a notebook."""
 
 
 @attrs.frozen(repr=False)
@@ -77,6 +81,14 @@ class FlowValidationError:
     humanReadableMessage = human_readable_message
     errorCode = code
 
+    def _facts_(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "stage": self.instance_name or "flow",
+            "setting": self.config_name or "",
+            "finding": self.human_readable_message,
+        }
+
     def __repr__(self) -> str:
         return (
             f"FlowValidationError(type={self.type!r}, instanceName={self.instance_name!r}, "
@@ -119,15 +131,11 @@ class ValidationResult:
         return f"ValidationResult(success={self.success}, issues={self.issues!r}, message={self.message!r})"
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from .showing import html_records
 
-        rows = "".join(
-            f"<tr><td>{escape(each.code)}</td><td>{escape(each.instance_name or 'flow')}</td>"
-            f"<td>{escape(each.config_name or '')}</td><td>{escape(each.human_readable_message)}</td></tr>"
-            for each in self.issues
-        )
-        head = "<tr><th>code</th><th>stage</th><th>setting</th><th>finding</th></tr>"
-        return f"<p>{escape(self.message)}</p>" + (f"<table>{head}{rows}</table>" if rows else "")
+        found = [{"": "error", **each._facts_()} for each in self.issues]
+        advice = [{"": "note", **each._facts_()} for each in self.remarks]
+        return html_records([*found, *advice], self.message)
 
 
 class SeekableList(list[T], Generic[T]):
@@ -148,6 +156,11 @@ class SeekableList(list[T], Generic[T]):
             NotFoundError: there is none; with the nearest values.
         """
         return first_match(self, wanted, self._what)
+
+    def _repr_html_(self) -> str:
+        from .showing import html_list
+
+        return html_list(self, f"{self._what}s")
 
 
 def matching(items: Iterable[T], wanted: dict[str, object]) -> list[T]:
@@ -261,7 +274,25 @@ class LazyList(Sequence[T], Generic[T]):
         raise IndexError(f"there is no {self._what} at {at}")
 
     def __repr__(self) -> str:
-        return repr(list(self))
+        return self._shown(self._first(MOST_PRINTED))
+
+    def _first(self, most: int) -> tuple[list[T], bool]:
+        from .showing import first_of
+
+        items, more = first_of(self, most)
+        return items, more  # type: ignore[return-value]
+
+    def _shown(self, items: "tuple[Sequence[object], bool]") -> str:
+        held = ", ".join(map(repr, items[0]))
+        return f"[{held}, ... {len(self)} in all]" if items[1] else f"[{held}]"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Text and table from one look at what there is."""
+        from .showing import html_list
+
+        items, more = self._first(MOST_LISTED)
+        end = f"<p>… {len(self)} in all</p>" if more else ""
+        return {"text/plain": self._shown((items, more)), "text/html": html_list(items, f"{self._what}s") + end}
 
     def __eq__(self, other: object) -> bool:
         return list(self) == (list(other) if isinstance(other, LazyList) else other)

@@ -391,6 +391,32 @@ class Stage:
         )
         return f"{self._name}(removed)" if found is None else f"{self._name}(stage_name={found.label!r})"
 
+    def _facts_(self) -> dict[str, object]:
+        return {
+            "instance_name": self._name,
+            "stage_name": self.stage_name,
+            "type": self._kind_word(),
+            "kind": self.stage_id,
+            "to": ", ".join(each.stage_name for each in self.outputs),
+        }
+
+    def _repr_html_(self) -> str:
+        """Where its records go, and the settings that differ from their defaults; credentials masked."""
+        from ..core import words
+        from ..core.flow.credentials import mask_credentials
+        from .showing import html_table
+
+        catalogue = self._flow._catalogue
+        flow = mask_credentials(self._flow.value, catalogue)
+        stage = edit.basics.stage_of(flow, self.value.instance_name)
+        rows = [(name, words.short_value(value)) for name, value in words.stage_settings(stage, catalogue)]
+        rows += [("->", line) for line in words.targets_of(flow, stage, catalogue)]
+        return html_table(("setting", "value"), rows, f"{stage.label} [{self._kind_word()}: {self.stage_id}]")
+
+    def _kind_word(self) -> str:
+        found = type_of(self.value, self._flow._catalogue)
+        return found.word if found is not None else "stage"
+
     def to_dict(self) -> Any:
         """The document object of the stage."""
         from ..core.flow.document import encode_stage

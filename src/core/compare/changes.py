@@ -54,3 +54,8 @@ class Diff:
 
     def __bool__(self) -> bool:
         return any(attrs.astuple(self, recurse=False))
+
+    def _repr_html_(self) -> str:
+        from .rendering import diff_html
+
+        return diff_html(self)

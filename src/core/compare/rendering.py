@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from html import escape
 
 import attrs
 
@@ -45,6 +46,15 @@ def _setting(change: SettingChange) -> str:
 def _value(value: Json) -> str:
     text = json.dumps(thaw(value), ensure_ascii=False)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+_COLOURS = {"+": "#1a7f37", "-": "#cf222e", "~": "#9a6700"}
+
+
+def diff_html(found: Diff) -> str:
+    """The lines for a notebook, coloured by their kind."""
+    lines = [f'<span style="color:{_COLOURS[line[0]]}">{escape(line)}</span>' for line in render_diff(found)]
+    return f'<pre style="white-space:pre-wrap">{chr(10).join(lines) or "no differences"}</pre>'
 
 
 def diff_document(found: Diff) -> dict[str, PlainJson]:
