@@ -6,6 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _CUSTOM = re.compile(r"GMT([+-])(\d{1,2})(?::?(\d\d))?\Z", re.ASCII)
+_OFFSET = re.compile(r"(?:Z|([+-])(\d{1,2})(?::?(\d\d))?(?::?(\d\d))?)\Z", re.ASCII)
 _REGION = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}\Z", re.ASCII)
 
 # java.time.ZoneId.SHORT_IDS, which TimeZone.getTimeZone still honours
@@ -123,6 +124,24 @@ def java_zone(name: str) -> tzinfo | None:
         return ZoneInfo(_OLD_IDS.get(name, name))
     except (ValueError, OSError, LookupError):  # unknown, or the name of a folder of zones
         return None
+
+
+@lru_cache(maxsize=256)
+def region(name: str) -> tzinfo | None:
+    """The zone that ``ZoneId.of`` gives: a region keeps its name, ``UTC`` included; None where there is none."""
+    shift = _OFFSET.match(name)
+    if shift is not None:
+        if name == "Z":
+            return UTC
+        hours, minutes, seconds = (int(part or 0) for part in shift.groups()[1:])
+        ahead = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        return timezone(-ahead if shift[1] == "-" else ahead) if ahead <= timedelta(hours=18) else None
+    if not _REGION.match(name) or len(name) > 64:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return java_zone(name)
 
 
 def _custom(sign: str, hours: int, minutes: int) -> tzinfo | None:

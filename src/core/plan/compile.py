@@ -8,6 +8,7 @@ from ..el import ElError, EvaluationError, Scope, compile_text
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
+from ..flow.stage_upgrade import upgrade_stages
 from ..java import java_string
 from ..validation import sort_stages
 from ..validation.issues import Issue
@@ -28,12 +29,13 @@ _TYPES = {
 def compile_flow(
     flow: Flow, catalogue: Catalogue, parameters: Mapping[str, object] | None = None, now_ms: int = 0
 ) -> Plan:
-    """The plan of a flow: fragments replaced, stages in running order, defaults filled in.
+    """The plan of a flow: fragments replaced, stages brought to the catalogue's versions and in running order, defaults
+    filled in.
 
     ``parameters`` replace the flow's own values of the same name. Expressions in settings that are evaluated once, at
     start, are values in the plan; one that has no value is an issue of the plan. ``now_ms`` is the time that they see.
     """
-    resolved = resolve_fragments(flow)
+    resolved = upgrade_stages(resolve_fragments(flow), catalogue).flow
     settings = _pipeline_settings(resolved, catalogue)
     constants = JsonMap({**_constants(settings), **{name: freeze(value) for name, value in (parameters or {}).items()}})
 
@@ -84,7 +86,23 @@ def _constants(settings: Given) -> dict[str, Json]:
 def _given(held: Settings, definitions: tuple[SettingDefinition, ...]) -> Given:
     values: dict[str, Json] = {each.name: each.default for each in definitions}
     values.update({name: value for name, value in held.items() if value is not None or name not in values})
+    for each in definitions:
+        if each.model is not None and each.model.settings:
+            values[each.name] = _filled(values[each.name], each.model.settings)
     return Given(JsonMap(values))
+
+
+def _filled(rows: Json, parts: tuple[SettingDefinition, ...]) -> Json:
+    """The rows of a list setting with the defaults of what they leave out."""
+    if not isinstance(rows, tuple):
+        return rows
+    defaults = {each.name: each.default for each in parts if each.default is not None}
+    return tuple(
+        JsonMap({**defaults, **{key: value for key, value in row.items() if value is not None or key not in defaults}})
+        if isinstance(row, JsonMap)
+        else row
+        for row in rows
+    )
 
 
 class _Resolver:

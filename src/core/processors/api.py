@@ -159,7 +159,14 @@ def each(handle: Callable[[Record], Record | None]) -> Process:
 
 
 def derived(record: Record, value: FieldValue, suffix: str) -> Record:
-    """A new record made from another: its source id with a suffix, its attributes, an empty path."""
-    header = record.header
-    made = Header(source_id=header.source_id + suffix, attributes=dict(header.attributes))
+    """A copy of a record with another value: a suffix to its source id, its creator and attributes, an empty path."""
+    made = record.header.copy()
+    made.source_id += suffix
+    made.stages_path, made.restarts = "", True
     return Record(value, made)
+
+
+def fresh(record: Record, value: FieldValue, suffix: str) -> Record:
+    """A new record because of another: a suffix to its source id, no attributes, an empty path."""
+    held = record.header
+    return Record(value, Header(held.source_id + suffix, tracking_id=held.tracking_id, restarts=True))

@@ -1,8 +1,7 @@
 """Field Type Converter: fields by name, or all fields of a type."""
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -11,29 +10,27 @@ from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     ROUND_UP,
+    Context,
     Decimal,
     InvalidOperation,
 )
 
-from ..errors import PenstockError
-from ..java import date_format, java_string, to_float32
+from ..errors import InvalidValueError, PenstockError
+from ..java import date_format, to_float32
 from ..java.kinds import kind_of
-from ..java.numbers import (
-    decimal_to_long,
-    float_to_int,
-    float_to_long,
-    parse_decimal,
-    parse_double,
-    parse_whole,
-    wrap_bits,
-)
-from ..plan.given import NOTHING_GIVEN, Given
+from ..java.numberformat import parse_big, parse_number
+from ..java.zonedformat import ISO_OFFSET, ISO_ZONED, format_zoned, parse_zoned
+from ..java.zones import region
+from ..plan.given import Given
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, all_paths, delete, expand, get, put
+from ..records.convert import BITS, convert, dated, whole
+from ..records.fields import Notes, remove_field, set_field
+from ..records.paths import MISSING, all_paths, get
 from ..records.record import Record
-from ..records.values import Byte, Char, Date, FieldType, FieldValue, Float, Long, Null, Short, Time
+from ..records.values import Char, FieldType, FieldValue, Float, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
+from .selecting import selectors
 
 _MASKS = {
     "YYYY_MM_DD": "yyyy-MM-dd",
@@ -54,40 +51,83 @@ _ROUNDING = {
     "ROUND_HALF_DOWN": ROUND_HALF_DOWN,
     "ROUND_HALF_EVEN": ROUND_HALF_EVEN,
 }
-_DATES = {FieldType.DATE: Date, FieldType.DATETIME: datetime, FieldType.TIME: Time}
-_BITS = {FieldType.BYTE: 8, FieldType.SHORT: 16, FieldType.INTEGER: 32, FieldType.LONG: 64}
-_WHOLE = {FieldType.BYTE: Byte, FieldType.SHORT: Short, FieldType.LONG: Long}
-_NUMBER = re.compile(r"-?(?:\d[\d,]*\.?\d*|\.\d+)(?:E-?\d+)?")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEAVES = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP)
+_MOMENTS = (FieldType.DATE, FieldType.DATETIME, FieldType.TIME)
+_FLAG_NUMBERS = (FieldType.SHORT, FieldType.INTEGER, FieldType.LONG)
+_AROUND = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP)
+MAX_DIGITS = 10_000
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldtypeconverter_FieldTypeConverterDProcessor")
 def type_converter(plan: StagePlan, tools: Tools) -> Process:
-    """Missing fields are passed over; what cannot be converted sends the record to error with CONVERTER_00."""
+    """Missing fields are passed over; what cannot be converted sends the record to error with CONVERTER_00.
+
+    Raises:
+        InvalidValueError: a format of zoned dates that does not tell date, time and zone (CONVERTER_03).
+    """
     by_type = plan.given.text("convertBy", "BY_FIELD") == "BY_TYPE"
-    rules = plan.given.rows("wholeTypeConverterConfigs" if by_type else "fieldTypeConverterConfigs")
+    rows = plan.given.rows("wholeTypeConverterConfigs" if by_type else "fieldTypeConverterConfigs")
+    for row in rows:
+        _check(row, tools)
+
+    def of_type(wanted: FieldType) -> Callable[[Record], list[str]]:
+        return lambda record: [path for path in all_paths(record.value) if kind_of(_at(record, path)) is wanted]
+
+    rules = [
+        (
+            row,
+            _type(row.text("targetType", "INTEGER")),
+            of_type(_type(row.text("sourceType", "INTEGER"))) if by_type else selectors(tools, row.texts("fields")),
+        )
+        for row in rows
+    ]
 
     def handle(record: Record) -> Record:
-        for rule in rules:
-            target = _type(rule.text("targetType", "INTEGER"))
-            paths = _of_type(record, rule) if by_type else list(_of_name(record, rule))
+        for rule, target, select in rules:
             # from the last to the first, as elements of lists may be taken out
-            for path in reversed(paths):
-                value = get(record.value, path)
-                if value is MISSING:
-                    continue
-                if value == "" and isinstance(value, str) and not _empty(record, path, target, rule):
-                    continue
-                try:
-                    record.value = put(record.value, path, convert(value, target, rule))  # type: ignore[arg-type]
-                except (ValueError, InvalidOperation, OverflowError, PenstockError) as error:
-                    kind = kind_of(value).name
-                    reason = f"field {path} of type {kind} cannot become {target.name}: {error}"
-                    raise RecordFault("CONVERTER_00", reason) from None
+            for path in reversed(select(record)):
+                held = get(record.value, path)
+                if held is not MISSING and not (by_type and kind_of(held) in _AROUND):
+                    _convert_at(record, path, held, target, rule)  # type: ignore[arg-type]
         return record
 
     return each(handle)
+
+
+def _at(record: Record, path: str) -> FieldValue:
+    return get(record.value, path)  # type: ignore[return-value]
+
+
+def _check(rule: Given, tools: Tools) -> None:
+    if _type(rule.text("targetType")) is not FieldType.ZONED_DATETIME:
+        return
+    pattern = _zoned_pattern(rule)
+    try:
+        now = datetime.fromtimestamp(tools.now_ms() / 1000, region("Europe/Paris") or UTC)
+        parse_zoned(format_zoned(now, pattern), pattern)
+    except InvalidValueError:
+        wanted = "a format with date, time and zone (CONVERTER_03)"
+        raise InvalidValueError("Zoned DateTime Format", pattern, wanted) from None
+
+
+def _convert_at(record: Record, path: str, held: FieldValue, target: FieldType, rule: Given) -> None:
+    if held == "" and kind_of(held) is FieldType.STRING and not _empty(record, path, target, rule):
+        return
+    try:
+        value, notes = _converted(held, target, rule)
+    except RecordFault:
+        raise
+    except (ValueError, InvalidOperation, OverflowError, PenstockError, LookupError) as error:
+        reason = f"field {path} of type {kind_of(held).name} cannot become {target.name}: {error}"
+        raise RecordFault("CONVERTER_00", reason) from None
+    if value is not held or not _stays(held, target):
+        set_field(record, path, value, notes)
+
+
+def _stays(held: FieldValue, target: FieldType) -> bool:
+    """True where the original hands the field itself on, with its attributes."""
+    kind = kind_of(held)
+    text = kind is FieldType.STRING and not isinstance(held, Null) and held is not None
+    return (text and target in (FieldType.STRING, *_AROUND)) or kind is FieldType.ZONED_DATETIME
 
 
 def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:
@@ -96,9 +136,9 @@ def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:
     if target is FieldType.STRING or wanted not in ("NULL", "DELETE", "IGNORE"):
         return True
     if wanted == "DELETE" and path:
-        delete(record.value, path)
+        remove_field(record, path)
     elif wanted != "IGNORE":
-        record.value = put(record.value, path, Null(target))
+        set_field(record, path, Null(target))
     return False
 
 
@@ -106,65 +146,73 @@ def _type(word: str) -> FieldType:
     return FieldType[word] if word in FieldType.__members__ else FieldType.STRING
 
 
-def _of_name(record: Record, rule: Given) -> Iterator[str]:
-    for pattern in rule.texts("fields"):
-        yield from expand(record.value, pattern)
+def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldValue, Notes | None]:
+    """The value in the target type, and the attributes that come with it."""
+    kind = kind_of(held)
+    if kind is FieldType.ZONED_DATETIME and target not in (FieldType.STRING, FieldType.ZONED_DATETIME):
+        raise RecordFault("CONVERTER_04", f"a zoned date cannot become {target.name}")
+    if held is None or isinstance(held, Null):
+        return convert(None, target), None
+    if kind is FieldType.STRING and isinstance(held, str):
+        made = _from_text(held, target, rule)
+    elif target is FieldType.DECIMAL and isinstance(held, (int, float, Decimal)) and not isinstance(held, bool):
+        made = _scaled(convert(held, target), rule)
+    else:
+        made = _from_value(held, kind, target, rule)
+    return made, _digits(made) if target is FieldType.DECIMAL and isinstance(made, Decimal) else None
 
 
-def _of_type(record: Record, rule: Given) -> list[str]:
-    wanted = _type(rule.text("sourceType", "INTEGER"))
-    return [path for path in all_paths(record.value) if kind_of(get(record.value, path)) is wanted]
+def _digits(value: Decimal) -> Notes:
+    _, digits, exponent = value.as_tuple()
+    scale = -int(exponent)
+    return {"": {"precision": str(len(digits)), "scale": str(scale)}}
 
 
-def convert(value: FieldValue, target: FieldType, rule: Given) -> FieldValue:
-    """A value in another type.
-
-    Raises:
-        ValueError: it has no form in that type.
-    """
-    if value is None or isinstance(value, Null):
-        return None if target is FieldType.STRING else Null(target)
-    kind = kind_of(value)
-    if kind in _LEAVES and kind is not target:
-        raise ValueError("maps and lists have no other form")
-    if target is FieldType.STRING:
-        return _to_text(value, rule)
+def _from_text(text: str, target: FieldType, rule: Given) -> FieldValue:
+    trimmed = text.strip("".join(map(chr, range(33))))
     if target is FieldType.BOOLEAN:
-        return value.strip().lower() == "true" if isinstance(value, str) else bool(_number(value, rule))
-    if target in _DATES:
-        return _to_date(value, target, rule)
+        return trimmed.lower() == "true"
+    if target is FieldType.BYTE_ARRAY:
+        return text.encode("utf-8", "surrogatepass")
+    if target is FieldType.CHAR:
+        return Char(text[0])
+    if target in _MOMENTS:
+        return dated(date_format(_mask(rule), UTC).parse(trimmed), target)
+    if target is FieldType.ZONED_DATETIME:
+        return dated(parse_zoned(trimmed, _zoned_pattern(rule)), target)
+    locale = rule.text("dataLocale", "en,US")
     if target is FieldType.DECIMAL:
-        return _scaled(_number(value, rule), rule)
-    if target in _BITS:
-        return _to_whole(_number(value, rule), target)
+        return _scaled(parse_big(trimmed, locale), rule)
+    if target in BITS:
+        return whole(parse_number(text if target is FieldType.BYTE else trimmed, locale), target)
     if target in (FieldType.DOUBLE, FieldType.FLOAT):
-        number = float(_number(value, rule))
+        number = float(parse_number(trimmed, locale))
         return Float(to_float32(number)) if target is FieldType.FLOAT else number
-    if target is FieldType.CHAR and isinstance(value, str) and value:
-        return Char(value[0])
-    if target is FieldType.BYTE_ARRAY and isinstance(value, str):
-        return value.encode()
-    if kind is target:
-        return value
-    raise ValueError("there is no such conversion")
+    if target is FieldType.FILE_REF:
+        raise ValueError("a text is no file")
+    return text
 
 
-def convert_text(text: str, kind: str) -> FieldValue:
-    """A whole text as a value of a type: numbers without anything around them.
-
-    Raises:
-        ValueError: it is none.
-    """
-    target = _type(kind)
-    if target in _BITS:
-        whole = parse_whole(text, kind, _BITS[target])
-        return _WHOLE[target](whole) if target in _WHOLE else whole
-    if target in (FieldType.DOUBLE, FieldType.FLOAT):
-        number = parse_double(text)
-        return Float(to_float32(number)) if target is FieldType.FLOAT else number
-    if target is FieldType.DECIMAL:
-        return parse_decimal(text)
-    return convert(text, target, NOTHING_GIVEN)
+def _from_value(held: FieldValue, kind: FieldType, target: FieldType, rule: Given) -> FieldValue:
+    if target is FieldType.STRING:
+        if isinstance(held, bytes):
+            return held.decode(rule.text("encoding", "UTF-8"), "replace")
+        if isinstance(held, datetime):
+            zoned = kind is FieldType.ZONED_DATETIME
+            return format_zoned(held, _zoned_pattern(rule)) if zoned else date_format(_mask(rule), UTC).format(held)
+        if kind is FieldType.LONG and rule.flag("treatInputFieldAsDate"):
+            moment = convert(held, FieldType.DATETIME)
+            assert isinstance(moment, datetime)
+            return date_format(_mask(rule), UTC).format(moment)
+    if kind in _MOMENTS and target is FieldType.ZONED_DATETIME and isinstance(held, datetime):
+        name = rule.text("zonedDateTimeTargetTimeZone", "UTC")
+        zone = region(name)
+        if zone is None:
+            raise InvalidValueError("Target Time Zone", name, "the name of a time zone")
+        return dated(held.astimezone(zone), target)
+    if isinstance(held, bool) and target in _FLAG_NUMBERS:
+        return whole(int(held), target)
+    return convert(held, target)
 
 
 def _mask(rule: Given) -> str:
@@ -172,62 +220,21 @@ def _mask(rule: Given) -> str:
     return rule.text("otherDateFormat") if word == "OTHER" else _MASKS.get(word, "yyyy-MM-dd")
 
 
-def _to_text(value: FieldValue, rule: Given) -> str:
-    if isinstance(value, bytes):
-        return value.decode(rule.text("encoding", "UTF-8"), "replace")
-    if isinstance(value, datetime) and kind_of(value) in _DATES:
-        return date_format(_mask(rule), UTC).format(value)
-    if isinstance(value, int) and not isinstance(value, bool) and rule.flag("treatInputFieldAsDate"):
-        return date_format(_mask(rule), UTC).format(_EPOCH + timedelta(milliseconds=value))
-    return java_string(value)
+def _zoned_pattern(rule: Given) -> str:
+    word = rule.text("zonedDateTimeFormat", ISO_ZONED)
+    return rule.text("otherZonedDateTimeFormat") if word == "OTHER" else word if word == ISO_OFFSET else ISO_ZONED
 
 
-def _to_date(value: FieldValue, target: FieldType, rule: Given) -> FieldValue:
-    if isinstance(value, str):
-        moment = date_format(_mask(rule), UTC).parse(value)
-    elif isinstance(value, datetime):
-        moment = value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        moment = _EPOCH + timedelta(milliseconds=value)
-    else:
-        raise ValueError("only texts, dates and milliseconds become dates")
-    made = _DATES[target]
-    return made.fromtimestamp(moment.timestamp(), UTC) if made is not datetime else moment
-
-
-def _number(value: FieldValue, rule: Given) -> int | float | Decimal:
-    """The number of a value; of a text what it begins with, commas between thousands."""
-    if isinstance(value, str):
-        found = _NUMBER.match(value.strip())
-        if found is None:
-            raise ValueError(f"{value[:60]!r} does not begin with a number")
-        return Decimal(found.group().replace(",", ""))
-    if isinstance(value, datetime):
-        return (value - _EPOCH) // timedelta(milliseconds=1)
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, (int, float, Decimal)):
-        return value
-    raise ValueError("it has no number")
-
-
-def _to_whole(number: int | float | Decimal, target: FieldType) -> FieldValue:
-    bits = _BITS[target]
-    if isinstance(number, float):
-        whole = float_to_long(number) if bits == 64 else float_to_int(number)
-    else:
-        whole = decimal_to_long(number) if isinstance(number, Decimal) else int(number)
-    wrapped = wrap_bits(whole, bits)
-    return _WHOLE[target](wrapped) if target in _WHOLE else wrapped
-
-
-def _scaled(number: int | float | Decimal, rule: Given) -> Decimal:
-    value = number if isinstance(number, Decimal) else Decimal(java_string(number))
+def _scaled(value: FieldValue, rule: Given) -> Decimal:
+    assert isinstance(value, Decimal)
     scale = rule.integer("scale", -1)
-    if scale < 0:
+    if scale == -1:
         return value
+    if abs(scale) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
+        raise ValueError(f"more than {MAX_DIGITS} digits")
     rounding = _ROUNDING.get(rule.text("decimalScaleRoundingStrategy", "ROUND_UNNECESSARY"))
-    scaled = value.quantize(Decimal(1).scaleb(-scale), rounding or ROUND_DOWN)
+    context = Context(prec=2 * MAX_DIGITS, Emax=10**9, Emin=-(10**9))
+    scaled = value.quantize(Decimal(1).scaleb(-scale, context), rounding or ROUND_DOWN, context)
     if rounding is None and scaled != value:
         raise ValueError(f"{value} has more than {scale} decimal places")
     return scaled

@@ -3,25 +3,36 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from ..errors import InvalidValueError
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, get
+from ..records.paths import expand
 from ..records.record import Record
-from ..records.values import FieldValue
 from .api import Out, Process, Tools
+from .hashing import content_hash
 from .registry import processor
 
 
 @processor("com_streamsets_pipeline_stage_processor_dedup_DeDupDProcessor")
 def deduplicator(plan: StagePlan, tools: Tools) -> Process:
-    """Lane 0 gets new records, lane 1 those seen among the last ``recordCountWindow`` or within ``timeWindowSecs``."""
-    window = max(1, plan.given.integer("recordCountWindow", 1_000_000))
-    seconds = plan.given.integer("timeWindowSecs")
+    """Lane 0 gets new records, lane 1 those seen among the last ``recordCountWindow`` or within ``timeWindowSecs``.
+
+    The digest of a record stands in one of its header attributes.
+
+    Raises:
+        InvalidValueError: a window below its least size (DEDUP_00, DEDUP_01), no fields to compare (DEDUP_02).
+    """
+    window, seconds = plan.given.integer("recordCountWindow", 1_000_000), plan.given.integer("timeWindowSecs")
+    if window <= 0:
+        raise InvalidValueError("Max. Records to Compare", window, "at least 1 (DEDUP_00)")
+    if seconds < 0:
+        raise InvalidValueError("Time to Compare", seconds, "at least 0 (DEDUP_01)")
     key_of = compared(plan)
+    attribute = f"Info[instance='{plan.instance}' name='{plan.kind}' version='{plan.version}'].hash"
     seen: OrderedDict[Hashable, int] = OrderedDict()
 
     def is_new(key: Hashable) -> bool:
         now = tools.now_ms()
-        while seen and seconds and next(iter(seen.values())) < now - seconds * 1000:
+        while seen and seconds and next(iter(seen.values())) <= now - seconds * 1000:
             seen.popitem(last=False)
         if key in seen:
             return False
@@ -37,28 +48,25 @@ def deduplicator(plan: StagePlan, tools: Tools) -> Process:
                 paths = plan.given.texts("fieldsToCompare")
                 out.error(record, "DEDUP_04", f"one of the fields {', '.join(paths)} is not there")
                 continue
+            record.attributes[attribute] = str(key)
             out.emit(record, 0 if is_new(key) else 1)
 
     return process
 
 
 def compared(plan: StagePlan) -> Callable[[Record], Hashable | None]:
-    """What gives the part of a record that must not come twice; None when one of the fields is not there."""
-    chosen = plan.given.text("compareFields", "ALL_FIELDS") == "SPECIFIED_FIELDS"
-    paths = plan.given.texts("fieldsToCompare") if chosen else ()
+    """What gives the part of a record that must not come twice; None when one of the fields is not there.
 
-    def key_of(record: Record) -> Hashable | None:
-        values = [get(record.value, path) for path in paths] if chosen else [record.value]
-        if any(value is MISSING for value in values):
-            return None
-        return tuple(_key(value) for value in values)  # type: ignore[arg-type]
+    Raises:
+        InvalidValueError: fields are to be compared, but none is named.
+    """
+    if plan.given.text("compareFields", "ALL_FIELDS") != "SPECIFIED_FIELDS":
+        return lambda record: content_hash(record, None)
+    patterns = plan.given.texts("fieldsToCompare")
+    if not patterns:
+        raise InvalidValueError("Fields to Compare", (), "at least one field (DEDUP_02)")
 
-    return key_of
+    def paths(record: Record) -> list[str]:
+        return [path for pattern in patterns for path in sorted(expand(record.value, pattern))]
 
-
-def _key(value: FieldValue) -> Hashable:
-    if isinstance(value, dict):
-        return tuple(_key(value[name]) for name in sorted(value))
-    if isinstance(value, list):
-        return tuple(map(_key, value))
-    return (type(value).__name__, value)
+    return lambda record: content_hash(record, paths)

@@ -2,35 +2,41 @@
 
 from collections.abc import Callable
 
-import regex
-
 from ..errors import InvalidValueError
+from ..java.patterns import bounded, java_pattern
 from ..plan.given import Given
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, expand, get, put
+from ..records.fields import set_field
+from ..records.paths import MISSING, get
 from ..records.record import Record
-from ..records.values import Null
+from ..records.values import Char
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
+from .selecting import selectors
 
 FIXED = "x" * 10
-TIMEOUT_S = 1.0
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldmask_FieldMaskDProcessor")
 def field_masker(plan: StagePlan, tools: Tools) -> Process:
     """Texts are masked by length, by a pattern of one's own or by a regular expression; null and missing stay."""
-    rules = [(row.texts("fields"), _mask(row)) for row in plan.given.rows("fieldMaskConfigs")]
+    rules = [
+        (selectors(tools, row.texts("fields")), _mask(row))
+        for row in plan.given.rows("fieldMaskConfigs")
+        if row.texts("fields")
+    ]
 
     def handle(record: Record) -> Record:
-        for patterns, mask in rules:
-            for path in [path for pattern in patterns for path in expand(record.value, pattern)]:
+        wrong: list[str] = []
+        for select, mask in rules:
+            for path in select(record):
                 value = get(record.value, path)
-                if value is MISSING or value is None or isinstance(value, Null):
-                    continue
-                if not isinstance(value, str):
-                    raise RecordFault("MASK_00", f"field {path} is no text, so it cannot be masked")
-                record.value = put(record.value, path, mask(value))
+                if isinstance(value, str) and not isinstance(value, Char):
+                    set_field(record, path, mask(value))
+                elif value is not MISSING and value is not None:
+                    wrong.append(path)
+        if wrong:
+            raise RecordFault("MASK_00", f"these fields are no texts, so they cannot be masked: {', '.join(wrong)}")
         return record
 
     return each(handle)
@@ -47,23 +53,31 @@ def _mask(row: Given) -> Callable[[str], str]:
 
 
 def _by_groups(row: Given) -> Callable[[str], str]:
-    try:
-        pattern = regex.compile(row.text("regex", "(.*)"))
-    except regex.error as error:
-        raise InvalidValueError("regex", row.text("regex"), f"a regular expression ({error})") from None
-    shown = [int(part) for part in row.text("groupsToShow", "1").split(",") if part.strip().isdigit()]
+    pattern = java_pattern(row.text("regex", "(.*)"))
+    if not pattern.groups:
+        raise InvalidValueError("Regular Expression", row.text("regex"), "at least one group (MASK_03)")
+    shown = _shown(row.text("groupsToShow", "1"), pattern.groups)
 
     def mask(text: str) -> str:
         try:
-            found = pattern.fullmatch(text, timeout=TIMEOUT_S)
+            found = bounded(pattern.fullmatch, text)
         except TimeoutError:
-            raise RecordFault("MASK_00", f"the regular expression took longer than {TIMEOUT_S:g} s") from None
+            raise RecordFault("MASK_00", "the regular expression takes too long") from None
         if found is None:
             return text
         masked = ["x"] * len(text)
         for group in shown:
-            if group <= pattern.groups and found.start(group) >= 0:
+            if found.start(group) >= 0:
                 masked[found.start(group) : found.end(group)] = text[found.start(group) : found.end(group)]
         return "".join(masked)
 
     return mask
+
+
+def _shown(text: str, groups: int) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not text.strip():
+        raise InvalidValueError("Groups to Show", text, "at least one group (MASK_02)")
+    if any(not part.isascii() or not part.isdigit() or not 0 < int(part) <= groups for part in parts):
+        raise InvalidValueError("Groups to Show", text, f"groups from 1 to {groups} (MASK_01)")
+    return sorted(map(int, parts))

@@ -2,49 +2,66 @@
 
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, UnreachablePathError, delete, get, put
+from ..records.fields import move_field, notes_of, remove_field
+from ..records.paths import MISSING, UnreachablePathError, get, has, quoted
 from ..records.record import Record
+from ..records.values import FieldType
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
+from .values import place
+
+_AROUND = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP)
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldmerger_FieldMergerDProcessor")
 def field_merger(plan: StagePlan, tools: Tools) -> Process:
-    """Maps are merged key by key, lists put one behind the other; the source is removed."""
+    """Maps are merged key by key, lists put one behind the other; the source is removed.
+
+    What is missing or there already is told when everything else is done.
+    """
     pairs = [(row.text("fromField"), row.text("toField")) for row in plan.given.rows("mergeMapping")]
     strict = plan.given.text("onStagePreConditionFailure", "TO_ERROR") == "TO_ERROR"
     overwrites = plan.given.flag("overwriteExisting")
 
     def handle(record: Record) -> Record:
+        missing: list[str] = []
+        doubled: list[str] = []
         for source, target in pairs:
-            if get(record.value, source) is MISSING:
-                if strict:
-                    raise RecordFault("FIELD_MERGER_00", f"field {source} is not there")
-                continue
-            _merge(record, source, target, overwrites)
+            if not has(record.value, source):
+                missing.append(source)
+            elif not _merge(record, source, target, overwrites):
+                doubled.append(target)
+        if missing and strict:
+            raise RecordFault("FIELD_MERGER_00", f"these fields are not there: {', '.join(missing)}")
+        if doubled:
+            raise RecordFault("FIELD_MERGER_01", f"these fields would be overwritten: {', '.join(doubled)}")
         return record
 
     return each(handle)
 
 
-def _merge(record: Record, source: str, target: str, overwrites: bool) -> None:
+def _merge(record: Record, source: str, target: str, overwrites: bool) -> bool:
+    """False when a name is in both and may not be overwritten."""
     moved, held = get(record.value, source), get(record.value, target)
-    if not isinstance(moved, (dict, list)):
-        raise RecordFault("FIELD_MERGER_03", f"field {source} is neither a map nor a list")
     if held is MISSING:
-        delete(record.value, source)
+        if kind_of(moved) not in _AROUND:
+            raise RecordFault("FIELD_MERGER_03", f"field {source} is neither a map nor a list")
         try:
-            record.value = put(record.value, target, moved)
+            move_field(record, source, target)
         except UnreachablePathError:
             raise RecordFault("FIELD_MERGER_04", f"the parent of field {target} is not there") from None
-        return
-    if kind_of(held) is not kind_of(moved):
-        raise RecordFault("FIELD_MERGER_02", f"fields {source} and {target} are of different types")
+        return True
+    if kind_of(held) is not kind_of(moved) or kind_of(moved) not in _AROUND:
+        raise RecordFault("FIELD_MERGER_02", f"fields {source} and {target} cannot be merged")
+    free = True
     if isinstance(held, dict) and isinstance(moved, dict):
-        doubled = [name for name in moved if name in held]
-        if doubled and not overwrites:
-            raise RecordFault("FIELD_MERGER_01", f"field {target} has {doubled[0]!r} already")
-        held.update(moved)
+        free = overwrites or not any(name in held for name in moved)
+        for name, value in list(moved.items()):
+            if overwrites or name not in held:
+                below = f"/{quoted(name)}"
+                notes = notes_of(record, source.rstrip("/") + below)
+                place(record, target.rstrip("/") + below, value, "FIELD_MERGER_04", notes)
     elif isinstance(held, list) and isinstance(moved, list):
         held.extend(moved)
-    delete(record.value, source)
+    remove_field(record, source)
+    return free

@@ -3,71 +3,59 @@
 from typing import Any
 
 from ..errors import InvalidValueError
-from ..java.kinds import kind_of
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, all_paths, get, parse_path
+from ..records.convert import convert
+from ..records.fields import Notes, notes_of, set_field
+from ..records.paths import MISSING, all_paths, get, parse_path, quoted
 from ..records.record import Record
 from ..records.values import FieldType, FieldValue, ListMap
 from .api import Process, RecordFault, Tools, each
-from .converting import convert_text
 from .registry import processor
-
-_AROUND = (FieldType.MAP, FieldType.LIST_MAP, FieldType.LIST)
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldorder_FieldOrderDProcessor")
 def field_order(plan: StagePlan, tools: Tools) -> Process:
     """Names in the list-map are paths without the first slash, with points for the others.
 
+    Every path of the record counts as a field, so a map that holds ordered fields must be ordered or discarded too.
+
     Raises:
-        InvalidValueError: a field that is to be ordered and discarded (FIELD_ORDER_003).
+        InvalidValueError: a field that is to be ordered and discarded (FIELD_ORDER_003), or a default that is no value
+            of its type.
     """
     given = plan.given.under("config.")
-    fields, discarded = given.texts("fields"), set(given.texts("discardFields"))
+    fields, discarded = given.texts("fields"), {"", *given.texts("discardFields")}
     as_list = given.text("outputType", "LIST_MAP") == "LIST"
     default = given.text("missingFieldAction", "TO_ERROR") == "USE_DEFAULT"
     strict = given.text("extraFieldAction", "TO_ERROR") == "TO_ERROR"
     both = sorted(discarded.intersection(fields))
     if both:
-        raise InvalidValueError("Fields to discard", both[0], "no field that is ordered too")
-    filler: Any = convert_text(given.text("defaultValue"), given.text("dataType", "STRING")) if default else None
-
-    def one(record: Record, path: str) -> FieldValue:
-        held = get(record.value, path)
-        if held is not MISSING:
-            return held  # type: ignore[return-value]
-        if not default:
-            raise RecordFault("FIELD_ORDER_001", f"field {path} is not there")
-        value: FieldValue = filler
-        return value
+        raise InvalidValueError("Fields to discard", both[0], "no field that is ordered too (FIELD_ORDER_003)")
+    kind = FieldType[given.text("dataType", "STRING")] if default else FieldType.STRING
+    filler: Any = convert(given.text("defaultValue"), kind) if default else None
 
     def handle(record: Record) -> Record:
-        if strict:
-            extra = _extra(record.value, {*fields, *discarded})
-            if extra:
-                raise RecordFault("FIELD_ORDER_002", f"unexpected fields: {', '.join(extra)}")
-        values = [one(record, path) for path in fields]
-        if as_list:
-            record.value = values
-        else:
-            record.value = ListMap({_name(path): value for path, value in zip(fields, values, strict=True)})
+        paths = [path for path in all_paths(record.value) if path not in discarded]
+        missing = [path for path in fields if path not in paths]
+        if missing and not default:
+            raise RecordFault("FIELD_ORDER_001", f"these fields are not there: {', '.join(missing)}")
+        extra = [path for path in paths if path not in fields]
+        if extra and strict:
+            raise RecordFault("FIELD_ORDER_002", f"unexpected fields: {', '.join(extra)}")
+        made: dict[str, FieldValue] = {}
+        notes: Notes = {}
+        for at, path in enumerate(fields):
+            held = get(record.value, path)
+            name = str(at) if as_list else _name(path)
+            made[name] = filler if held is MISSING else held  # type: ignore[assignment]
+            below = f"[{at}]" if as_list else f"/{quoted(name)}"
+            notes.update({below + key: note for key, note in notes_of(record, path).items()})
+        set_field(record, "", list(made.values()) if as_list else ListMap(made), notes)
         return record
 
     return each(handle)
 
 
 def _name(path: str) -> str:
-    return path.removeprefix("/").replace("/", ".")
-
-
-def _extra(value: FieldValue, known: set[str]) -> list[str]:
-    """Leaves that are neither known nor below a known field."""
-    roots = {parse_path(path) for path in known}
-    found: list[str] = []
-    for path in all_paths(value):
-        parts = parse_path(path)
-        if not path or kind_of(get(value, path)) in _AROUND:
-            continue
-        if not any(parts[:count] in roots for count in range(len(parts) + 1)):
-            found.append(path)
-    return found
+    made = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parse_path(path))
+    return made.removeprefix(".")

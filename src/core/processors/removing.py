@@ -1,18 +1,21 @@
 """Field Remover: removes fields, or keeps only some."""
 
+from ..java.kinds import kind_of
 from ..plan.model import StagePlan
-from ..records.paths import all_paths, delete, expand, get, parse_path, to_path
+from ..records.fields import remove_field
+from ..records.paths import all_paths, expand, get
 from ..records.record import Record
-from ..records.values import FieldValue, Null
+from ..records.values import FieldType, Null
 from .api import Process, Tools, each
 from .registry import processor
+from .selecting import selector
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldfilter_FieldFilterDProcessor")
 def field_remover(plan: StagePlan, tools: Tools) -> Process:
     """What goes is removed from the end to the front, so that indexes stay right; missing fields are passed over."""
-    action, fields = plan.given.text("filterOperation", "REMOVE"), plan.given.texts("fields")
-    constant = plan.given.text("constant")
+    action, constant = plan.given.text("filterOperation", "REMOVE"), plan.given.text("constant")
+    selects = [(pattern, selector(tools, pattern)) for pattern in plan.given.texts("fields")]
 
     def wanted(value: object) -> bool:
         null = value is None or isinstance(value, Null)
@@ -22,30 +25,38 @@ def field_remover(plan: StagePlan, tools: Tools) -> Process:
             return value == ""
         if action == "REMOVE_NULL_EMPTY":
             return null or value == ""
-        return isinstance(value, str) and value == constant if action == "REMOVE_CONSTANT" else True
+        return kind_of(value) is FieldType.STRING and value == constant if action == "REMOVE_CONSTANT" else True
+
+    def kept(record: Record) -> list[str]:
+        """The paths that go when some are kept with their parents and what is below them."""
+        doomed = dict.fromkeys(all_paths(record.value))
+        for pattern, select in selects:
+            chosen = [path for parent in _parents(pattern) for path in expand(record.value, parent)]
+            matched = select(record)
+            for path in [*chosen, *matched]:
+                doomed.pop(path, None)
+            for path in [other for other in doomed if any(_is_below(other, path) for path in matched)]:
+                del doomed[path]
+        return list(doomed)
 
     def handle(record: Record) -> Record:
-        listed = [path for pattern in fields for path in expand(record.value, pattern)]
         if action == "KEEP":
-            doomed = _not_kept(record.value, listed)
+            doomed = kept(record)
         else:
-            doomed = {to_path(parse_path(path)) for path in listed}
-        for path in [path for path in all_paths(record.value) if path in doomed and path][::-1]:
-            if wanted(get(record.value, path)):
-                delete(record.value, path)
+            listed = dict.fromkeys(path for _, select in selects for path in select(record))
+            doomed = [path for path in listed if wanted(get(record.value, path))]
+        for path in reversed(doomed):
+            remove_field(record, path)
         return record
 
     return each(handle)
 
 
-def _not_kept(value: FieldValue, listed: list[str]) -> set[str]:
-    """Every path that is neither listed, nor around a listed one, nor below one."""
-    kept = {parse_path(path) for path in listed}
-    around = {parts[:count] for parts in kept for count in range(len(parts))}
-    doomed: set[str] = set()
-    for path in all_paths(value):
-        parts = parse_path(path)
-        below = any(parts[:count] in kept for count in range(len(parts) + 1))
-        if not below and parts not in around:
-            doomed.add(path)
-    return doomed
+def _parents(pattern: str) -> list[str]:
+    """What stands before every slash and bracket of a selector, as the original takes it apart."""
+    return [pattern[:at] for at, char in enumerate(pattern) if char in "/["]
+
+
+def _is_below(path: str, kept: str) -> bool:
+    """True for a path that begins with a kept one and is deeper."""
+    return (path.count("/"), path.count("[")) != (kept.count("/"), kept.count("[")) and path.startswith(kept)

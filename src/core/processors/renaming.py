@@ -1,21 +1,38 @@
 """Field Renamer: fields whose path fits a pattern get another path."""
 
-import regex
+import re
+from collections import OrderedDict
+
+import attrs
 
 from ..el import EvaluationError
+from ..el.coerce import as_text
 from ..errors import InvalidValueError
+from ..java.patterns import Match, Pattern, bounded, java_pattern
 from ..plan.model import StagePlan
-from ..records.paths import UnreachablePathError, all_paths, delete, get, has, parse_path, put
+from ..records.fields import move_field
+from ..records.paths import UnreachablePathError, all_paths, has, parse_path
 from ..records.record import Record
-from .api import Process, RecordFault, Tools, each
+from .api import Process, RecordFault, StopFault, Tools, each
 from .registry import processor
 
-MATCH_S = 1.0
+KNOWN_SHAPES = 500
+
+
+@attrs.frozen
+class _Found:
+    """What the patterns mean for records with the same paths."""
+
+    moves: tuple[tuple[str, str], ...]
+    unmatched: tuple[str, ...]
+    ambiguous: tuple[str, ...]
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldrenamer_FieldRenamerDProcessor")
 def field_renamer(plan: StagePlan, tools: Tools) -> Process:
     """``$1`` in the target is what the first group found; expressions in it are evaluated per field.
+
+    The renaming is done before faults are told, so a refused record shows how far it came.
 
     Raises:
         InvalidValueError: a pattern that cannot be read (FIELD_RENAMER_02).
@@ -26,31 +43,22 @@ def field_renamer(plan: StagePlan, tools: Tools) -> Process:
     strict = handling.text("nonExistingFromFieldHandling", "TO_ERROR") == "TO_ERROR"
     existing = handling.text("existingToFieldHandling", "TO_ERROR")
     multiple = handling.text("multipleFromFieldsMatching", "TO_ERROR")
+    known: OrderedDict[tuple[str, ...], _Found] = OrderedDict()
 
-    def targets(record: Record) -> dict[str, str]:
-        found: dict[str, str] = {}
-        twice: set[str] = set()
-        for pattern, target in pairs:
-            fits = [(path, match) for path in all_paths(record.value) if (match := _match(pattern, path)) is not None]
-            if not fits and strict:
-                raise RecordFault("FIELD_RENAMER_00", f"no field fits {pattern.pattern}")
-            for path, match in fits:
-                if path in found:
-                    twice.add(path)
-                found[path] = _filled(target, match, record, tools)
-        if twice and multiple == "TO_ERROR":
-            raise RecordFault("FIELD_RENAMER_03", f"several patterns fit {', '.join(sorted(twice))}")
-        return {path: target for path, target in found.items() if path not in twice}
+    def found(record: Record) -> _Found:
+        paths = tuple(all_paths(record.value))
+        if paths not in known:
+            known[paths] = _find(pairs, paths, tools)
+            if len(known) > KNOWN_SHAPES:
+                known.popitem(last=False)
+        return known[paths]
 
     def handle(record: Record) -> Record:
-        wanted = targets(record)
+        what = found(record)
         taken: list[str] = []
-        # list elements from the end, so that indexes stay right
-        for path in sorted(wanted, key=lambda each: _order(each), reverse=True):
-            target = wanted[path]
-            if target == path:
-                continue
-            if has(record.value, target):
+        for path, wanted in what.moves:
+            target = wanted
+            if _is_there(record, target):
                 if existing == "TO_ERROR":
                     taken.append(target)
                     continue
@@ -58,78 +66,105 @@ def field_renamer(plan: StagePlan, tools: Tools) -> Process:
                     continue
                 if existing == "APPEND_NUMBERS":
                     target = _numbered(record, target)
-            _move(record, path, target)
+            if target != path:
+                _move(record, path, target)
+        if what.unmatched and strict:
+            raise RecordFault("FIELD_RENAMER_00", f"no field fits {', '.join(what.unmatched)}")
+        if what.ambiguous and multiple == "TO_ERROR":
+            raise RecordFault("FIELD_RENAMER_03", f"several patterns fit {', '.join(what.ambiguous)}")
         if taken:
-            raise RecordFault("FIELD_RENAMER_01", f"there is a field {', '.join(reversed(taken))} already")
+            raise RecordFault("FIELD_RENAMER_01", f"there is a field {', '.join(taken)} already")
         return record
 
     return each(handle)
 
 
-def _order(path: str) -> tuple[tuple[int, str], ...]:
-    return tuple((part, "") if isinstance(part, int) else (-1, "") for part in parse_path(path))
+def _find(pairs: list[tuple[Pattern, str]], paths: tuple[str, ...], tools: Tools) -> _Found:
+    moves: dict[str, str] = {}
+    twice: dict[str, None] = {}
+    unmatched: list[str] = []
+    for pattern, target in pairs:
+        fits = [(path, match) for path in paths if (match := _match(pattern, path)) is not None]
+        if not fits:
+            unmatched.append(pattern.pattern)
+        for path, match in _ordered(fits):
+            to = _filled(target, match, tools)
+            if path in moves:
+                twice[path] = None
+            else:
+                moves[path] = to
+    return _Found(tuple(each for each in moves.items() if each[0] not in twice), tuple(unmatched), tuple(twice))
+
+
+def _ordered(fits: list[tuple[str, Match]]) -> list[tuple[str, Match]]:
+    """Elements of a list from the last to the first, so that indexes stay right; others as they come."""
+    ranks: dict[tuple[str | int, ...], int] = {}
+
+    def key(path: str) -> tuple[int, ...]:
+        parts = parse_path(path)
+        return tuple(
+            -part if isinstance(part, int) else ranks.setdefault(parts[: at + 1], len(ranks))
+            for at, part in enumerate(parts)
+        )
+
+    keys = {path: key(path) for path, _ in fits}
+    return sorted(fits, key=lambda each: keys[each[0]])
+
+
+def _is_there(record: Record, target: str) -> bool:
+    try:
+        return has(record.value, target)
+    except InvalidValueError as error:
+        raise StopFault("FIELD_RENAMER_04", f"{target!r} is no field path: {error}") from None
 
 
 def _move(record: Record, path: str, target: str) -> None:
-    value = get(record.value, path)
     try:
-        parse_path(target)
         if parse_path(target)[: len(parse_path(path))] == parse_path(path):
             raise UnreachablePathError(target)
-        record.value = put(record.value, target, value)  # type: ignore[arg-type]
-    except InvalidValueError as error:
+        move_field(record, path, target)
+    except UnreachablePathError as error:
         raise RecordFault("FIELD_RENAMER_04", f"{path} cannot be moved to {target}: {error}") from None
-    delete(record.value, path)
 
 
 def _numbered(record: Record, target: str) -> str:
     number = 1
-    while has(record.value, f"{target}{number}"):
+    while _is_there(record, f"{target}{number}"):
         number += 1
     return f"{target}{number}"
 
 
-def _pattern(text: str) -> "regex.Pattern[str]":
-    """A pattern over whole paths: ``/*`` is one name, ``[*]`` any index, ``[(n)]`` an index that is a group."""
-    pieces = regex.split(r"(\[\*\]|\[\(\*\)\]|\[\(?\d+\)?\]|/\(\*\)|/\*(?=/|\[|$)|'[^']*')", text)
-    made: list[str] = []
-    for piece in pieces:
-        if piece == "[*]":
-            made.append(r"\[\d+\]")
-        elif piece == "[(*)]":
-            made.append(r"\[(\d+)\]")
-        elif piece == "/(*)":
-            made.append(r"/([^/\[]+)")
-        elif regex.fullmatch(r"\[\(\d+\)\]", piece):
-            made.append(rf"\[({piece[2:-2]})\]")
-        elif regex.fullmatch(r"\[\d+\]", piece):
-            made.append(rf"\[{piece[1:-1]}\]")
-        elif piece == "/*":
-            made.append(r"/[^/\[]+")
-        elif piece.startswith("'"):
-            made.append(piece.replace("|", r"\|"))
-        else:
-            made.append(piece)
+def _pattern(text: str) -> Pattern:
+    """A pattern over whole paths: ``/*`` is one name, ``[*]`` any index, ``[(n)]`` an index that is a group.
+
+    A ``|`` inside single quotes is no alternative.
+    """
+    made = re.sub(r"\[(\(?)\*(\)?)\]", r"\\[\1\\d+\2\\]", text)
+    made = re.sub(r"\[(\(?)(\d+)(\)?)\]", r"\\[\1\2\3\\]", made)
+    made = re.sub(r"(/\(?)\*(\)?)", r"\1[^\\/\\[]+\2", made)
+    pieces = made.split("'")
+    for at in range(1, len(pieces), 2):
+        pieces[at] = pieces[at].replace("|", r"\|")
     try:
-        return regex.compile("".join(made))
-    except regex.error as error:
-        raise InvalidValueError("Source Field Expression", text, f"a regular expression ({error})") from None
+        return java_pattern("'".join(pieces))
+    except InvalidValueError as error:
+        raise InvalidValueError("Source Field Expression", text, f"{error.expected} (FIELD_RENAMER_02)") from None
 
 
-def _match(pattern: "regex.Pattern[str]", path: str) -> "regex.Match[str] | None":
+def _match(pattern: Pattern, path: str) -> Match | None:
     try:
-        return pattern.fullmatch(path, timeout=MATCH_S)
+        return bounded(pattern.fullmatch, path)
     except TimeoutError:
-        raise RecordFault("FIELD_RENAMER_02", f"the pattern {pattern.pattern} takes too long on {path}") from None
+        raise StopFault("FIELD_RENAMER_05", f"the pattern {pattern.pattern} takes too long on {path}") from None
 
 
-def _filled(target: str, match: "regex.Match[str]", record: Record, tools: Tools) -> str:
-    groups = [match.group(0), *match.groups()]
-    for number in range(len(groups) - 1, -1, -1):
-        target = target.replace(f"${number}", groups[number] or "")
+def _filled(target: str, match: Match, tools: Tools) -> str:
+    for number in range(len(match.groups()) + 1):
+        target = target.replace(f"${number}", match.group(number) or "")
     if "${" not in target:
         return target
+    tools.scope.record = tools.scope.field = None
     try:
-        return str(tools.evaluate(target)(record))
+        return as_text(tools.evaluate(target)(Record()))
     except EvaluationError as error:
-        raise RecordFault("FIELD_RENAMER_04", f"the target {target} cannot be evaluated: {error}") from None
+        raise StopFault("FIELD_RENAMER_05", f"the target {target} cannot be evaluated: {error}") from None

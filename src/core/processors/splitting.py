@@ -1,16 +1,15 @@
 """Field Splitter: one text into several fields."""
 
-import regex
-
 from ..errors import InvalidValueError
+from ..java.patterns import java_pattern, java_split
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, delete, get
+from ..records.convert import text_code
+from ..records.fields import remove_field
+from ..records.paths import MISSING, get
 from ..records.record import Record
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .values import place, text_of
-
-SPLIT_S = 1.0
 
 
 @processor("com_streamsets_pipeline_stage_processor_splitter_SplitterDProcessor")
@@ -18,7 +17,8 @@ def field_splitter(plan: StagePlan, tools: Tools) -> Process:
     """What is left over goes to the last field, or piece by piece to a list.
 
     Raises:
-        InvalidValueError: a separator that is no regular expression.
+        InvalidValueError: a separator that is no regular expression, no target (SPLITTER_00), an empty one
+            (SPLITTER_03).
     """
     given = plan.given
     source, targets = given.text("fieldPath"), given.texts("fieldPathsForSplits")
@@ -26,42 +26,39 @@ def field_splitter(plan: StagePlan, tools: Tools) -> Process:
     strict = given.text("onStagePreConditionFailure", "TO_ERROR") == "TO_ERROR"
     removes = given.text("originalFieldAction", "REMOVE") == "REMOVE"
     rest_path = given.text("remainingSplitsPath")
-    try:
-        separator = regex.compile(given.text("separator", " "))
-    except regex.error as error:
-        raise InvalidValueError("Separator", given.text("separator"), f"a regular expression ({error})") from None
+    if not targets and not to_list:
+        raise InvalidValueError("New Split Fields", (), "at least one field (SPLITTER_00)")
+    if not all(path.strip() for path in targets):
+        raise InvalidValueError("New Split Fields", targets, "no empty path (SPLITTER_03)")
+    separator = java_pattern(given.text("separator", " "))
 
-    def pieces(text: str) -> list[str]:
+    def pieces(record: Record) -> list[str] | None:
+        held = get(record.value, source)
+        if held is MISSING:
+            return None
+        if text_code(held) is not None:  # type: ignore[arg-type]
+            raise RecordFault("SPLITTER_04", f"field {source} cannot be read as text")
+        text = text_of(held, source)  # type: ignore[arg-type]
+        if text is None:
+            return None
         try:
-            found: list[str] = separator.split(text, 0 if to_list else max(0, len(targets) - 1), timeout=SPLIT_S)
+            return java_split(separator, text, 0 if to_list else len(targets))
         except TimeoutError:
             raise RecordFault("SPLITTER_04", f"splitting {source} takes too long") from None
-        if separator.groups:  # groups of the separator are no pieces
-            found = found[:: separator.groups + 1]
-        if not to_list and len(targets) == 1:
-            return [text]
-        while to_list and len(found) > 1 and found[-1] == "":
-            found.pop()
-        return found
 
     def handle(record: Record) -> Record:
-        held = get(record.value, source)
-        text = None if held is MISSING else text_of(held, source)  # type: ignore[arg-type]
-        if text is None:
-            if strict:
-                raise RecordFault("SPLITTER_01", f"field {source} is not there, or null")
-            for path in targets:
-                place(record, path, None, "SPLITTER_05")
-            return record
-        found = pieces(text)
-        if len(found) < len(targets) and strict:
+        found = pieces(record)
+        if found is None and strict:
+            raise RecordFault("SPLITTER_01", f"field {source} is not there, or null")
+        if found is not None and len(found) < len(targets) and strict:
             raise RecordFault("SPLITTER_02", f"{len(found)} pieces for {len(targets)} fields")
+        got = found or []
         for at, path in enumerate(targets):
-            place(record, path, found[at] if at < len(found) else None, "SPLITTER_05")
-        if to_list and rest_path and len(found) > len(targets):
-            place(record, rest_path, list(found[len(targets) :]), "SPLITTER_05")
-        if removes and source not in targets:
-            delete(record.value, source)
+            place(record, path, got[at] if at < len(got) else None, "SPLITTER_05")
+        if to_list and len(got) > len(targets):
+            place(record, rest_path, list(got[len(targets) :]), "SPLITTER_05")
+        if removes:
+            remove_field(record, source)
         return record
 
     return each(handle)

@@ -1,30 +1,50 @@
 """Value Replacer: null for values, values for null, values for values."""
 
+from collections.abc import Callable
+from datetime import UTC
+
 from ..el import EvaluationError
+from ..errors import InvalidValueError
+from ..java import date_format
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
-from ..records.paths import expand, get, has, put
+from ..records.convert import BITS, convert, dated, parse_text
+from ..records.fields import notes_of, set_field
+from ..records.paths import MISSING, get
 from ..records.record import Record
-from ..records.values import FieldValue, Null
+from ..records.values import Char, FieldType, FieldValue, Null
 from .api import Process, RecordFault, StopFault, Tools, each
-from .converting import convert_text
 from .registry import processor
+from .selecting import Select, selector
 from .values import null_of
+
+_PATTERNS = {
+    FieldType.DATE: "yyyy-MM-dd",
+    FieldType.TIME: "HH:mm:ss",
+    FieldType.DATETIME: "yyyy-MM-dd HH:mm:ss.SSSZ",
+}
+_NUMBERS = (*BITS, FieldType.FLOAT, FieldType.DOUBLE)
+_ORDERED = (*_NUMBERS, FieldType.STRING)
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldvaluereplacer_FieldValueReplacerDProcessor")
 def value_replacer(plan: StagePlan, tools: Tools) -> Process:
-    """Three groups of rules, one after the other: to null, from null, by comparison. Types stay as they are."""
+    """Three groups of rules, one after the other: to null, from null, by comparison. Types stay as they are.
+
+    A value of the third group that is none of the field's type, or a null there, ends the run.
+    """
     given = plan.given
     to_null = [
-        (row.texts("fieldsToNull"), tools.predicate(text) if (text := row.text("condition")).strip() else None)
+        (_selects(tools, row.texts("fieldsToNull")), tools.predicate(text) if (text := row.text("condition")) else None)
         for row in given.rows("nullReplacerConditionalConfigs")
     ]
-    from_null = [(row.texts("fields"), row.text("newValue")) for row in given.rows("fieldsToReplaceIfNull")]
-    compared = [
+    from_null = [
+        (_selects(tools, row.texts("fields")), row.text("newValue")) for row in given.rows("fieldsToReplaceIfNull")
+    ]
+    by_value = [
         (
-            row.texts("fieldNames"),
-            row.text("operator", "ALL"),
+            _selects(tools, row.texts("fieldNames")),
+            row.text("operator", "LESS_THAN"),
             row.text("comparisonValue"),
             row.text("replacementValue"),
         )
@@ -32,51 +52,55 @@ def value_replacer(plan: StagePlan, tools: Tools) -> Process:
     ]
     strict = given.text("onStagePreConditionFailure", "TO_ERROR") == "TO_ERROR"
 
-    def fields(record: Record, patterns: tuple[str, ...], missing: list[str] | None) -> list[str]:
-        found: list[str] = []
-        for path in (path for pattern in patterns for path in expand(record.value, pattern)):
-            if has(record.value, path):
-                found.append(path)
-            elif missing is not None:
-                missing.append(path)
-        return found
-
     def handle(record: Record) -> Record:
-        missing: list[str] = []
-        for patterns, condition in to_null:
-            paths = fields(record, patterns, missing)
-            if _holds(condition, record):
-                for path in paths:
-                    record.value = put(record.value, path, null_of(_value(record, path)))
-        for patterns, text in from_null:
-            for path in fields(record, patterns, missing):
+        missing: dict[str, None] = {}
+        doomed = [
+            path
+            for selects, condition in to_null
+            for path in _there(record, selects, missing)
+            if _holds(condition, record)
+        ]
+        for path in doomed:
+            set_field(record, path, null_of(_value(record, path)))
+        for selects, text in from_null:
+            for path in _there(record, selects, missing):
                 held = _value(record, path)
                 if held is None or isinstance(held, Null):
-                    record.value = put(record.value, path, _converted(text, held, path))
-        for patterns, operator, wanted, text in compared:
-            for path in fields(record, patterns, None):
-                held = _value(record, path)
-                if held is None or isinstance(held, Null):
-                    continue
-                try:
-                    if _fits(held, operator, wanted, path):
-                        record.value = put(record.value, path, _converted(text, held, path))
-                except RecordFault as fault:
-                    raise StopFault(fault.code, fault.message) from None
+                    set_field(record, path, _converted(text, held, path), notes_of(record, path))
+        for selects, operator, wanted, text in by_value:
+            for path in _there(record, selects, {}):
+                _compare(record, path, operator, wanted, text)
         if missing and strict:
-            raise RecordFault("VALUE_REPLACER_01", f"these fields are not there: {', '.join(dict.fromkeys(missing))}")
+            raise RecordFault("VALUE_REPLACER_01", f"these fields are not there: {', '.join(missing)}")
         return record
 
     return each(handle)
 
 
-def _holds(condition: object, record: Record) -> bool:
-    if condition is None:
-        return True
+def _selects(tools: Tools, patterns: tuple[str, ...]) -> list[tuple[str, Select]]:
+    return [(pattern, selector(tools, pattern)) for pattern in patterns]
+
+
+def _there(record: Record, selects: list[tuple[str, Select]], missing: dict[str, None]) -> list[str]:
+    """The fields that are there; the others, and patterns that fit nothing, are noted."""
+    found: list[str] = []
+    for pattern, select in selects:
+        paths = select(record)
+        if not paths:
+            missing[pattern] = None
+        for path in paths:
+            if get(record.value, path) is MISSING:
+                missing[path] = None
+            else:
+                found.append(path)
+    return found
+
+
+def _holds(condition: Callable[[Record], bool] | None, record: Record) -> bool:
     try:
-        return bool(condition(record))  # type: ignore[operator]
+        return condition is None or condition(record)
     except EvaluationError as error:
-        raise RecordFault("VALUE_REPLACER_02", f"the condition cannot be evaluated: {error}") from None
+        raise RecordFault("VALUE_REPLACER_06", f"the condition cannot be evaluated: {error}") from None
 
 
 def _value(record: Record, path: str) -> FieldValue:
@@ -84,21 +108,36 @@ def _value(record: Record, path: str) -> FieldValue:
 
 
 def _converted(text: str, like: FieldValue, path: str) -> FieldValue:
+    kind = kind_of(like)
     try:
-        return convert_text(text, kind_of(like).value)
-    except (ValueError, ArithmeticError) as error:
-        raise RecordFault("VALUE_REPLACER_00", f"{text!r} is no {kind_of(like).value} for {path}: {error}") from None
+        if kind in _NUMBERS or kind is FieldType.DECIMAL:
+            return parse_text(text, kind)
+        if kind in _PATTERNS:
+            return dated(date_format(_PATTERNS[kind], UTC).parse(text), kind)
+        if kind is FieldType.BYTE_ARRAY:
+            return text.encode("utf-8", "surrogatepass")
+        return convert(text, kind)
+    except (ValueError, ArithmeticError, InvalidValueError) as error:
+        raise RecordFault("VALUE_REPLACER_00", f"{text!r} is no {kind.value} for {path}: {error}") from None
+
+
+def _compare(record: Record, path: str, operator: str, wanted: str, text: str) -> None:
+    held = _value(record, path)
+    if not text.strip():
+        raise StopFault("VALUE_REPLACER_05", "there is no value to replace with")
+    try:
+        if operator == "ALL" or _fits(held, operator, wanted, path):
+            set_field(record, path, _converted(text, held, path), notes_of(record, path))
+    except RecordFault as fault:
+        raise StopFault("VALUE_REPLACER_03", fault.message) from None
 
 
 def _fits(held: FieldValue, operator: str, wanted: str, path: str) -> bool:
-    if operator == "ALL":
-        return True
+    if not wanted.strip():
+        raise StopFault("VALUE_REPLACER_04", "there is no value to compare with")
+    if held is None or isinstance(held, (Null, Char)) or kind_of(held) not in _ORDERED:
+        raise RecordFault("VALUE_REPLACER_03", f"field {path} has no value that can be compared")
     other = _converted(wanted, held, path)
     if operator == "EQUALS":
         return bool(held == other)
-    try:
-        less = held < other  # type: ignore[operator]
-        more = held > other  # type: ignore[operator]
-    except TypeError:
-        raise RecordFault("VALUE_REPLACER_00", f"field {path} has no order") from None
-    return bool(less if operator == "LESS_THAN" else more)
+    return bool(held < other if operator == "LESS_THAN" else held > other)  # type: ignore[operator]

@@ -1,21 +1,31 @@
 """What several processors need: the type of a result, and the text of a field."""
 
+from datetime import datetime
 from typing import Any
 
 from ..java import java_string
 from ..java.kinds import kind_of
-from ..records.paths import UnreachablePathError, put
-from ..records.record import Record
-from ..records.values import FieldType, FieldValue, Null, Zoned
+from ..records.convert import text_code
+from ..records.fields import Notes, set_field
+from ..records.paths import UnreachablePathError
+from ..records.record import Record, copy_value
+from ..records.values import Date, FieldType, FieldValue, FileRef, ListMap, Null, Time, Zoned
 from .api import RecordFault
-
-_COLLECTIONS = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP, FieldType.BYTE_ARRAY, FieldType.FILE_REF)
 
 
 def as_field(value: Any) -> FieldValue:
-    """The result of an expression as a field: what has no type of its own becomes its text."""
-    if isinstance(value, (Zoned, FieldType)):
+    """The result of an expression as a field of its own.
+
+    The type is that of the value in the original: a MAP read from a record comes as LIST_MAP, every kind of date as
+    DATETIME; what has no type of its own becomes its text.
+    """
+    if isinstance(value, (dict, list)):
+        made = copy_value(value)
+        return ListMap(made) if type(value) is dict and isinstance(made, dict) else made
+    if isinstance(value, (Zoned, FieldType, FileRef)):
         return java_string(value)
+    if isinstance(value, (Date, Time)):
+        return datetime.combine(value.date(), value.timetz())
     found: FieldValue = value
     return found
 
@@ -30,23 +40,23 @@ def text_of(value: FieldValue, path: str) -> str | None:
     """The text of a field; None for null.
 
     Raises:
-        RecordFault: maps, lists, bytes and files have none.
+        RecordFault: maps, lists, bytes and files have none; the code tells which.
     """
+    code = text_code(value)
+    if code is not None:
+        raise RecordFault(code, f"field {path} of type {kind_of(value).name} cannot be read as text")
     if value is None or isinstance(value, Null):
         return None
-    kind = kind_of(value)
-    if kind in _COLLECTIONS:
-        raise RecordFault("API_18", f"field {path} of type {kind.name} cannot be read as text")
     return value if isinstance(value, str) else java_string(value)
 
 
-def place(record: Record, path: str, value: FieldValue, code: str) -> None:
-    """Sets a field of a record.
+def place(record: Record, path: str, value: FieldValue, code: str, notes: Notes | None = None) -> None:
+    """Sets a field of a record, with the attributes that it brings.
 
     Raises:
         RecordFault: with ``code``, when the parent is not there.
     """
     try:
-        record.value = put(record.value, path, value)
+        set_field(record, path, value, notes)
     except UnreachablePathError:
         raise RecordFault(code, f"the parent of field {path} is not there") from None

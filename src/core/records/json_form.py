@@ -33,6 +33,7 @@ from .values import (
 )
 
 MAX_DEPTH = 100
+DOUBLE = '"'
 _TEXTS = frozenset({FieldType.INTEGER, FieldType.LONG, FieldType.DECIMAL})
 
 
@@ -107,7 +108,7 @@ def _value(
         return None
     if isinstance(value, dict):
         fields = {
-            name: field_to_json(item, attributes, f"{path}/{quoted(name)}", f"{double}/{_double_quoted(name)}")
+            name: field_to_json(item, attributes, f"{path}/{quoted(name)}", f"{double}/{quoted(name, DOUBLE)}")
             for name, item in value.items()
         }
         return list(fields.values()) if isinstance(value, ListMap) else fields  # type: ignore[return-value]
@@ -134,13 +135,6 @@ def _plain(kind: FieldType, value: object) -> PlainJson:
         return str(value)
     assert isinstance(value, int)
     return int(value)
-
-
-def _double_quoted(name: str) -> str:
-    made = quoted(name)
-    if not made.startswith("'"):
-        return made
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

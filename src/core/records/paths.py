@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+import regex
+
 from ..errors import InvalidValueError
 from .values import FieldValue, ListMap
 
 Parts = tuple[str | int, ...]
 MAX_PARTS = 200
+MATCH_S = 1.0
 _PLAIN = re.compile(r"[A-Za-z0-9_]+\Z")
 
 
@@ -32,8 +35,9 @@ def parse_path(path: str) -> Parts:
     Raises:
         InvalidValueError: it does not start with ``/`` or ``[``, has an empty name, or a quote or bracket is open.
     """
-    if path in ("", "/"):
+    if path in ("", "/", "/''", '/""'):
         return ()
+    path = path.replace("\\\\'", "\\'").replace("\\\\", "\\")
     parts: list[str | int] = []
     at = 0
     while at < len(path):
@@ -59,22 +63,18 @@ def _index(path: str, at: int, parts: list[str | int]) -> int:
 
 def _name(path: str, at: int, parts: list[str | int]) -> int:
     name: list[str] = []
-    quote = ""
+    start, quote = at, ""
     while at < len(path):
         char = path[at]
-        if quote:
-            if char == "\\" and at + 1 < len(path):
-                name.append(path[at + 1])
-                at += 2
-                continue
-            if char == quote:
-                quote = ""
-            else:
+        if char in "'\"":
+            if path[at - 1] == "\\":
+                name[-1] = char
+            elif quote and char != quote:
                 name.append(char)
-        elif char in "'\"":
-            quote = char
-        elif char in "/[]":
-            if path[at : at + 2] != char * 2:
+            else:
+                quote = "" if quote else char
+        elif char in "/[]" and not quote:
+            if path[at : at + 2] != char * 2 or at == start:
                 break
             name.append(char)
             at += 1
@@ -83,7 +83,7 @@ def _name(path: str, at: int, parts: list[str | int]) -> int:
         at += 1
     if quote:
         raise InvalidValueError("field path", path, "a closing quote")
-    if not name:
+    if (not name and at >= len(path)) or path[at:] == "/":
         raise InvalidValueError("field path", path, "a field name behind each /")
     parts.append("".join(name))
     return at
@@ -94,11 +94,19 @@ def to_path(parts: Parts) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else "/" + quoted(part) for part in parts)
 
 
-def quoted(name: str) -> str:
-    """A name as it stands in a path."""
-    if _PLAIN.match(name):
+def quoted(name: str, quote: str = "'") -> str:
+    """A name as it stands in a path.
+
+    Inside the quotes a backslash is doubled, a quote of that kind has two backslashes before it, one of the other
+    kind one. Backslashes at the end stand behind the closing quote: inside they would take the quote as theirs.
+    """
+    if _PLAIN.match(name) or not name:
         return name
-    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    inner = name.rstrip("\\")
+    rest = "\\\\" * (len(name) - len(inner))
+    other = '"' if quote == "'" else "'"
+    inner = inner.replace("\\", "\\\\").replace(quote, "\\\\" + quote).replace(other, "\\" + other)
+    return f"{quote}{inner}{quote}{rest}" if inner else rest
 
 
 def _step(value: FieldValue, part: str | int) -> "FieldValue | _Missing":
@@ -186,15 +194,38 @@ def all_paths(value: FieldValue, under: str = "") -> Iterator[str]:
 
 
 def expand(value: FieldValue, pattern: str) -> list[str]:
-    """The paths that a selector stands for; one without wildcards is itself, there or not."""
-    if "*" not in pattern and "?" not in pattern:
+    """The paths that a selector stands for; one without wildcards is itself, there or not.
+
+    ``[*]`` is any index and ``/*`` one name; ``*`` inside of a name is one or more letters, digits or ``_``, ``?`` is
+    one of them. The rest is a regular expression over whole paths, as in the original.
+
+    Raises:
+        InvalidValueError: it is no pattern, or takes too long.
+    """
+    if not has_wildcards(pattern):
         return [pattern]
     matcher = _matcher(pattern)
-    return [path for path in all_paths(value) if matcher.match(path)]
+    try:
+        return [path for path in all_paths(value) if matcher.fullmatch(path, timeout=MATCH_S)]
+    except TimeoutError:
+        raise InvalidValueError("field path", pattern[:80], f"a pattern that takes less than {MATCH_S:g} s") from None
+
+
+def has_wildcards(pattern: str) -> bool:
+    """True when a selector may stand for several paths."""
+    return "*" in pattern or "?" in pattern
+
+
+def pattern_text(pattern: str) -> str:
+    """The regular expression of a selector with wildcards."""
+    text = pattern.replace("[*]", r"[\d+]").replace("[", r"\[").replace("]", r"\]")
+    text = text.replace("/*", r"/([^\/\[]+)")
+    return text.replace("*", r"\w+").replace("?", r"\w")
 
 
 @lru_cache(maxsize=2048)
-def _matcher(pattern: str) -> re.Pattern[str]:
-    pieces = re.split(r"(\[\*\]|/\*(?=/|\[|$)|\*|\?)", pattern)
-    words = {"[*]": r"\[\d+\]", "/*": r"/[^/\[]+", "*": r"\w+", "?": r"\w"}
-    return re.compile("".join(words.get(piece) or re.escape(piece) for piece in pieces) + r"\Z")
+def _matcher(pattern: str) -> "regex.Pattern[str]":
+    try:
+        return regex.compile(pattern_text(pattern), regex.ASCII)
+    except regex.error as error:
+        raise InvalidValueError("field path", pattern[:80], f"a pattern that can be read ({error})") from None

@@ -39,6 +39,8 @@ class Header:
     error: ErrorInfo | None = None
     attributes: dict[str, str] = attrs.field(factory=dict)
     field_attributes: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    restarts: bool = False
+    """True for a record that a processor made from another: its path begins with a colon, as in the original."""
 
     def copy(self) -> "Header":
         """A header that can be changed without touching this one."""
@@ -70,6 +72,11 @@ class Record:
         """The user's header attributes."""
         return self.header.attributes
 
+    @property
+    def notes(self) -> dict[str, dict[str, str]]:
+        """The attributes of fields by path; not for writing, as a record without a header has none yet."""
+        return {} if self._header is None else self._header.field_attributes
+
     def copy(self) -> "Record":
         """A record that can be changed without touching this one."""
         return Record(copy_value(self.value), None if self._header is None else self._header.copy())
@@ -99,7 +106,7 @@ def put_out(record: Record, instance: str) -> None:
     header = record.header
     if not header.stage_creator:
         header.stage_creator = instance
-    path = f"{header.stages_path}:{instance}" if header.stages_path else instance
+    path = f"{header.stages_path}:{instance}" if header.stages_path or header.restarts else instance
     header.stages_path = path
     header.previous_tracking_id = header.tracking_id or None
     header.tracking_id = f"{header.source_id}::{path}"
