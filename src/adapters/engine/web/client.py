@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
@@ -21,6 +22,23 @@ from .tls import tls_context
 LONGEST_S = 600.0
 MOST_REDIRECTS = 20
 CHUNK = 1 << 16
+KEPT = frozenset(
+    (
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "content-transfer-encoding",
+        "host",
+        "keep-alive",
+        "origin",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    )
+)
+"""Headers that are the client's own, as in Java: what a stage sets for them is left out."""
 LOG = logging.getLogger("penstock.http")
 _LEVELS = {"SEVERE": 40, "WARNING": 30, "INFO": 20, "CONFIG": 20, "FINE": 10, "FINER": 10, "FINEST": 10, "ALL": 10}
 
@@ -104,12 +122,16 @@ class WebClient:
         except httpx.TimeoutException as error:
             raise TookTooLongError(type(error).__name__) from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise NoAnswerError(f"{type(error).__name__}: {error}") from None
+            raise NoAnswerError(_reason(error, request.url)) from None
         self._log.line(request, answer, time.monotonic() - began)
         return answer
 
     def _built(self, request: Request, pieces: bool, packs: bool, most_s: float | None) -> httpx.Request:
-        headers = [(name.encode("ascii", "replace"), value.encode()) for name, value in request.headers]
+        headers = [
+            (name.encode("ascii", "replace"), value.encode())
+            for name, value in request.headers
+            if name.lower() not in KEPT
+        ]
         content = request.content
         if content is not None and packs:
             content = gzip.compress(content, mtime=0)
@@ -155,6 +177,16 @@ class _Log:
         LOG.log(self._level, "%s %s %d %.3f s; headers %s", request.method, where, answer.status, seconds, names)
         if self._payload and request.content:
             LOG.log(self._level, "%s", request.content[: self._most].decode("utf-8", "replace"))
+
+
+def _reason(error: Exception, url: str) -> str:
+    """Why there is no answer; a host that nobody knows is named as the original names it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return f"UnknownHostException: {httpx.URL(url).host}"
+        cause = cause.__cause__ or cause.__context__
+    return f"{type(error).__name__}: {error}"
 
 
 def _packs(given: Given) -> bool:

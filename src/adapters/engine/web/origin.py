@@ -62,7 +62,7 @@ class HttpOrigin:
         self._tries = Tries(self._pause)
         self._pump: Pump | None = None
         self._ended_s: float | None = None
-        self._timed_out = self._more = self._over = self._paged = False
+        self._timed_out = self._more = self._over = self._paged = self._answered = False
         self._next: str | None = None
         self._url, self._digest = "", ""
         self._made = 0
@@ -70,7 +70,7 @@ class HttpOrigin:
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """A batch from an offset on; None behind the end of a BATCH."""
         until_s, wanted = time.monotonic() + self._wait_s, min(self._batch, max_records)
-        self._made, reached = 0, None
+        self._made, reached, self._answered = 0, None, False
         self._begin(offset)
         while time.monotonic() <= until_s and self._made < wanted and not self._tools.stopped():
             if self._pump is not None:
@@ -86,7 +86,10 @@ class HttpOrigin:
                 return None
             else:
                 self._pause(NAP_S)
-        return str(reached) if reached is not None else offset or ""
+        if reached is not None:
+            return str(reached)
+        # a first answer without records ends the run, whatever the mode, as an origin without offset does
+        return offset if self._answered and self._pump is None else offset or ""
 
     def close(self) -> None:
         """Ends the answer that is being read, and closes the connections."""
@@ -159,22 +162,35 @@ class HttpOrigin:
             except (NoAnswerError, FormatFault) as error:
                 raise StopFault("HTTP_32", f"the request failed: {error}") from None
             self._timed_out = False
-            if self._client.renews and answer.status in (401, 403):
-                answer.close()
-                if renewed:
-                    raise StopFault("HTTP_21", "a fresh token was refused")
-                self._client.renew()
-                renewed = True
-            elif not answer.good and (action := self._actions.get(answer.status)) is not None:
-                reason = f"status {answer.status}: {answer.text()}"
-                answer.close()
-                self._tries.apply(
-                    action, answer.status, StopFault("HTTP_14", f"the run ends by its rule for {reason}"), reason
-                )
-            else:
-                self._tries.succeed()
-                return answer
+            try:
+                if not self._again(answer, renewed):
+                    self._tries.succeed()
+                    return answer
+            except (StopFault, TookTooLongError, NoAnswerError) as fault:
+                raise StopFault("HTTP_32", f"the request failed: {fault}") from None
+            renewed = renewed or answer.status in (401, 403)
         return None
+
+    def _again(self, answer: Answer, renewed: bool) -> bool:
+        """True when the request is to be sent again: with another token, or as the actions say.
+
+        Raises:
+            StopFault: neither helps.
+        """
+        if self._client.renews and answer.status in (401, 403):
+            answer.close()
+            if renewed:
+                raise StopFault("HTTP_21", "a fresh token was refused (HTTP_38 in later versions)")
+            self._client.renew()
+            return True
+        action = None if answer.good else self._actions.get(answer.status)
+        if action is None:
+            return False
+        reason = f"status {answer.status}: {answer.text()}"
+        answer.close()
+        fault = StopFault("HTTP_14", f"the run ends by its rule for {reason}")
+        self._tries.apply(action, answer.status, fault, reason)
+        return True
 
     def _request(self, url: str) -> Request:
         """What is sent; its digest is part of the offset."""
@@ -209,6 +225,7 @@ class HttpOrigin:
 
     def _look(self, answer: Answer, out: Out) -> Offset | None:
         """Begins to read a good answer; another one is an error, or a record where all are wanted."""
+        self._answered = True
         self._next = answer.next_link() if answer.good and self._paging.mode == "LINK_HEADER" else None
         if not answer.good:
             self._refused(answer, out)

@@ -90,9 +90,9 @@ class HttpProcessor:
             got, url_after, renewed = self._once(record, url, tries, until_s, renewed, out)
             over = time.monotonic() > until_s or self._tools.stopped()
             if got.again:
-                if not over:
-                    continue
-                return attrs.evolve(got, values=whole or [])
+                if over:
+                    raise RecordFault("HTTP_67", f"status {got.status}: the batch took too long for another try")
+                continue
             if not self._paging.on or self._several == "FIRST_ONLY" or not got.values:
                 return attrs.evolve(got, values=(whole or []) + got.values)
             whole, count = self._joined(whole, got.values)
@@ -132,7 +132,7 @@ class HttpProcessor:
         try:
             answer = self._client.send(request, self._most_s)
             try:
-                return self._looked(record, method, answer, tries, until_s, ends_s, renewed, out)
+                return self._looked(record, method, answer, tries, ends_s, renewed, out)
             finally:
                 answer.close()
         except TookTooLongError as error:
@@ -150,17 +150,18 @@ class HttpProcessor:
         method: str,
         answer: Answer,
         tries: Tries,
-        until_s: float,
         ends_s: float,
         renewed: bool,
         out: Out,
     ) -> tuple[_Got, str | None, bool]:
         headers = answer.first_headers()
-        if self._client.renews and answer.status in (401, 403) and not renewed:
+        if self._client.renews and answer.status in (401, 403):
+            if renewed:
+                raise StopFault("HTTP_21", "a fresh token was refused (HTTP_38 in later versions)")
             self._client.renew()
             return _Got([], answer.status, headers, again=True), None, True
         if not answer.good:
-            return self._refused(answer, tries, until_s, out), None, renewed
+            return self._refused(answer, tries), None, renewed
         if method == "HEAD":
             return _Got([{}], answer.status, headers), None, renewed
         if not answer.has_body():
@@ -170,7 +171,7 @@ class HttpProcessor:
         values, after, last = self._values(answer, ends_s, out)
         return _Got(values, answer.status, headers, last), after, renewed
 
-    def _refused(self, answer: Answer, tries: Tries, until_s: float, out: Out) -> _Got:
+    def _refused(self, answer: Answer, tries: Tries) -> _Got:
         """What becomes of an answer that is no success."""
         headers, body = answer.first_headers(), answer.text()
         action = self._actions.get(answer.status)
@@ -181,8 +182,6 @@ class HttpProcessor:
                 return _Got([{field: body}], answer.status, headers)
             raise RecordFault("HTTP_01", reason)
         tries.apply(action, answer.status, StopFault("HTTP_14", f"the run ends by its rule for {reason}"), reason)
-        if time.monotonic() > until_s:
-            stage_fault(self._plan, out, "HTTP_67", f"the batch took too long for another try: {reason}")
         return _Got([], answer.status, headers, again=True)
 
     # values

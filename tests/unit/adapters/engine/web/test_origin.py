@@ -36,7 +36,7 @@ def read_all(site: Site, settings: dict[str, object], **more: Any) -> tuple[list
     origin, offset, found = HttpOrigin(held.tools.plan, held.tools), "", []
     for _ in range(20):
         out = held.out()
-        reached = origin.read(offset, 1000, out)
+        reached = origin.read(offset or None, 1000, out)
         found += out.lanes[0]
         if reached is None:
             origin.close()
@@ -207,6 +207,15 @@ def test_a_refusal_is_an_error_of_the_stage(site: Site) -> None:
     assert (records, out.stage_errors) == ([], [("HTTP_01", "status 404: Not Found : gone")])
     with pytest.raises(StopFault, match="HTTP_01"):
         read_all(site, {}, on_error=OnError.STOP)
+
+
+def test_a_first_answer_without_an_offset_ends_polling_too(site: Site) -> None:
+    """As in the original: a refusal that is the first answer leaves no offset, and no offset is the end."""
+    site.replies = [Reply(404, b"gone")]
+    held = held_of(site, {"httpMode": "POLLING", "propagateAllHttpResponses": True, "basic.maxWaitTime": 50})
+    out = held.out()
+    assert HttpOrigin(held.tools.plan, held.tools).read(None, 1000, out) is None
+    assert len(out.lanes[0]) == 1
 
 
 def test_a_refusal_can_be_a_record(site: Site) -> None:

@@ -133,6 +133,21 @@ def test_nobody_at_the_address_refuses_the_record(site: Site) -> None:
     assert [error.code for error in out.errors] == ["HTTP_03"]
 
 
+def test_a_host_that_nobody_knows_is_named(site: Site) -> None:
+    """As the original names it."""
+    out, _ = play(site, {"resourceUrl": "http://nobody.invalid/"}, {})
+    assert "UnknownHostException: nobody.invalid" in out.errors[0].message
+
+
+def test_headers_of_the_client_itself_are_left_out(site: Site) -> None:
+    """As in Java: a content length for a request without a body would wait for ever."""
+    site.replies = [Reply(200, b"1")]
+    headers = [{"key": "content-length", "value": "7"}, {"key": "X-Own", "value": "1"}]
+    out, _ = play(site, {"headers": headers}, {})
+    assert values(out) == [{"got": 1}]
+    assert site.seen[0].headers["X-Own"] == "1"
+
+
 def test_text_that_cannot_be_parsed_is_an_error_of_the_stage(site: Site) -> None:
     """HTTP_00; the record goes on as one without values. STOP_PIPELINE ends the run."""
     site.replies = [Reply(200, b"{no")]
@@ -182,11 +197,11 @@ def test_a_status_can_refuse_the_record(site: Site) -> None:
 
 
 def test_tries_end_with_the_wait_time_of_the_batch(site: Site) -> None:
-    """HTTP_67 says so; the record goes on as one without values."""
+    """HTTP_67 refuses the record."""
     site.replies = [Reply(500, b"no")]
     row = {"statusCode": 500, "action": "RETRY_IMMEDIATELY", "maxNumRetries": 0}
     out, _ = play(site, {"responseStatusActionConfigs": [row], "basic.maxWaitTime": 100}, {"id": 1})
-    assert ([code for code, _ in out.stage_errors], values(out)) == (["HTTP_67"], [{"id": 1}])
+    assert [(error.code, error.record.value) for error in out.errors] == [("HTTP_67", {"id": 1})]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +289,7 @@ def test_requests_keep_their_distance(site: Site) -> None:
 
 
 def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
-    """One more try; then it is a refusal like another."""
+    """One more try; a second refusal ends the run."""
 
     def answer(seen: Seen) -> Reply:
         if seen.path == "/token":
@@ -285,7 +300,8 @@ def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
     settings = {"client.useOAuth2": True, "client.oauth2.tokenUrl": f"{site.url}/token"}
     assert values(play(site, settings, {})[0]) == [{"got": 1}]
     site.answer = lambda seen: Reply(200, b'{"accessToken": "t"}') if seen.path == "/token" else Reply(401)
-    assert [error.code for error in play(site, settings, {})[0].errors] == ["HTTP_01"]
+    with pytest.raises(StopFault, match="HTTP_21"):
+        play(site, settings, {})
 
 
 def test_without_allowed_hosts_nothing_is_called(site: Site) -> None:
