@@ -21,6 +21,8 @@ from .formats.reading import read_items
 
 Matcher = Callable[[str], bool]
 WAIT_S = 0.2
+TEMPORARY = "_tmp_"
+"""How names begin that Local FS gives to files that it is writing."""
 DONE = -1
 
 
@@ -46,6 +48,9 @@ class Directory:
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
+        self._temporary = not given.flag("ignoreTemporaryFiles")
+        self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
+        self._check_count(given.integer("maxFilesHardLimit"))
         self._opened: BinaryIO | None = None
         self._items: Iterator[Item] = iter(())
         self._file: Path | None = None
@@ -189,15 +194,29 @@ class Directory:
         """The first file behind the last one."""
         if not self._folder.is_dir():
             return None
-        every = self._folder.rglob("*") if self._deep else self._folder.iterdir()
-        files = [path for path in every if path.is_file() and self._fits(path.name)]
-        ordered = sorted(files, key=self._key)
+        ordered = sorted(filter(self._is_ready, self._files_there()), key=self._key)
         if not last:
             return next((path for path in ordered if not self._first or path.name >= self._first), None)
         behind = Path(last)
         if self._by_time and not behind.exists():
             return next((path for path in ordered if path != behind), None)
         return next((path for path in ordered if self._key(path) > self._key(behind)), None)
+
+    def _files_there(self) -> list[Path]:
+        every = self._folder.rglob("*") if self._deep else self._folder.iterdir()
+        return [path for path in every if path.is_file() and self._fits(path.name)]
+
+    def _is_ready(self, path: Path) -> bool:
+        """False for a file that is written now: by its name, or as it is not old enough."""
+        if not self._temporary and path.name.startswith(TEMPORARY):
+            return False
+        return self._least_age_s <= 0 or self._tools.now_ms() / 1000 - path.stat().st_mtime >= self._least_age_s
+
+    def _check_count(self, most: int) -> None:
+        if most > 0 and self._folder.is_dir() and (count := len(self._files_there())) > most:
+            raise StopFault(
+                "SPOOLDIR_50", f"Exceeded max number of files: {count} in {self._folder}, {most} are allowed"
+            )
 
     def _key(self, path: Path) -> tuple[float, str]:
         if not self._by_time:

@@ -5,7 +5,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from ....core.errors import UnsupportedError
 from .fault import FormatFault
@@ -15,8 +15,7 @@ FREE_BYTES = 16 * 1024 * 1024
 """So much may come out of anything; beyond it the ratio counts."""
 MOST_PER_BYTE = 500
 XZ_MEMORY_BYTES = 128 * 1024 * 1024
-TOO_MUCH = "COMPRESSION_01"
-BROKEN = "COMPRESSION_02"
+BROKEN = "DATA_PARSER_02"
 
 
 class Unpack(Protocol):
@@ -143,7 +142,7 @@ def inflate(pieces: Iterable[bytes], kind: str) -> Iterator[bytes]:
                 raise FormatFault(BROKEN, f"the {kind} data is broken: {error}") from None
             gave += len(made)
             if gave > FREE_BYTES and gave > got * MOST_PER_BYTE:
-                raise FormatFault(TOO_MUCH, f"more than {MOST_PER_BYTE} times the size of the {kind} data comes out")
+                raise FormatFault(BROKEN, f"more than {MOST_PER_BYTE} times the size of the {kind} data comes out")
             if made:
                 yield made
             data = b""
@@ -158,7 +157,7 @@ def inflate(pieces: Iterable[bytes], kind: str) -> Iterator[bytes]:
         raise FormatFault(BROKEN, f"the {kind} data ends too early")
 
 
-class Pieces(io.BufferedIOBase):
+class Pieces(io.RawIOBase):
     """A file to read whose bytes come in pieces; a read gives what is there, the end only is empty."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
@@ -168,16 +167,23 @@ class Pieces(io.BufferedIOBase):
         """It can be read."""
         return True
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        """At most so many bytes; all of them for a negative size."""
-        if size is None or size < 0:
-            made, self._held = self._held + b"".join(self._pieces), b""
-            return made
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        """Fills the buffer as far as the next piece goes."""
         if not self._held:
             self._held = next(self._pieces, b"")
-        made, self._held = self._held[:size], self._held[size:]
-        return made
+        view = memoryview(buffer).cast("B")
+        count = min(len(view), len(self._held))
+        view[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count
 
-    def read1(self, size: int = -1, /) -> bytes:
-        """As ``read``, without waiting for more than one piece."""
-        return self.read(STEP if size < 0 else size)
+
+def whole_reads(pieces: Iterator[bytes]) -> BinaryIO:
+    """A file to read that gives as much as is asked for, unless it ends."""
+    return io.BufferedReader(Pieces(pieces), STEP)
+
+
+def pieces_of(opened: BinaryIO) -> Iterator[bytes]:
+    """The rest of a file in pieces."""
+    while data := opened.read(STEP):
+        yield data

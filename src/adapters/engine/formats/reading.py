@@ -8,6 +8,7 @@ from ....core.errors import FormatError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.records.json_form import record_from_json
 from ....core.records.values import FieldValue
+from .archives import is_packed, read_packed
 from .avro import read_avro
 from .delimited import read_delimited
 from .excel import read_excel
@@ -29,7 +30,8 @@ Read = Callable[[BinaryIO, Given], Iterator[Item]]
 def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Item]:
     """The records of a file; ``given`` are the settings of the format without their prefix.
 
-    A fault in one record is an item; one after which nothing can be read is raised.
+    A fault in one record is an item; one after which nothing can be read is raised. Compressed files and archives are
+    unpacked where the settings say so.
 
     Raises:
         UnsupportedError: a format that is not read here.
@@ -38,6 +40,8 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     reader = READERS.get(data_format)
     if reader is None:
         raise UnsupportedError(f"the data format {data_format}", f"Formats that are read: {', '.join(READERS)}.")
+    if is_packed(data_format, given):
+        return read_packed(opened, given, lambda file: reader(file, given))
     return reader(opened, given)
 
 

@@ -1,8 +1,10 @@
 """Promises of the Directory origin and of the formats that it reads, one line of behaviour each."""
 
+import gzip
 import io
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +236,50 @@ def test_logs_are_read_line_by_line() -> None:
     assert isinstance(first, dict)
     assert (first["clientip"], first["auth"], first["request"], first["response"]) == ("1.2.3.4", "bob", "/x", "200")
     assert second == "LOG_PARSER_03"
+
+
+def test_a_directory_resumes_within_an_archive(tmp_path: Path) -> None:
+    """The offset leads back into the file of the archive that was being read."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one.txt", "1\n2\n")
+        archive.writestr("two.txt", "3\n4\n")
+    packed: dict[str, Any] = {"filePattern": "*.zip", "dataFormatConfig.compression": "ARCHIVE"}
+    out = Out(1)
+    offset = directory(tmp_path, **packed).read(None, 3, out)
+    assert texts(out) == ["1", "2", "3"]
+    assert out.lanes[0][2].attributes["fileNameInsideArchive"] == "two.txt"
+    assert out.lanes[0][2].header.source_id == "a.zip::0"
+    lines, _, _ = read_all(directory(tmp_path, **packed), offset)
+    assert lines == ["4"]
+
+
+def test_packed_json_lines_are_unpacked(tmp_path: Path) -> None:
+    """However fast they would be read without."""
+    (tmp_path / "a.txt").write_bytes(gzip.compress(b'{"a": 1}\n{"a": 2}\n'))
+    out = Out(1)
+    packed: dict[str, Any] = {"dataFormatConfig.compression": "COMPRESSED_FILE"}
+    directory(tmp_path, dataFormat="JSON", **packed).read(None, 10, out)
+    assert [record.value for record in out.lanes[0]] == [{"a": 1}, {"a": 2}]
+
+
+def test_temporary_files_can_be_left_alone(tmp_path: Path) -> None:
+    """Those that a Local FS is writing."""
+    fill(tmp_path, _tmp_a="1", b="2")
+    assert read_all(directory(tmp_path))[0] == ["1", "2"]
+    assert read_all(directory(tmp_path, ignoreTemporaryFiles=True))[0] == ["2"]
+
+
+def test_young_files_can_be_left_for_later(tmp_path: Path) -> None:
+    """A file is taken when its last change is as long ago as the settings say; the clock stands at one second."""
+    fill(tmp_path, a="1", b="2")
+    os.utime(tmp_path / "a.txt", (0, 0))
+    os.utime(tmp_path / "b.txt", (0.7, 0.7))
+    assert read_all(directory(tmp_path, fileProcessingDelayInMs=500))[0] == ["1"]
+
+
+def test_too_many_files_forbid_the_start(tmp_path: Path) -> None:
+    """SPOOLDIR_50 says how many there are, and how many may be."""
+    fill(tmp_path, a="1", b="2", c="3")
+    with pytest.raises(StopFault, match="SPOOLDIR_50.*3.*2"):
+        directory(tmp_path, maxFilesHardLimit=2)
+    assert read_all(directory(tmp_path, maxFilesHardLimit=3))[0] == ["1", "2", "3"]

@@ -1,0 +1,180 @@
+"""Compressed files and archives are read as what is in them, and never become more than is bearable."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from typing import BinaryIO
+
+import pytest
+
+from penstock.adapters.engine.formats import FormatFault
+from penstock.adapters.engine.formats.archives import glob_pattern
+from penstock.adapters.engine.formats.compression import inflate
+from penstock.adapters.engine.formats.item import Item
+from penstock.adapters.engine.formats.reading import read_items
+from penstock.core.plan import Given
+from penstock.core.records.record import Record
+from penstock.core.values import JsonMap
+
+
+class NoWayBack(io.BytesIO):
+    """A file that can only be read forwards."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def items(data: bytes | BinaryIO, kind: str, data_format: str = "TEXT", **more: str) -> list[Item]:
+    """What is read."""
+    opened = io.BytesIO(data) if isinstance(data, bytes) else data
+    return list(read_items(opened, data_format, Given(JsonMap({"compression": kind, **more}))))
+
+
+def values(found: list[Item]) -> list[object]:
+    """The fields of what was read."""
+    return [item.value.value if isinstance(item.value, Record) else item.value for item in found]
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A zip archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
+    """A tar archive, perhaps compressed."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [gzip.compress, bz2.compress, lzma.compress, lambda data: lzma.compress(data, lzma.FORMAT_ALONE)],
+    ids=["gzip", "bzip2", "xz", "lzma"],
+)
+def test_a_compressed_file_is_recognised_and_read(pack: object) -> None:
+    """Several members behind each other are one file."""
+    assert callable(pack)
+    found = items(pack(b"one\n") + pack(b"two\n"), "COMPRESSED_FILE")
+    assert values(found) == [{"text": "one"}, {"text": "two"}]
+    assert [item.start for item in found] == [0, 4]
+
+
+FILES = {"a.txt": b"one\ntwo\n", "b.csv": b"no\n", "d/c.txt": b"three\n"}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (zipped(FILES), "ARCHIVE"),
+        (tarred(FILES), "ARCHIVE"),
+        (tarred(FILES, "w:gz"), "COMPRESSED_ARCHIVE"),
+        (tarred(FILES, "w:bz2"), "COMPRESSED_ARCHIVE"),
+        (tarred(FILES, "w:xz"), "COMPRESSED_ARCHIVE"),
+        (gzip.compress(zipped(FILES)), "COMPRESSED_ARCHIVE"),
+    ],
+    ids=["zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "zip.gz"],
+)
+@pytest.mark.parametrize("way", [io.BytesIO, NoWayBack])
+def test_the_files_of_an_archive_that_fit_are_read(data: bytes, kind: str, way: type[io.BytesIO]) -> None:
+    """In their order; offsets grow, and header attributes say where a record comes from."""
+    found = items(way(data), kind, filePatternInArchive="**.txt")
+    assert values(found) == [{"text": "one"}, {"text": "two"}, {"text": "three"}]
+    assert [item.end for item in found] == sorted({item.end for item in found})
+    last = found[2].value
+    assert isinstance(last, Record)
+    assert last.attributes == {
+        "filePathInsideArchive": "d",
+        "fileNameInsideArchive": "c.txt",
+        "fileOffsetInsideArchive": "0",
+    }
+    assert [item.label for item in found] == ["0", "4", "0"]
+
+
+def test_without_a_pattern_the_files_at_the_top_are_read() -> None:
+    """A star stays within a folder."""
+    assert values(items(zipped(FILES), "ARCHIVE")) == [{"text": "one"}, {"text": "two"}, {"text": "no"}]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fitting"),
+    [
+        ("*.txt", ["a.txt"]),
+        ("**", ["a.txt", "b.csv", "d/c.txt"]),
+        ("d/?.{csv,txt}", ["d/c.txt"]),
+        ("[!a].*", ["b.csv"]),
+        ("[ab].*", ["a.txt", "b.csv"]),
+        (r"a\.txt", ["a.txt"]),
+        ("a.txt(", []),
+    ],
+)
+def test_patterns_are_those_of_java(pattern: str, fitting: list[str]) -> None:
+    """Within a folder, across folders, alternatives and sets."""
+    assert [name for name in FILES if glob_pattern(pattern).fullmatch(name)] == fitting
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (b"plain text", "COMPRESSED_FILE", "not compressed"),
+        (b"plain text" * 100, "ARCHIVE", "neither a zip nor a tar"),
+        (gzip.compress(b"text" * 100)[:20], "COMPRESSED_FILE", "too early"),
+        (zipped(FILES)[:60], "ARCHIVE", "cannot be read"),
+        (b"\x1f\x8bnonsense", "COMPRESSED_FILE", "broken"),
+    ],
+    ids=["plain", "no-archive", "cut", "cut-zip", "nonsense"],
+)
+def test_what_is_not_packed_as_said_cannot_be_read(data: bytes, kind: str, words: str) -> None:
+    """The fault says what was found."""
+    with pytest.raises(FormatFault, match=words):
+        items(data, kind)
+
+
+@pytest.mark.parametrize("kind", ["COMPRESSED_FILE", "ARCHIVE"])
+def test_a_bomb_is_given_up(kind: str) -> None:
+    """More than 500 times the size is no file that somebody packed."""
+    bomb = b"a" * (20 << 20)
+    packed = gzip.compress(bomb, 9) if kind == "COMPRESSED_FILE" else zipped({"bomb": bomb})
+    with pytest.raises(FormatFault, match="500 times"):
+        items(packed, kind)
+
+
+def test_nested_members_do_not_hide_a_bomb() -> None:
+    """The ratio counts over all members."""
+    packed = bz2.compress(b"\0" * (40 << 20))
+    with pytest.raises(FormatFault, match="500 times"):
+        sum(len(piece) for piece in inflate(iter([packed]), "bzip2"))
+
+
+def test_an_archive_with_holes_is_refused() -> None:
+    """A sparse file may claim any size."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a")
+        info.pax_headers = {
+            "GNU.sparse.major": "1",
+            "GNU.sparse.minor": "0",
+            "GNU.sparse.name": "a",
+            "GNU.sparse.realsize": str(1 << 40),
+        }
+        data = b"1\n0\n0\n".ljust(512, b"\0")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    with pytest.raises(FormatFault, match="holes"):
+        items(out.getvalue(), "ARCHIVE")
+
+
+def test_formats_that_have_no_packed_form_are_read_as_they_are() -> None:
+    """The setting is one of those formats only that offer it."""
+    assert read_items(io.BytesIO(b""), "AVRO", Given(JsonMap({"compression": "ARCHIVE"}))) is not None
