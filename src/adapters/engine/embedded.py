@@ -107,7 +107,6 @@ class EmbeddedEngine:
                 name: [_record(item, name, at) for at, item in enumerate(given)]
                 for name, given in options.inputs.items()
             },
-            copies=True,
         )
 
     def _run_batches(self, plan: Plan, runner: Runner, options: PreviewOptions, skipped: tuple[str, ...]) -> Preview:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections import deque
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import anyio.to_thread
@@ -12,20 +12,22 @@ from ...core.catalogue.definitions import StageType
 from ...core.errors import UsageError
 from ...core.java import java_string
 from ...core.plan.model import Delivery, Plan, StagePlan
-from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.api import StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
-from ...core.records.record import Record
 from ...core.records.values import FieldValue
+from ...core.running import Tally, metrics_document
 from ...core.validation.issues import Issue
-from ...core.values import JsonMap, freeze
+from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock
-from .runner import Runner, Watch
+from .runner import Runner
 
 ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
 START, STOP = "pipeline-start", "pipeline-stop"
 BATCH_SIZE = 1000
 IDLE_S = 0.01
+TURN_S = 0.1
+"""How long batches follow each other before the offset is committed and metrics are told."""
 
 
 class InvalidFlowError(UsageError):
@@ -42,36 +44,6 @@ class InvalidFlowError(UsageError):
 
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, StopFault) else f"CONTAINER_0001 - {type(error).__name__}: {error}"
-
-
-class Times:
-    """How long the batches of a stage took, in seconds: all of them counted, the newest kept."""
-
-    KEPT = 1000
-
-    def __init__(self) -> None:
-        self._newest: deque[float] = deque(maxlen=self.KEPT)
-        self._count, self._sum = 0, 0.0
-        self._least, self._most = float("inf"), 0.0
-
-    def add(self, seconds: float) -> None:
-        """Notes a batch."""
-        self._newest.append(seconds)
-        self._count += 1
-        self._sum += seconds
-        self._least, self._most = min(self._least, seconds), max(self._most, seconds)
-
-    def document(self) -> dict[str, float]:
-        """As metrics show it."""
-        ordered = sorted(self._newest)
-        return {
-            "count": self._count,
-            "mean": self._sum / self._count,
-            "min": self._least,
-            "max": self._most,
-            "p95": ordered[int(0.95 * (len(ordered) - 1))],
-            "p99": ordered[int(0.99 * (len(ordered) - 1))],
-        }
 
 
 class EmbeddedRun:
@@ -92,9 +64,7 @@ class EmbeddedRun:
         self._delivers = any(each.type is StageType.DESTINATION for each in plan.stages)
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
-        self._counts: dict[str, dict[str, int]] = {}
-        self._lanes: dict[tuple[str, str], int] = {}
-        self._times: dict[str, Times] = {}
+        self._tally = Tally()
         self._batches_done = 0
         self._stop_asked = threading.Event()
         self._changed = asyncio.Event()
@@ -116,6 +86,7 @@ class EmbeddedRun:
         if issues:
             raise InvalidFlowError(self._plan.name, tuple(issues))
         runner = build()
+        self._tally = runner.tally
         await self._tell(state="Running")
         self._task = loop.create_task(self._go(runner))
 
@@ -155,7 +126,7 @@ class EmbeddedRun:
             try:
                 state = await self._batches(runner)
             finally:
-                await anyio.to_thread.run_sync(runner.close, Watch(self._count))
+                await anyio.to_thread.run_sync(runner.close)
         except Exception as error:
             state, message = "Failed", _reason(error)
         try:
@@ -188,101 +159,73 @@ class EmbeddedRun:
         offset = (await self._offsets.offsets(self._job.job_id)).get(ENTITY)
         while not self._stop_asked.is_set():
             began = self._clock.monotonic_s()
-            steps = runner.batch(offset, BATCH_SIZE, Watch(self._count))
-            early = await anyio.to_thread.run_sync(next, steps, None)
-            if self._plan.delivery is Delivery.AT_MOST_ONCE and self._delivers and not runner.idle:
-                await self._commit(early)
-                await anyio.to_thread.run_sync(runner.committed)
-            rest = await anyio.to_thread.run_sync(list, steps)
-            reached = rest[-1] if rest else early
-            if self._plan.delivery is Delivery.AT_LEAST_ONCE and not runner.idle:
-                await self._commit(reached)
-                await anyio.to_thread.run_sync(runner.committed)
-            self._batches_done += 1
+            turn = self._early(runner, offset) if self._commits_early else self._late(runner, offset)
+            reached = await turn
             await self._tell(metrics=self._metrics())
             if reached is None or runner.finish:
                 if runner.reset_offset or reached is None:  # behind the end of the data a run begins anew
                     await self._offsets.reset(self._job.job_id)
                 return "Completed"
             offset = reached
-            await asyncio.sleep(self._pause(began))
+            await asyncio.sleep(self._pause(runner, began))
         return "Canceled"
 
-    def _pause(self, began: float) -> float:
-        """How long to wait so that the origin keeps to the rate limit."""
+    @property
+    def _commits_early(self) -> bool:
+        return self._plan.delivery is Delivery.AT_MOST_ONCE and self._delivers
+
+    async def _early(self, runner: Runner, offset: str | None) -> str | None:
+        """A batch whose offset is committed before the first destination; what was reached."""
+        steps = runner.batch(offset, BATCH_SIZE)
+        early = await anyio.to_thread.run_sync(next, steps, None)
+        if not runner.idle:
+            await self._commit(early, runner)
+        rest = await anyio.to_thread.run_sync(list, steps)
+        self._batches_done += 1
+        return rest[-1] if rest else early
+
+    async def _late(self, runner: Runner, offset: str | None) -> str | None:
+        """Batches, and then the offset behind those that came through; what was reached."""
+        reached = [offset]
+        try:
+            await anyio.to_thread.run_sync(self._turn, runner, reached)
+        finally:
+            if len(reached) > 1:
+                await self._commit(reached[-1], runner)
+        return reached[-1]
+
+    def _turn(self, runner: Runner, reached: list[str | None]) -> None:
+        """Batches until there is a reason to look around, in a worker thread; their offsets behind the first one."""
+        until = time.perf_counter() + TURN_S
+        while True:
+            *_, offset = runner.batch(reached[-1], BATCH_SIZE)
+            self._batches_done += 1
+            if not runner.idle or offset is None:
+                reached.append(offset)
+            over = offset is None or runner.idle or runner.finish or runner.paced or self._plan.rate_limit > 0
+            if over or self._stop_asked.is_set() or time.perf_counter() > until:
+                return
+
+    def _pause(self, runner: Runner, began: float) -> float:
+        """How long to wait so that the origin keeps to the rate limit, or others get their turn."""
         if self._plan.rate_limit <= 0:
-            return IDLE_S
+            return IDLE_S if runner.idle or runner.paced else 0.0
         origin = self._plan.origin
-        made = self._counts.get(origin.instance, {}).get("output", 0) if origin is not None else 0
+        made = 0 if origin is None else self._tally.of(origin.instance, "output")
         due = self._state.started_ms + 1000 * made / self._plan.rate_limit
         return max(IDLE_S, (due - self._clock.now_ms()) / 1000)
 
-    async def _commit(self, offset: str | None) -> None:
+    async def _commit(self, offset: str | None, runner: Runner) -> None:
         if offset is not None:
             await self._offsets.commit(self._job.job_id, {ENTITY: offset})
-
-    def _count(self, stage: StagePlan, received: list[Record] | None, out: Out) -> None:
-        held = self._counts.setdefault(
-            stage.instance, {"input": 0, "output": 0, "error": 0, "events": 0, "stage_errors": 0}
-        )
-        held["input"] += len(received or ())
-        held["output"] += sum(map(len, out.lanes)) if stage.outputs else len(received or ()) - len(out.errors)
-        held["error"] += len(out.errors)
-        held["events"] += len(out.events)
-        held["stage_errors"] += len(out.stage_errors)
-        self._times.setdefault(stage.instance, Times()).add(out.took_s)
-        for lane, records in zip(stage.outputs, out.lanes, strict=False):
-            self._lanes[stage.instance, lane] = self._lanes.get((stage.instance, lane), 0) + len(records)
+        await anyio.to_thread.run_sync(runner.committed)
 
     def _metrics(self) -> JsonMap:
-        names = {
-            "input": "inputRecords",
-            "output": "outputRecords",
-            "error": "errorRecords",
-            "events": "eventRecords",
-            "stage_errors": "stageErrors",
-        }
-        counters = {
-            f"stage.{instance}.{names[key]}.counter": {"count": count}
-            for instance, held in self._counts.items()
-            for key, count in held.items()
-        }
-        for (instance, lane), count in self._lanes.items():
-            counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
-        counters |= self._pipeline_counters()
-        gauges = {
-            "pipeline.batchCount.gauge": {"value": self._batches_done},
-            "pipeline.runnerCount.gauge": {"value": {"totalRunners": 1, "availableRunners": 0 if self._task else 1}},
-            **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in self._plan.stages},
-        }
-        seconds = max(0.001, (self._clock.now_ms() - self._state.started_ms) / 1000)
-        meters = {
-            f"pipeline.batch{word}Records.meter": {"m1_rate": counters[key]["count"] / seconds}
-            for word in ("Input", "Output", "Error")
-            if (key := f"pipeline.batch{word}Records.counter") in counters
-        }
-        timers = {f"stage.{name}.batchProcessing.timer": held.document() for name, held in self._times.items()}
-        frozen = freeze({"counters": counters, "gauges": gauges, "meters": meters, "timers": timers})
-        assert isinstance(frozen, JsonMap)
-        return frozen
-
-    def _pipeline_counters(self) -> dict[str, dict[str, int]]:
-        """Records in (what the origin made or refused), out (what destinations and executors took), and errors."""
-        origin = self._plan.origin
-        first = self._counts.get(origin.instance, {}) if origin is not None else {}
-        sinks = [self._counts.get(each.instance, {}) for each in self._plan.stages if each.is_sink]
-        return {
-            "pipeline.batchInputRecords.counter": {"count": first.get("output", 0) + first.get("error", 0)},
-            "pipeline.batchOutputRecords.counter": {"count": sum(each.get("output", 0) for each in sinks)},
-            "pipeline.batchErrorRecords.counter": {"count": sum(each["error"] for each in self._counts.values())},
-            "pipeline.batchErrorMessages.counter": {
-                "count": sum(each["stage_errors"] for each in self._counts.values())
-            },
-        }
+        seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
+        return metrics_document(self._plan, self._tally, self._batches_done, seconds)
 
     async def _end(self, state: str, message: str = "") -> None:
-        errors = any(held["error"] for held in self._counts.values())
-        word = "CompletedWithErrors" if state == "Completed" and errors else state
+        word = "CompletedWithErrors" if state == "Completed" and self._tally.errors else state
         await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
         if message:
             await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])

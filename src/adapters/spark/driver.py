@@ -97,8 +97,7 @@ class Driver:
     def deal(self, out: Out) -> list[tuple[int, int, str, str, str, bytes]]:
         """The records that the origin made on the driver as rows for partitions; its errors and events stay here."""
         records = [(lane, record) for lane, held in enumerate(out.lanes) for record in held]
-        for held in out.lanes:
-            held.clear()
+        out.lanes = [[] for _ in out.lanes]
         batch = Batch()
         assert self._origin is not None
         self._stages.take(self._origin, out, batch)

@@ -8,6 +8,7 @@ from ..el import Scope, compile_text
 from ..el.coerce import as_truth
 from ..plan.model import StagePlan
 from ..records.record import Header, Record, event
+from ..records.rows import Lane, Rows
 from ..records.values import FieldValue
 
 
@@ -48,7 +49,7 @@ class Out:
     __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "reset_offset", "stage_errors", "took_s")
 
     def __init__(self, lanes: int, now_ms: Callable[[], int] = lambda: 0) -> None:
-        self.lanes: list[list[Record]] = [[] for _ in range(lanes)]
+        self.lanes: list[Lane] = [[] for _ in range(lanes)]
         self.errors: list[RecordError] = []
         self.stage_errors: list[tuple[str, str]] = []
         self.events: list[Record] = []
@@ -61,6 +62,15 @@ class Out:
         """Puts a record out on a lane, counted from 0."""
         if lane < len(self.lanes):
             self.lanes[lane].append(record)
+
+    def emit_rows(self, rows: Rows, lane: int = 0) -> None:
+        """Puts many records out on a lane."""
+        if lane >= len(self.lanes):
+            return
+        if self.lanes[lane]:
+            self.lanes[lane].extend(rows)
+        else:
+            self.lanes[lane] = rows
 
     def error(self, record: Record, code: str, message: str) -> None:
         """Refuses a record."""

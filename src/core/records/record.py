@@ -1,6 +1,7 @@
 """Records: a field value with a header that is made when somebody asks for it."""
 
 from collections.abc import Mapping
+from typing import Protocol, TypeAlias
 
 import attrs
 
@@ -51,21 +52,50 @@ class Header:
         )
 
 
+class Lineage(Protocol):
+    """What an origin knows of the rows of a batch, by their numbers."""
+
+    def header(self, at: int) -> Header:
+        """A fresh header, as the origin made it."""
+        ...
+
+    def value(self, at: int) -> FieldValue:
+        """A fresh value, as the origin made it; ``keep`` was called before."""
+        ...
+
+    def keep(self, values: list[FieldValue]) -> None:
+        """Sees to it that ``value`` will have an answer, before anybody changes the values."""
+        ...
+
+
+Trace: TypeAlias = "tuple[Lineage, int, tuple[str, ...]]"
+"""Where a record comes from: lineage, number, and the stages that put it out."""
+
+
 class Record:
-    """One record. ``value`` is its root field."""
+    """One record. ``value`` is its root field; with a ``trace`` the header is made when somebody asks for it."""
 
-    __slots__ = ("_header", "value")
+    __slots__ = ("_header", "trace", "value")
 
-    def __init__(self, value: FieldValue = None, header: Header | None = None) -> None:
+    def __init__(self, value: FieldValue = None, header: Header | None = None, trace: "Trace | None" = None) -> None:
         self.value = value
         self._header = header
+        self.trace = trace
 
     @property
     def header(self) -> Header:
-        """The header; an empty one is made at the first look."""
+        """The header; made at the first look."""
         if self._header is None:
-            self._header = Header()
+            self._header = Header() if self.trace is None else _traced(self.trace)
         return self._header
+
+    def put_out(self, instance: str) -> None:
+        """Notes that a stage put the record out."""
+        if self._header is None and self.trace is not None:
+            lineage, at, path = self.trace
+            self.trace = (lineage, at, (*path, instance))
+        else:
+            _put_out(self.header, instance)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -79,7 +109,10 @@ class Record:
 
     def copy(self) -> "Record":
         """A record that can be changed without touching this one."""
-        return Record(copy_value(self.value), None if self._header is None else self._header.copy())
+        return Record(copy_value(self.value), None if self._header is None else self._header.copy(), self.trace)
+
+    def __reduce__(self) -> "tuple[type[Record], tuple[FieldValue, Header]]":
+        return (Record, (self.value, self.header))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Record) and self.value == other.value and self.header == other.header
@@ -101,9 +134,15 @@ def copy_value(value: FieldValue) -> FieldValue:
     return value
 
 
-def put_out(record: Record, instance: str) -> None:
-    """Notes in the header that a stage put the record out."""
-    header = record.header
+def _traced(trace: Trace) -> Header:
+    lineage, at, path = trace
+    header = lineage.header(at)
+    for instance in path:
+        _put_out(header, instance)
+    return header
+
+
+def _put_out(header: Header, instance: str) -> None:
     if not header.stage_creator:
         header.stage_creator = instance
     path = f"{header.stages_path}:{instance}" if header.stages_path or header.restarts else instance

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-import attrs
-
 from ..catalogue.definitions import StageType
-from ..el import EvaluationError
 from ..plan.model import ErrorPolicy, OnError, Plan, StagePlan
 from ..processors.api import Out, Process, RecordError, StopFault, Tools
 from ..processors.registry import Build, find
-from ..records.paths import has
-from ..records.record import ErrorInfo, Record, put_out
+from ..records.record import ErrorInfo, Record
+from ..records.rows import Lane, Rows
+from .batch import Batch
+from .checking import Admit, admission
 from .tally import Tally
 
 MakeTools = Callable[[StagePlan], Tools]
@@ -19,35 +18,11 @@ EMPTY_BUILDERS: Mapping[str, Build] = {}
 DROPS_ERRORS = "_ToErrorNullDTarget"
 
 
-@attrs.define
-class Batch:
-    """Records on their way: by lane, sent to a stage from elsewhere, refused, and to be handled elsewhere.
-
-    ``sources`` are the records as the origin made them, by source id; kept where the error stage wants them so.
-    """
-
-    lanes: dict[str, list[Record]] = attrs.field(factory=dict)
-    sent: dict[str, list[Record]] = attrs.field(factory=dict)
-    sources: dict[str, Record] = attrs.field(factory=dict)
-    errors: list[Record] = attrs.field(factory=list)
-    away: list[tuple[str, Record]] = attrs.field(factory=list)
-    """Stage instance and record, in order."""
-    finish: bool = False
-    reset_offset: bool = False
-
-    def source_of(self, record: Record) -> Record | None:
-        """The record that this one was made from, as the origin made it."""
-        source_id = record.header.source_id
-        while source_id not in self.sources and "_" in source_id:
-            source_id = source_id.rpartition("_")[0]
-        return self.sources.get(source_id)
-
-
 class Stages:
     """Built stages of one plan. ``here`` says which of them run in this place; the origin never does.
 
     ``events_here`` is False where events are handed out, whoever waits for them. ``seconds`` is a running clock.
-    ``builders`` are for kinds that only this place has code for.
+    ``builders`` are for kinds that only this place has code for; without ``delivers`` refused records go nowhere.
 
     Raises:
         ElError, InvalidValueError, UnsupportedError: a stage cannot be built.
@@ -60,31 +35,33 @@ class Stages:
         here: Callable[[StagePlan], bool],
         *,
         events_here: bool,
+        delivers: bool = True,
         seconds: Seconds = lambda: 0.0,
         builders: Mapping[str, Build] = EMPTY_BUILDERS,
     ) -> None:
         self._plan, self._seconds = plan, seconds
         self.tally = Tally()
         self._built: dict[str, Process] = {}
-        self._tests: dict[str, list[tuple[str, Callable[[Record], bool]]]] = {}
+        self._admit: dict[str, Admit | None] = {}
         self._now_ms: Callable[[], int] = lambda: 0
         for stage in plan.stages:
             held = tools(stage)
             self._now_ms = held.now_ms
             if stage.type is not StageType.ORIGIN and here(stage):
-                self._tests[stage.instance] = [(text, held.predicate(text)) for text in stage.preconditions]
+                self._admit[stage.instance] = admission(stage, held)
                 self._built[stage.instance] = _build(stage, held, builders)
         lanes = [lane for stage in plan.stages for lane in stage.inputs]
         self._shared = {lane for lane in lanes if lanes.count(lane) > 1}
         self._handed_out = frozenset() if events_here else frozenset(e for s in plan.stages for e in s.events)
-        self._error_process = _error_process(plan, tools)
+        self._error_process = _error_process(plan, tools) if delivers else None
         self._keeps_sources = self._error_process is not None and plan.error_policy is ErrorPolicy.ORIGINAL
 
     def take(self, origin: StagePlan, out: Out, batch: Batch) -> None:
         """What the origin made becomes part of a batch."""
         self._settle(origin, out, batch)
         if self._keeps_sources:
-            batch.sources |= {record.header.source_id: record.copy() for lane in out.lanes for record in lane}
+            for lane in out.lanes:
+                batch.keep_sources(lane)
         self.tally.add(origin, (), out)
 
     def run(self, batch: Batch) -> None:
@@ -94,76 +71,85 @@ class Stages:
             StopFault: a stage cannot go on, or a record failed where its stage says so.
         """
         self._pass(batch, closing=False)
-        self._deliver(batch)
+        self.deliver(batch)
 
     def close(self, batch: Batch) -> None:
         """Lets stages finish what they hold open; what that makes still reaches the stages behind."""
         self._pass(batch, closing=True)
+        self.end(batch)
+
+    def end(self, batch: Batch) -> None:
+        """The last refused records, then the end of the error stage."""
         try:
-            self._deliver(batch)
+            self.deliver(batch)
         finally:
-            _close(self._error_process, Out(0, self._now_ms))
+            _close(self._error_process, self._out(()))
 
     def _pass(self, batch: Batch, *, closing: bool) -> None:
         for stage in self._plan.stages:
             if stage.type is StageType.ORIGIN:
                 continue
-            received = self._input(stage, batch)
+            received = self.received(stage, batch)
             if stage.instance not in self._built:
                 batch.away.extend((stage.instance, record) for record in received)
-                continue
-            if closing and not received and getattr(self._built[stage.instance], "close", None) is None:
-                continue
-            self._one(stage, received, batch, closing=closing)
+            elif not closing or received or self.closes(stage):
+                self.step(stage, received, batch, closing=closing)
         batch.lanes, batch.sent = {}, {}
 
-    def _one(self, stage: StagePlan, received: list[Record], batch: Batch, *, closing: bool) -> None:
-        out, process = Out(len(stage.outputs), self._now_ms), self._built[stage.instance]
+    def closes(self, stage: StagePlan) -> bool:
+        """True when the stage has something to finish at the end of a run."""
+        return getattr(self._built[stage.instance], "close", None) is not None
+
+    def step(self, stage: StagePlan, received: Lane, batch: Batch, *, closing: bool = False) -> Out:
+        """What one stage makes of what it received; its lanes and refused records are in the batch then.
+
+        Raises:
+            StopFault: it cannot go on, or a record failed where the stage says so.
+        """
+        out, count = self._out(stage.outputs), len(received)
+        process, admit = self._built[stage.instance], self._admit[stage.instance]
         began = self._seconds()
-        if received or not closing:
-            process(self._checked(stage, received, out), out)
+        if count or not closing:
+            _process(process, received if admit is None else admit(received, out), out)
         if closing:
             _close(process, out)
         out.took_s = self._seconds() - began
         self._settle(stage, out, batch)
-        self.tally.add(stage, received, out)
+        self.tally.add(stage, range(count), out)
+        return out
 
-    def _input(self, stage: StagePlan, batch: Batch) -> list[Record]:
-        found = list(batch.sent.get(stage.instance, ()))
+    def _out(self, lanes: tuple[str, ...]) -> Out:
+        return Out(len(lanes), self._now_ms)
+
+    def received(self, stage: StagePlan, batch: Batch) -> Lane:
+        """What the lanes hold for a stage; copies where others read them too. Events may be handed out instead."""
+        sent = batch.sent.get(stage.instance, ())
+        if len(stage.inputs) == 1 and not sent and stage.inputs[0] not in self._handed_out:
+            return self._of_lane(stage.inputs[0], batch)
+        found = list(sent)
         for lane in stage.inputs:
-            records = batch.lanes.get(lane, [])
-            if lane in self._shared:
-                records = [record.copy() for record in records]
             if lane in self._handed_out:
-                batch.away.extend((stage.instance, record) for record in records)
+                batch.away.extend((stage.instance, record) for record in self._of_lane(lane, batch))
             else:
-                found.extend(records)
+                found.extend(self._of_lane(lane, batch))
         return found
 
-    def _checked(self, stage: StagePlan, received: list[Record], out: Out) -> list[Record]:
-        """The records that have every required field and fulfil the preconditions; the others are refused."""
-        if not stage.required and not stage.preconditions:
-            return list(received)
-        kept: list[Record] = []
-        for record in received:
-            missing = [path for path in stage.required if not has(record.value, path)]
-            if missing:
-                inner: str | None = f"CONTAINER_0050 - the required fields {', '.join(missing)} are missing"
-            else:
-                inner = _failing(self._tests[stage.instance], record)
-            if inner is None:
-                kept.append(record)
-            else:
-                out.error(record, "COMMON_0001", f"Stage precondition: {inner}")
-        return kept
+    def _of_lane(self, lane: str, batch: Batch) -> Lane:
+        records = batch.lanes.get(lane, [])
+        if lane not in self._shared:
+            return records
+        return records.copy() if isinstance(records, Rows) else [record.copy() for record in records]
 
     def _settle(self, stage: StagePlan, out: Out, batch: Batch) -> None:
-        for name, records in zip(stage.outputs, out.lanes, strict=False):
-            for record in records:
-                put_out(record, stage.instance)
-            batch.lanes[name] = records
+        for name, lane in zip(stage.outputs, out.lanes, strict=False):
+            if isinstance(lane, Rows):
+                lane.put_out(stage.instance)
+            else:
+                for record in lane:
+                    record.put_out(stage.instance)
+            batch.lanes[name] = lane
         for record in out.events:
-            put_out(record, stage.instance)
+            record.put_out(stage.instance)
         if stage.event_lane is not None:
             batch.lanes[stage.event_lane] = out.events
         batch.finish = batch.finish or out.finish
@@ -186,15 +172,31 @@ class Stages:
         )
         return error.record
 
-    def _deliver(self, batch: Batch) -> None:
-        """Hands the refused records to the error stage; one that it cannot take ends the run."""
+    def deliver(self, batch: Batch) -> None:
+        """Hands the refused records to the error stage; one that it cannot take ends the run.
+
+        Raises:
+            StopFault: for that one.
+        """
         errors, batch.errors = batch.errors, []
         if self._error_process is None or not errors:
             return
-        out = Out(0, self._now_ms)
+        out = self._out(())
         self._error_process([_for_error_stage(record, batch) for record in errors], out)
         if out.errors:
             raise StopFault(out.errors[0].code, f"error stage: {out.errors[0].message}")
+
+
+def _process(process: Process, received: Lane, out: Out) -> None:
+    """In the form of the stage for rows, where it has one and the batch is still in rows."""
+    if not isinstance(received, Rows):
+        process(received, out)
+        return
+    rows = getattr(process, "rows", None)
+    if rows is None or received.made:
+        process(received.records(), out)
+    else:
+        rows(received, out)
 
 
 def _build(stage: StagePlan, tools: Tools, builders: Mapping[str, Build] = EMPTY_BUILDERS) -> Process:
@@ -222,18 +224,6 @@ def _for_error_stage(record: Record, batch: Batch) -> Record:
     made = source.copy()
     made.header.error = record.header.error
     return made
-
-
-def _failing(tests: list[tuple[str, Callable[[Record], bool]]], record: Record) -> str | None:
-    """Why a record does not fulfil the preconditions; None when it does."""
-    for text, test in tests:
-        try:
-            fulfilled = test(record)
-        except EvaluationError as error:
-            return f"CONTAINER_0052 - {text} cannot be evaluated: {error}"
-        if not fulfilled:
-            return f"CONTAINER_0051 - {text} is not fulfilled"
-    return None
 
 
 def keyed_levels(plan: Plan, keyed: Callable[[StagePlan], bool]) -> Mapping[str, int]:

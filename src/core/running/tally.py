@@ -1,12 +1,12 @@
 """What stages did, counted: picklable, added up over partitions, shown in the shape of an engine's metrics."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Sized
 
 import attrs
 
 from ..plan.model import Plan, StagePlan
 from ..processors.api import Out
-from ..records.record import Record
 from ..values import JsonMap, freeze
 
 _COUNTERS = {
@@ -18,15 +18,59 @@ _COUNTERS = {
 }
 
 
+NEWEST = 1000
+
+
+def _newest() -> deque[float]:
+    return deque(maxlen=NEWEST)
+
+
+@attrs.define
+class Times:
+    """How long the batches of a stage took, in seconds: all of them counted, the newest kept."""
+
+    count: int = 0
+    total: float = 0.0
+    least: float = float("inf")
+    most: float = 0.0
+    newest: deque[float] = attrs.field(factory=_newest)
+
+    def add(self, seconds: float) -> None:
+        """Notes a batch."""
+        self.count += 1
+        self.total += seconds
+        self.least, self.most = min(self.least, seconds), max(self.most, seconds)
+        self.newest.append(seconds)
+
+    def merge(self, other: "Times") -> None:
+        """Adds what somebody else noted."""
+        self.count += other.count
+        self.total += other.total
+        self.least, self.most = min(self.least, other.least), max(self.most, other.most)
+        self.newest.extend(other.newest)
+
+    def document(self) -> dict[str, float]:
+        """As metrics show it."""
+        ordered = sorted(self.newest)
+        return {
+            "count": self.count,
+            "mean": self.total / self.count,
+            "min": self.least,
+            "max": self.most,
+            "p95": ordered[int(0.95 * (len(ordered) - 1))],
+            "p99": ordered[int(0.99 * (len(ordered) - 1))],
+        }
+
+
 @attrs.define
 class Tally:
-    """Counts by stage instance, and by lane, and how long the batches of a stage took: count, sum, least, most (s)."""
+    """Counts by stage instance, and by lane, and how long the batches of a stage took."""
 
     stages: dict[str, dict[str, int]] = attrs.field(factory=dict)
     lanes: dict[tuple[str, str], int] = attrs.field(factory=dict)
-    times: dict[str, tuple[int, float, float, float]] = attrs.field(factory=dict)
+    times: dict[str, Times] = attrs.field(factory=dict)
 
-    def add(self, stage: StagePlan, received: Sequence[Record], out: Out) -> None:
+    def add(self, stage: StagePlan, received: Sized, out: Out) -> None:
         """Counts one batch of one stage."""
         held = self.stages.setdefault(stage.instance, dict.fromkeys(_COUNTERS, 0))
         held["input"] += len(received)
@@ -36,11 +80,7 @@ class Tally:
         held["stage_errors"] += len(out.stage_errors)
         for lane, records in zip(stage.outputs, out.lanes, strict=False):
             self.lanes[stage.instance, lane] = self.lanes.get((stage.instance, lane), 0) + len(records)
-        self._time(stage.instance, (1, out.took_s, out.took_s, out.took_s))
-
-    def _time(self, instance: str, more: tuple[int, float, float, float]) -> None:
-        count, total, least, most = self.times.get(instance, (0, 0.0, float("inf"), 0.0))
-        self.times[instance] = (count + more[0], total + more[1], min(least, more[2]), max(most, more[3]))
+        self.times.setdefault(stage.instance, Times()).add(out.took_s)
 
     def merge(self, other: "Tally") -> None:
         """Adds what somebody else counted."""
@@ -51,7 +91,7 @@ class Tally:
         for lane, count in other.lanes.items():
             self.lanes[lane] = self.lanes.get(lane, 0) + count
         for instance, times in other.times.items():
-            self._time(instance, times)
+            self.times.setdefault(instance, Times()).merge(times)
 
     @property
     def errors(self) -> int:
@@ -84,11 +124,7 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
         for name, count in totals.items()
         if name.endswith("Records")
     }
-    timers = {
-        f"stage.{instance}.batchProcessing.timer": {"count": count, "mean": total / count, "min": least, "max": most}
-        for instance, (count, total, least, most) in tally.times.items()
-        if count
-    }
+    timers = {f"stage.{instance}.batchProcessing.timer": times.document() for instance, times in tally.times.items()}
     made = freeze({"counters": counters, "gauges": gauges, "meters": meters, "timers": timers})
     assert isinstance(made, JsonMap)
     return made

@@ -1,0 +1,96 @@
+"""Records that are not made yet: the values of a batch in a row, and what headers are made of when somebody asks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias, overload
+
+from .record import Lineage, Record, copy_value
+from .values import FieldValue
+
+
+class Rows(Sequence[Record]):
+    """A batch on a lane, value by value. As a sequence it is the records, made at the first look.
+
+    Shape: ``values`` are the root fields, ``at`` their numbers in the lineage, ``path`` the stages that put them out.
+    ``made`` is True once records were asked for: from then on they are what counts, and ``values`` is empty.
+    """
+
+    __slots__ = ("_records", "at", "lineage", "path", "values")
+
+    def __init__(
+        self,
+        values: list[FieldValue],
+        lineage: Lineage,
+        at: Sequence[int] | None = None,
+        path: tuple[str, ...] = (),
+    ) -> None:
+        self.values, self.lineage, self.path = values, lineage, path
+        self.at: Sequence[int] = range(len(values)) if at is None else at
+        self._records: list[Record] | None = None
+
+    @property
+    def made(self) -> bool:
+        """True when there are records in place of values."""
+        return self._records is not None
+
+    def record(self, number: int) -> Record:
+        """A record of one row, for a look at it: a header that is changed is not kept."""
+        return Record(self.values[number], None, (self.lineage, self.at[number], self.path))
+
+    def records(self) -> list[Record]:
+        """The rows as records, made once."""
+        if self._records is None:
+            lineage, path = self.lineage, self.path
+            self._records = [
+                Record(value, None, (lineage, at, path)) for value, at in zip(self.values, self.at, strict=True)
+            ]
+            self.values, self.at = [], ()
+        return self._records
+
+    def append(self, record: Record) -> None:
+        """Adds a record."""
+        self.records().append(record)
+
+    def extend(self, records: Iterable[Record]) -> None:
+        """Adds records."""
+        self.records().extend(records)
+
+    def put_out(self, instance: str) -> None:
+        """Notes that a stage put all of them out."""
+        if self._records is None:
+            self.path = (*self.path, instance)
+            return
+        for record in self._records:
+            record.put_out(instance)
+
+    def copy(self) -> "Rows":
+        """Rows that can be changed without touching these."""
+        if self._records is None:
+            return Rows([copy_value(value) for value in self.values], self.lineage, self.at, self.path)
+        made = Rows([], self.lineage, (), self.path)
+        made._records = [record.copy() for record in self._records]
+        return made
+
+    def without(self, numbers: Iterable[int]) -> "Rows":
+        """The rows but these."""
+        gone = set(numbers)
+        if not gone:
+            return self
+        kept = [number for number in range(len(self.values)) if number not in gone]
+        return Rows([self.values[n] for n in kept], self.lineage, [self.at[n] for n in kept], self.path)
+
+    def __len__(self) -> int:
+        return len(self.values) if self._records is None else len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records())
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        return self.records()[index]
+
+
+Lane: TypeAlias = "list[Record] | Rows"
+"""The records of a batch between two stages."""
