@@ -13,11 +13,14 @@ from ...core.errors import InvalidValueError
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
+from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats.fault import FormatFault
 from .formats.item import Item
+from .formats.json_lines import JsonLines, in_lines
 from .formats.reading import read_items
+from .lineage import FileLineage
 
 Matcher = Callable[[str], bool]
 WAIT_S = 0.2
@@ -30,6 +33,7 @@ class Directory:
     """Reads files in the order of their names, or of their last change; the offset says which one and how far.
 
     A folder without a next file gives empty batches, and ``no-more-data`` once; it never ends by itself.
+    JSON objects that stand one to a line are put out in rows.
 
     Raises:
         InvalidValueError: no folder, no pattern, or one that cannot be read.
@@ -51,8 +55,10 @@ class Directory:
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
+        self.paced = False
         self._opened: BinaryIO | None = None
         self._items: Iterator[Item] = iter(())
+        self._lines: JsonLines | None = None
         self._file: Path | None = None
         self._at = 0
         self._records = self._faults = self._files = 0
@@ -102,29 +108,50 @@ class Directory:
         self._file, self._at = path, at
         self._records = self._faults = 0
         self._idle = False
-        items = read_items(self._opened, self._format, self._settings)
-        self._items = (item for item in items if item.end > at)
+        if in_lines(self._format, self._settings):
+            self._lines = JsonLines(self._opened, self._settings, at)
+        else:
+            items = read_items(self._opened, self._format, self._settings)
+            self._items = (item for item in items if item.end > at)
 
     def _close(self) -> None:
         if self._opened is not None:
             self._opened.close()
-        self._opened, self._items = None, iter(())
+        self._opened, self._items, self._lines = None, iter(()), None
 
     def _some(self, count: int, out: Out) -> None:
         assert self._file is not None
         facts = self._facts(self._file)
         try:
-            for item in self._items:
-                self._one(item, facts, out)
-                self._at = item.end
-                count -= 1
-                if count == 0:
+            if self._lines is not None:
+                if self._by_lines(self._lines, facts, count, out):
                     return
+            else:
+                for item in self._items:
+                    self._one(item, facts, out)
+                    self._at = item.end
+                    count -= 1
+                    if count == 0:
+                        return
         except FormatFault as fault:
             self._broken(fault, out)
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{self._file} cannot be read: {error.strerror}") from None
         self._end(out)
+
+    def _by_lines(self, lines: JsonLines, facts: dict[str, str], count: int, out: Out) -> bool:
+        """Values in rows; False at the end of the file, which is noticed as soon as a batch is not full."""
+        while count > 0:
+            taken = lines.take(count)
+            if taken is None:
+                return False
+            for item in taken.faults:
+                self._one(item, facts, out)
+            self._records += len(taken.values)
+            out.emit_rows(Rows(taken.values, FileLineage(facts, taken)))
+            self._at = taken.end
+            count -= len(taken.values) + len(taken.faults)
+        return True
 
     def _one(self, item: Item, facts: dict[str, str], out: Out) -> None:
         assert self._file is not None

@@ -5,17 +5,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from ...core.el import EvaluationError
+from ...core.el import EvaluationError, calls_of, parse_template
 from ...core.errors import InvalidValueError
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
+from ...core.records.rows import Rows
+from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats import FormatFault
 from .formats.writing import Writer, writers
 
 MEGABYTE = 1024 * 1024
+_OF_TIME = {"time:now", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
 
 
 class OpenFile:
@@ -31,6 +34,13 @@ class OpenFile:
         data = self._writer.write(record)
         self._out.write(data)
         self.records += 1
+        self.size += len(data)
+
+    def write_many(self, values: list[FieldValue]) -> None:
+        """Appends values. Raises ``FormatFault``, with nothing written."""
+        data = self._writer.many(values)  # type: ignore[attr-defined]
+        self._out.write(data)
+        self.records += len(values)
         self.size += len(data)
 
     def finish(self, final: Path) -> None:
@@ -67,6 +77,10 @@ class LocalFs:
             raise InvalidValueError("Directory Template", template, "an absolute path")
         self._folder: Callable[[Record], object] = tools.evaluate(template)
         self._time: Callable[[Record], object] = tools.evaluate(given.text("timeDriver", "${time:now()}"))
+        texts = (template, given.text("timeDriver", "${time:now()}"))
+        many = hasattr(self._writers(), "many")
+        self._same_place = many and not self._by_header and not any(map(_looks_at_record, texts))
+        """True when the place depends on the time alone; it is then found once for a batch."""
         self._prefix, suffix = given.text("uniquePrefix"), given.text("fileNameSuffix")
         self._suffix = f".{suffix}" if suffix else ""
         self._most, self._largest = given.integer("maxRecordsPerFile"), given.integer("maxFileSize") * MEGABYTE
@@ -85,11 +99,36 @@ class LocalFs:
         for held in self._files.values():
             held.flush()
 
+    def rows(self, rows: Rows, out: Out) -> None:
+        """The same for rows: written together where all of them go to one file for sure."""
+        if not rows.values or not self._same_place or self._most > 0 or self._largest > 0:
+            self(rows.records(), out)
+            return
+        try:
+            folder = self._place(rows.record(0))
+            if folder is None:
+                self(rows.records(), out)
+                return
+            held = self._opened(folder)
+            held.write_many(rows.values)
+            held.flush()
+        except (EvaluationError, FormatFault):
+            self(rows.records(), out)
+        except OSError as error:
+            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
+
     def _one(self, record: Record, out: Out) -> None:
         folder = self._place(record)
         if folder is None:
             out.error(record, "HADOOPFS_47", "the time of the record, or its target directory, is not there")
             return
+        held = self._opened(folder)
+        held.write(record)
+        if 0 < self._most <= held.records or 0 < self._largest <= held.size:
+            self._finish(folder, out)
+
+    def _opened(self, folder: Path) -> OpenFile:
+        """The file that is being written in a folder."""
         held = self._files.get(folder)
         if held is None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -97,9 +136,7 @@ class LocalFs:
             if path.exists():  # a killed run left it: its records are committed
                 path.rename(self._final(folder))
             held = self._files[folder] = OpenFile(path, self._writers())
-        held.write(record)
-        if 0 < self._most <= held.records or 0 < self._largest <= held.size:
-            self._finish(folder, out)
+        return held
 
     def _place(self, record: Record) -> Path | None:
         if self._by_header:
@@ -127,3 +164,9 @@ class LocalFs:
         """Closes every file."""
         for folder in list(self._files):
             self._finish(folder, out)
+
+
+def _looks_at_record(text: str) -> bool:
+    parts = [part for part in parse_template(text).parts if not isinstance(part, str)]
+    calls = {call.name for part in parts for call in calls_of(part)}
+    return not calls <= _OF_TIME

@@ -100,6 +100,21 @@ Process = Callable[[list[Record], Out], None]
 
 
 @attrs.frozen
+class TwoForms:
+    """A stage that handles batches in rows without making records of them. Both forms do the same.
+
+    A stage may also be an object of its own with a method ``rows`` beside ``__call__``.
+    """
+
+    general: Process
+    rows: Callable[[Rows, Out], None]
+
+    def __call__(self, batch: list[Record], out: Out) -> None:
+        """A batch of records."""
+        self.general(batch, out)
+
+
+@attrs.frozen
 class Access:
     """What stages may touch. ``folders`` and ``hosts`` are None for everything, empty for nothing; ``code`` lets
     script and shell stages run."""

@@ -1,14 +1,18 @@
 """Expression Evaluator: sets fields, header attributes and field attributes from expressions."""
 
 from collections.abc import Callable
+from functools import cache
 
-from ..el import EvaluationError
+from ..el import EvaluationError, parse_template
 from ..el.coerce import as_text
+from ..el.source import Source, function_of
 from ..plan.model import StagePlan
 from ..records.paths import MISSING, expand, get, has, has_wildcards, parse_path, to_path
 from ..records.record import Record, copy_value
+from ..records.rows import Rows
 from ..records.values import FieldValue
-from .api import Process, RecordFault, Tools, each
+from .api import Out, Process, RecordFault, Tools, TwoForms, each
+from .in_rows import PLAIN, Refused, names_of, parent_of, put_out_kept
 from .registry import processor
 from .values import as_field, null_of, place
 
@@ -45,14 +49,88 @@ def expression_evaluator(plan: StagePlan, tools: Tools) -> Process:
             _set_attribute(record, path, name, evaluate)
         return record
 
-    return each(handle)
+    general = each(handle)
+    if headers or attributes or not fields or any(names_of(pattern) is None for pattern, _, _ in fields):
+        return general
+    return TwoForms(general, _in_rows(fields, tools, general))
+
+
+def _in_rows(fields: list[tuple[str, str, Evaluate]], tools: Tools, general: Process) -> Callable[[Rows, Out], None]:
+    """The same for rows, by a function that is compiled at the first batch."""
+
+    @cache
+    def compiled() -> Callable[..., list[Refused]]:
+        return _function(fields, tools)
+
+    def process(rows: Rows, out: Out) -> None:
+        if rows.are_maps:
+            put_out_kept(rows, compiled()(rows.values, rows.record, tools.scope), out)
+        else:
+            general(rows.records(), out)
+
+    return process
+
+
+def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable[..., list[Refused]]:
+    source = Source()
+    steps: list[str] = []
+    for number, (pattern, text, _) in enumerate(fields):
+        names = names_of(pattern)
+        assert names is not None
+        value = source.template(parse_template(text)).text
+        parent = "v" if len(names) == 1 else f"parent_of(v, {names!r})"
+        steps += [
+            f"s = {number}",
+            f"r = {value}",
+            f"p = {parent}",
+            f"if type(r) in PLAIN and isinstance(p, dict): p[{names[-1]!r}] = r",
+            f"else: assign(record(i), {number}, plain(r))",
+        ]
+
+    def assign(record: Record, number: int, value: FieldValue) -> None:
+        pattern, text, _ = fields[number]
+        _set(record, pattern, text, lambda _: value)
+
+    def stand_still() -> None:
+        at_ms = tools.now_ms()
+        tools.scope.now_ms = lambda: at_ms
+
+    scoped = ["stand_still()", "scope.record = record(i)"] if source.scoped else []
+    lines = [
+        "def evaluate(values, record, scope):",
+        " refused = []",
+        " for i, v in enumerate(values):",
+        "  s = 0",
+        "  try:",
+        *("   " + line for line in (*scoped, *steps)),
+        "  except EvaluationError as error:",
+        "   refused.append((i, 'EXPR_03', unevaluated(fields[s][0], error)))",
+        "  except RecordFault as fault:",
+        "   refused.append((i, fault.code, fault.message))",
+        " return refused",
+    ]
+    held = {
+        "assign": assign,
+        "stand_still": stand_still,
+        "fields": fields,
+        "unevaluated": _unevaluated,
+        "parent_of": parent_of,
+        "PLAIN": PLAIN,
+        "EvaluationError": EvaluationError,
+        "RecordFault": RecordFault,
+    }
+    return function_of("evaluate", "\n".join(lines), source.names | held)
+
+
+def _unevaluated(what: str, error: EvaluationError) -> str:
+    return f"the expression for {what} cannot be evaluated: {error}"
 
 
 def _value(record: Record, what: str, evaluate: Evaluate) -> FieldValue:
     try:
         return evaluate(record)
     except EvaluationError as error:
-        raise RecordFault("EXPR_03", f"the expression for {what} cannot be evaluated: {error}") from None
+        raise RecordFault("EXPR_03", _unevaluated(what, error)) from None
 
 
 def _set(record: Record, pattern: str, text: str, evaluate: Evaluate) -> None:

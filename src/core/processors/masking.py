@@ -9,8 +9,10 @@ from ..plan.model import StagePlan
 from ..records.fields import set_field
 from ..records.paths import MISSING, get
 from ..records.record import Record
-from ..records.values import Char
-from .api import Process, RecordFault, Tools, each
+from ..records.rows import Rows
+from ..records.values import Char, FieldValue
+from .api import Out, Process, RecordFault, Tools, TwoForms, each
+from .in_rows import Refused, names_of, parent_of, put_out_kept
 from .registry import processor
 from .selecting import selectors
 
@@ -20,11 +22,8 @@ FIXED = "x" * 10
 @processor("com_streamsets_pipeline_stage_processor_fieldmask_FieldMaskDProcessor")
 def field_masker(plan: StagePlan, tools: Tools) -> Process:
     """Texts are masked by length, by a pattern of one's own or by a regular expression; null and missing stay."""
-    rules = [
-        (selectors(tools, row.texts("fields")), _mask(row))
-        for row in plan.given.rows("fieldMaskConfigs")
-        if row.texts("fields")
-    ]
+    given = [(row.texts("fields"), _mask(row)) for row in plan.given.rows("fieldMaskConfigs") if row.texts("fields")]
+    rules = [(selectors(tools, patterns), mask) for patterns, mask in given]
 
     def handle(record: Record) -> Record:
         wrong: list[str] = []
@@ -39,7 +38,45 @@ def field_masker(plan: StagePlan, tools: Tools) -> Process:
             raise RecordFault("MASK_00", f"these fields are no texts, so they cannot be masked: {', '.join(wrong)}")
         return record
 
-    return each(handle)
+    general = each(handle)
+    known = [(names_of(pattern), mask) for patterns, mask in given for pattern in patterns]
+    paths = {names: mask for names, mask in known if names is not None}
+    return TwoForms(general, _in_rows(paths, handle, general)) if len(paths) == len(known) else general
+
+
+def _in_rows(
+    paths: dict[tuple[str, ...], Callable[[str], str]], handle: Callable[[Record], Record], general: Process
+) -> Callable[[Rows, Out], None]:
+    """The same for rows; one in which a field is no text is handled as a record."""
+    rules = [(names, names[-1], mask) for names, mask in paths.items()]
+
+    def one(value: FieldValue) -> bool:
+        found: list[tuple[dict[str, FieldValue], str, str]] = []
+        for names, name, mask in rules:
+            parent = value if len(names) == 1 else parent_of(value, names)
+            held = parent.get(name) if isinstance(parent, dict) else None
+            if type(held) is str:
+                found.append((parent, name, mask(held)))  # type: ignore[arg-type]
+            elif held is not None:
+                return False
+        for parent, name, masked in found:
+            parent[name] = masked
+        return True
+
+    def process(rows: Rows, out: Out) -> None:
+        if not rows.are_maps:
+            general(rows.records(), out)
+            return
+        refused: list[Refused] = []
+        for number, value in enumerate(rows.values):
+            try:
+                if not one(value):
+                    handle(rows.record(number))
+            except RecordFault as fault:
+                refused.append((number, fault.code, fault.message))
+        put_out_kept(rows, refused, out)
+
+    return process
 
 
 def _mask(row: Given) -> Callable[[str], str]:

@@ -14,7 +14,7 @@ class Rows(Sequence[Record]):
     ``made`` is True once records were asked for: from then on they are what counts, and ``values`` is empty.
     """
 
-    __slots__ = ("_records", "at", "lineage", "path", "values")
+    __slots__ = ("_are_maps", "_records", "at", "lineage", "path", "values")
 
     def __init__(
         self,
@@ -22,10 +22,20 @@ class Rows(Sequence[Record]):
         lineage: Lineage,
         at: Sequence[int] | None = None,
         path: tuple[str, ...] = (),
+        *,
+        are_maps: bool | None = None,
     ) -> None:
         self.values, self.lineage, self.path = values, lineage, path
         self.at: Sequence[int] = range(len(values)) if at is None else at
+        self._are_maps = are_maps
         self._records: list[Record] | None = None
+
+    @property
+    def are_maps(self) -> bool:
+        """True when every root field was a plain MAP at the first look; stages that handle rows keep it so."""
+        if self._are_maps is None:
+            self._are_maps = all(kind is dict for kind in set(map(type, self.values)))
+        return self._are_maps
 
     @property
     def made(self) -> bool:
@@ -65,7 +75,8 @@ class Rows(Sequence[Record]):
     def copy(self) -> "Rows":
         """Rows that can be changed without touching these."""
         if self._records is None:
-            return Rows([copy_value(value) for value in self.values], self.lineage, self.at, self.path)
+            values = [copy_value(value) for value in self.values]
+            return Rows(values, self.lineage, self.at, self.path, are_maps=self._are_maps)
         made = Rows([], self.lineage, (), self.path)
         made._records = [record.copy() for record in self._records]
         return made
@@ -76,7 +87,8 @@ class Rows(Sequence[Record]):
         if not gone:
             return self
         kept = [number for number in range(len(self.values)) if number not in gone]
-        return Rows([self.values[n] for n in kept], self.lineage, [self.at[n] for n in kept], self.path)
+        values, at = [self.values[number] for number in kept], [self.at[number] for number in kept]
+        return Rows(values, self.lineage, at, self.path, are_maps=self._are_maps)
 
     def __len__(self) -> int:
         return len(self.values) if self._records is None else len(self._records)

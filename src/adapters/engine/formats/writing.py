@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from math import isfinite
 from typing import Protocol
 
 import orjson
@@ -21,6 +22,8 @@ from .fault import FormatFault
 from .marked_up import schema_check
 from .texts import charset_of, unescaped
 
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
+_LINES = _OPTIONS | orjson.OPT_APPEND_NEWLINE
 SDC_MAGIC = b"\xa1"
 
 
@@ -37,6 +40,14 @@ class Writer(Protocol):
 
     def finish(self) -> bytes:
         """What stands behind the last record."""
+        ...
+
+
+class ManyWriter(Writer, Protocol):
+    """One that writes values without their records."""
+
+    def many(self, values: list[FieldValue]) -> bytes:
+        """What they add. Raises ``FormatFault``: one of them cannot be written."""
         ...
 
 
@@ -72,6 +83,13 @@ class _Json:
         before, self._begun = (between if self._begun else first), True
         return before + json_text(record.value)
 
+    def many(self, values: list[FieldValue]) -> bytes:
+        """What values add."""
+        if self._array:
+            return b"".join([self.write(Record(value)) for value in values])
+        before, self._begun = (b"\n" if self._begun else b""), True
+        return before + json_line_texts(values)[:-1]
+
     def finish(self) -> bytes:
         return (b"]" if self._begun else b"[]") if self._array else b""
 
@@ -83,11 +101,48 @@ def json_text(value: FieldValue) -> bytes:
         FormatFault: a file (JSON_GENERATOR_01).
     """
     try:
+        made = orjson.dumps(value, _special, _OPTIONS)
+    except (TypeError, ValueError, RecursionError) as error:
+        return _any_text(value, error)
+    return _any_text(value) if b"null" in made and not _is_finite(value) else made
+
+
+def json_line_texts(values: list[FieldValue]) -> bytes:
+    """The texts of values, each with a line end. Raises ``FormatFault``."""
+    dumps = orjson.dumps
+    try:
+        # few at a time: what orjson makes is larger than it needs to be until it is joined
+        pieces = [
+            b"".join([dumps(value, _special, _LINES) for value in values[at : at + 64]])
+            for at in range(0, len(values), 64)
+        ]
+    except (TypeError, ValueError, RecursionError):
+        pieces = []
+    made = b"".join(pieces)
+    if (made or not values) and (b"null" not in made or all(map(_is_finite, values))):
+        return made
+    return b"".join([json_text(value) + b"\n" for value in values])
+
+
+def _any_text(value: FieldValue, error: Exception | None = None) -> bytes:
+    """The text of what orjson does not write, or not so: numbers without end, large ones, halves of characters."""
+    if error is not None and isinstance(error.__cause__, FormatFault):
+        raise error.__cause__
+    try:
         return json.dumps(_finite(value), default=_special, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "surrogatepass"
         )
     except RecursionError:
         raise FormatFault("JSON_GENERATOR_00", "the record is nested too deeply") from None
+
+
+def _is_finite(value: FieldValue) -> bool:
+    """False with a float in it that JSON does not have."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _special(value: object) -> object:
