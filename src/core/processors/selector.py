@@ -31,7 +31,7 @@ def stream_selector(plan: StagePlan, tools: Tools) -> Process:
                 try:
                     fits = condition(record)
                 except EvaluationError as error:
-                    out.error(record, "SELECTOR_09", _unevaluated(text, error))
+                    out.error(record.copy() if taken else record, "SELECTOR_09", _unevaluated(text, error))
                     taken += 1
                     break
                 if fits:
@@ -60,7 +60,7 @@ def _in_rows(
         numbers: list[list[int]] = [[] for _ in out.lanes]
         refused = compiled()(rows.values, rows.at, lanes, numbers, rows.record, tools.scope)
         for number, code, message in refused:
-            out.error(rows.record(number), code, message)
+            out.error(rows.record(number).copy(), code, message)  # a lane may have it too
         for lane, values in enumerate(lanes):
             if values:
                 out.emit_rows(Rows(values, rows.lineage, numbers[lane], rows.path, are_maps=True), lane)

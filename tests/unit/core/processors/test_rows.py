@@ -143,7 +143,7 @@ def same(kind: str, given: dict[str, Any], batch: list[FieldValue], lanes: tuple
     assert results[1] == results[0]
 
 
-@settings(max_examples=400)
+@settings(max_examples=300, deadline=None)
 @given(BATCHES, st.lists(st.tuples(PATHS, TEXTS), min_size=1, max_size=3))
 def test_expressions_set_the_same_fields_in_rows(batch: list[FieldValue], fields: list[tuple[str, str]]) -> None:
     """Values, types, headers and refused records are those of the general form."""
@@ -151,7 +151,7 @@ def test_expressions_set_the_same_fields_in_rows(batch: list[FieldValue], fields
     same(EXPRESSION, {"expressionProcessorConfigs": rows}, batch)
 
 
-@settings(max_examples=200)
+@settings(max_examples=150, deadline=None)
 @given(BATCHES, st.lists(EXPRESSIONS, max_size=3), st.booleans())
 def test_conditions_route_the_same_records_in_rows(batch: list[FieldValue], texts: list[str], default: bool) -> None:
     """Records of every lane and refused ones, in order."""
@@ -162,7 +162,7 @@ def test_conditions_route_the_same_records_in_rows(batch: list[FieldValue], text
     same(SELECTOR, {"lanePredicates": rows}, batch, lanes)
 
 
-@settings(max_examples=200)
+@settings(max_examples=150, deadline=None)
 @given(BATCHES, st.lists(PATHS, min_size=1, max_size=3, unique=True), st.sampled_from(["VARIABLE_LENGTH", "CUSTOM"]))
 def test_masks_hide_the_same_in_rows(batch: list[FieldValue], paths: list[str], kind: str) -> None:
     """Texts, nulls and what cannot be masked."""

@@ -33,7 +33,8 @@ def held_of(site: Site, settings: dict[str, object], **more: Any) -> Held:
 def read_all(site: Site, settings: dict[str, object], **more: Any) -> tuple[list[Record], Out]:
     """Every record until the end of the data, and the last outcome."""
     held = held_of(site, settings, **more)
-    origin, offset, found = HttpOrigin(held.tools.plan, held.tools), "", []
+    origin, offset = HttpOrigin(held.tools.plan, held.tools), ""
+    found: list[Record] = []
     for _ in range(20):
         out = held.out()
         reached = origin.read(offset or None, 1000, out)
