@@ -8,7 +8,7 @@ SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -
 
 EXTRAS := server,formats,dev
 
-.PHONY: demo test check check-spark spark lint types imports unit docs clean
+.PHONY: demo test check check-spark spark lint types imports docs site pages pictures changelog notes clean
 
 demo: $(VENV)/ready
 	@$(BIN)/penstock demo
@@ -23,7 +23,7 @@ check-spark:
 spark: $(VENV)/ready
 	@$(BIN)/python -m pytest -q -m spark tests/spark $(ARGS)
 
-check: lint types imports test docs
+check: lint types imports test site
 
 lint: $(VENV)/ready
 	@$(BIN)/ruff check .
@@ -37,6 +37,24 @@ imports: $(VENV)/ready
 
 docs: $(VENV)/ready
 	@$(BIN)/python -m pytest -q tests/docs
+
+# The documentation as a site, in the folder site/; any broken link or anchor is an error.
+site:
+	@$(MAKE) --no-print-directory VENV=.venv-docs EXTRAS=docs pages
+
+pages: $(VENV)/ready
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# Pictures of the documentation, drawn anew.
+pictures: $(VENV)/ready
+	@$(BIN)/python -m tools.pictures
+
+# What the fragments in changelog.d/ come to; VERSION=… moves them into the changelog.
+changelog:
+	@$(MAKE) --no-print-directory VENV=.venv-docs EXTRAS=docs notes
+
+notes: $(VENV)/ready
+	@$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version unreleased)
 
 # The installed tree is one of links, so a new or deleted file needs a new installation.
 $(VENV)/ready: pyproject.toml $(VENV)/files
@@ -54,4 +72,4 @@ $(VENV)/files: FORCE
 FORCE:
 
 clean:
-	rm -rf $(VENV) .venv-spark build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-spark .venv-docs site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

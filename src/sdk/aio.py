@@ -392,13 +392,13 @@ class AsyncProject:
 class AsyncPlatform:
     """A place with projects for programs with an event loop; open it with ``await AsyncPlatform.open(…)``."""
 
-    def __init__(self, backend: "Backend", options: compose.Options, where: object) -> None:
+    def __init__(self, backend: "Backend", options: compose.Options, where: compose.Where) -> None:
         self._backend, self._options, self._where = backend, options, where
         self._sessions: list[Session] = []
         self._closed = False
 
     @classmethod
-    async def open(cls, where: "str | os.PathLike[str] | None" = None, **options: Any) -> "AsyncPlatform":
+    async def open(cls, where: compose.Where = None, **options: Any) -> "AsyncPlatform":
         """Memory for None, a SQLite file, or a remote service for a URL."""
         made = _options(**options)
         return cls(await compose.open_backend(where, made), made, where)
@@ -467,7 +467,7 @@ class AsyncPlatform:
 
 
 async def open_project_async(
-    where: "str | os.PathLike[str] | None" = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
+    where: compose.Where = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
 ) -> AsyncProject:
     """A project in one line, for programs with an event loop."""
     platform = await AsyncPlatform.open(where, **options)

@@ -1,10 +1,10 @@
 """The one place that picks adapters: from what the caller names to a backend, a catalogue source and an engine."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import attrs
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ..adapters.engine.origins import Origin
     from ..core.plan.model import StagePlan
     from ..core.processors.api import Access, Tools
+
+
+Where: TypeAlias = "str | os.PathLike[str] | Backend | Callable[[], Awaitable[Backend]] | None"
+"""Memory, a file, the URL of a service, or a backend of the caller: an object, or what opens it in the event loop."""
 
 
 class EngineMaker(Protocol):
@@ -103,8 +107,8 @@ def is_url(where: object) -> bool:
     return isinstance(where, str) and where.lower().startswith(("http://", "https://"))
 
 
-async def open_backend(where: "str | os.PathLike[str] | None", options: Options) -> Backend:
-    """Memory for None or ``:memory:``, a remote service for a URL, else a SQLite file.
+async def open_backend(where: Where, options: Options) -> Backend:
+    """Memory for None or ``:memory:``, a remote service for a URL, the caller's own backend, else a SQLite file.
 
     Raises:
         InvalidValueError: the file is no store of penstock, or its folder does not exist.
@@ -113,6 +117,8 @@ async def open_backend(where: "str | os.PathLike[str] | None", options: Options)
         from ..adapters.memory import MemoryBackend
 
         return MemoryBackend()
+    if not isinstance(where, (str, os.PathLike)):
+        return await where() if callable(where) else where
     if is_url(where):
         return await _remote(str(where), options)
     path = Path(where)
@@ -190,9 +196,9 @@ def _auth(url: str, options: Options) -> "httpx.Auth | None":
 CLOUD_TOKENS = "https://iam.cloud.ibm.com/identity/token"
 
 
-def place_of(where: "str | os.PathLike[str] | None") -> object:
+def place_of(where: Where) -> object:
     """What makes two openings the same place; None when only the very same backend is."""
-    if where is None or where == ":memory:":
+    if where is None or where == ":memory:" or not isinstance(where, (str, os.PathLike)):
         return None
     return str(where).rstrip("/") if is_url(where) else str(Path(where).resolve())
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..core.errors import InvalidValueError, nearest
 from ..core.extras import EXTRAS
 from ..core.flow.model import Flow
 from ..core.validation.issues import Issue
+
+if TYPE_CHECKING:
+    from ..core.preview import Preview
+    from .preview import PreviewResult
 
 SUFFIXES = (".svg", ".html", ".mmd", ".png")
 
@@ -18,9 +22,12 @@ def draw_flow(
     *,
     issues: Sequence[Issue] = (),
     theme: str = "auto",
-    preview: Any = None,
+    preview: "PreviewResult | Preview | None" = None,
 ) -> str:
     """The picture as SVG text; also written to ``path`` in the form that its suffix names.
+
+    ``issues`` become badges on their stages; a page (.html) also shows the records of a ``preview``; ``theme`` is light,
+    dark, or auto for what the viewer prefers.
 
     Raises:
         InvalidValueError: a suffix without a form.
@@ -41,13 +48,13 @@ def draw_flow(
     data = (
         _png(draw(flow, issues=tuple(issues), theme="light") if theme == "auto" else svg)
         if target.suffix == ".png"
-        else _text(flow, target.suffix, svg, preview).encode()
+        else _text(flow, target.suffix, svg, getattr(preview, "preview", preview)).encode()
     )
     write_whole(target, lambda out: out.write(data))
     return svg
 
 
-def _text(flow: Flow, suffix: str, svg: str, preview: Any) -> str:
+def _text(flow: Flow, suffix: str, svg: str, preview: "Preview | None") -> str:
     from ..core.picture import mermaid, page
 
     if suffix == ".mmd":

@@ -22,7 +22,9 @@ REMOTE_OPTIONS = (*compose.HTTP_OPTIONS, "username", "password", "api_key", "zen
 """Options that a remote service takes beside the common ones."""
 
 
-async def open_session(backend: "Backend", info: ProjectInfo, options: compose.Options, where: object) -> Session:
+async def open_session(
+    backend: "Backend", info: ProjectInfo, options: compose.Options, where: compose.Where
+) -> Session:
     """The session of one project of a backend."""
     ports = await backend.open(info.project_id)
     if ports.engines is not None and options.engine not in (None, "embedded"):
@@ -36,7 +38,7 @@ async def open_session(backend: "Backend", info: ProjectInfo, options: compose.O
         ids=options.ids,
         make_engine=compose.engine_maker(options),
         allow_code=options.allow_code,
-        place=compose.place_of(where),  # type: ignore[arg-type]
+        place=compose.place_of(where),
     )
 
 
@@ -56,7 +58,7 @@ class Platform:
 
     def __init__(
         self,
-        where: "str | os.PathLike[str] | None" = None,
+        where: compose.Where = None,
         *,
         token: str | None = None,
         auth: object | None = None,
@@ -165,7 +167,7 @@ def _options(**given: Any) -> compose.Options:
 
 
 def open_project(
-    where: "str | os.PathLike[str] | None" = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
+    where: compose.Where = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
 ) -> Project:
     """A project in one line: in memory, in a SQLite file, or of a remote service.
 

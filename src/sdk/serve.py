@@ -25,9 +25,7 @@ START_S = 30.0
 
 
 @contextlib.asynccontextmanager
-async def open_parts(
-    where: "str | os.PathLike[str] | None", options: compose.Options, project: str | None
-) -> "AsyncIterator[Parts]":
+async def open_parts(where: compose.Where, options: compose.Options, project: str | None) -> "AsyncIterator[Parts]":
     """The parts of a server, opened in the loop that it runs in; a project of this name is there afterwards."""
     from ..adapters.asgi import Parts
 
@@ -61,7 +59,7 @@ class Server:
 
     def __init__(
         self,
-        where: "str | os.PathLike[str] | None" = None,
+        where: compose.Where = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -132,7 +130,7 @@ class Server:
         return f"Server({self.url!r})"
 
 
-def serve(where: "str | os.PathLike[str] | None" = None, **options: Any) -> Server:
+def serve(where: compose.Where = None, **options: Any) -> Server:
     """Serves memory or a SQLite file over HTTP, in a thread; loopback and a free port unless told otherwise.
 
     >>> with serve() as server:
@@ -189,7 +187,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def server_of(
-    where: "str | os.PathLike[str] | None",
+    where: compose.Where,
     options: compose.Options,
     settings: "ServerSettings",
     *,

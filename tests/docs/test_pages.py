@@ -1,9 +1,5 @@
 """The examples of the documentation, executed."""
 
-import doctest
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,32 +7,22 @@ import pytest
 
 import penstock
 
-DOCS = Path(__file__).parents[2] / "docs"
-REQUIRES = {"conflicts", "revisions"}
+from .pages import DOCS, PAGES, PLAIN, ROOT, RUNNABLE, Page, blocks_of
+
 BACKENDS = ("memory", "sqlite", "http")
+WITH_CODE = [page for page in PAGES if any(not each.why_not and each.kind in RUNNABLE for each in blocks_of(page))]
+GIVEN_A_PROJECT = (DOCS / "flows.md", DOCS / "codegen.md")
+NEEDS_THE_CLIENT = (DOCS / "testing.md", DOCS / "server.md", DOCS / "migration.md")
 
 
-class Parser(doctest.DocTestParser):
-    """Understands ``+REQUIRES(power)``: the example runs only where the backend has that power."""
-
-    def __init__(self, powers: frozenset[str]) -> None:
-        self.powers = powers
-
-    def parse(self, string: str, name: str = "<string>") -> list[str | doctest.Example]:
-        """Turns the requirement into running or skipping."""
-        for power in REQUIRES:
-            word = "+ELLIPSIS" if power in self.powers else "+SKIP"
-            string = string.replace(f"+REQUIRES({power})", word)
-        # the closing fence of a code block is no output
-        return super().parse(string.replace("\n```", "\n\n"), name)
+def name_of(page: Path) -> str:
+    """A page as people know it."""
+    return str(page.relative_to(ROOT))
 
 
 @pytest.fixture(params=BACKENDS)
-def project(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[penstock.Project]:
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[penstock.Project]:
     """A project of each backend, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
     if request.param == "http":
         with penstock.serve() as server, penstock.open_project(server.url, token=server.token) as opened:
             yield opened
@@ -45,38 +31,44 @@ def project(
         yield opened
 
 
-def test_the_flows_page_does_what_it_shows(project: penstock.Project) -> None:
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in."""
+    place = tmp_path_factory.mktemp("page")
+    monkeypatch.chdir(place)
+    monkeypatch.syspath_prepend(place)
+    return place
+
+
+def test_the_flows_page_does_what_it_shows(project: penstock.Project, folder: Path) -> None:
     """Every example of the page gives exactly what stands under it, on every backend."""
-    run_page(DOCS / "flows.md", {"project": project}, project._session.backend.powers)
+    Page(DOCS / "flows.md", folder, {"project": project}, project._session.backend.powers).run()
 
 
-def test_the_page_on_scripts_does_what_it_shows() -> None:
+def test_the_page_on_scripts_does_what_it_shows(folder: Path) -> None:
     """Every example of the page gives exactly what stands under it."""
     with penstock.open_project() as opened:
-        run_page(DOCS / "codegen.md", {"project": opened}, opened._session.backend.powers)
+        Page(DOCS / "codegen.md", folder, {"project": opened}).run()
 
 
-def run_page(page: Path, names: dict[str, object], powers: frozenset[str]) -> None:
-    """Runs the examples of a page and fails with what differed."""
-    test = Parser(powers).get_doctest(page.read_text(), names, page.name, str(page), 0)
-    report: list[str] = []
-    options = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL * 0 | doctest.NORMALIZE_WHITESPACE
-    outcome = doctest.DocTestRunner(optionflags=options).run(test, out=report.append)
-    assert outcome.attempted > 0
-    assert not outcome.failed, "".join(report)
+@pytest.mark.parametrize("page", [each for each in WITH_CODE if each not in GIVEN_A_PROJECT], ids=name_of)
+def test_a_page_does_what_it_shows(page: Path, folder: Path) -> None:
+    """Programs run, sessions print what stands under them, files are written and their tests pass."""
+    if page in NEEDS_THE_CLIENT:
+        pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
+    Page(page, folder).run()
 
 
-def test_the_page_on_testing_does_what_it_shows(tmp_path: Path) -> None:
-    """The application and its test are written out and run by pytest, as a reader would."""
-    pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
-    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "testing.md").read_text(), re.DOTALL)
-    for block in blocks:
-        name = block.splitlines()[0].removeprefix("# ")
-        (tmp_path / name).write_text(block)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "penstock.testing.plugin", "-p", "no:cacheprovider", "."],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_block_of_code_is_left_out(page: Path) -> None:
+    """A block says what it is; one that is not run says why; code stands in fences, where it is found."""
+    text = page.read_text()
+    for block in blocks_of(page):
+        assert block.kind in RUNNABLE + PLAIN, f"line {block.line}: a block of an unknown kind, {block.kind!r}"
+        looks_like_code = block.kind == "" and any(
+            word in block.text for word in ("import ", "$ ", ">>> ", "penstock ")
+        )
+        assert not looks_like_code, f"line {block.line}: code in a block that does not say of which kind"
+    assert text.count("<!-- not run:") == sum(bool(each.why_not) for each in blocks_of(page)), (
+        "a reason without a block"
     )
-    assert done.returncode == 0, done.stdout + done.stderr

@@ -147,6 +147,23 @@ class Definitions:
         """The kinds of connections, as the document has them."""
         return tuple(self._parts("connections") or ())
 
+    def extended(self, stages: Iterable[Mapping[str, Any]], source: str = "stages") -> "Definitions":
+        """This catalogue with more stages, each as an engine describes it; one of a known name takes its place.
+
+        Shape: ``name``, ``type`` and ``library`` are needed; what else a definition leaves out has its usual default.
+
+        Raises:
+            FormatError: no definition of a stage; with its index.
+        """
+        added = _raw_stages({"stages": list(stages)}, source)
+        summaries = {each.name: each for each in self.summaries()}
+        summaries |= {name: summary_of(raw, (), source) for name, raw in added.items()}
+
+        def load(name: str) -> Mapping[str, Any] | None:
+            return added.get(name) or self._load(name)
+
+        return Definitions(self._version, summaries.values(), load, self._parts, self._source)
+
     def raw_stage(self, name: str) -> Mapping[str, Any] | None:
         """The raw definition of a stage, as the document has it."""
         return self._load(name)
