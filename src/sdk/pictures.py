@@ -26,8 +26,8 @@ def draw_flow(
 ) -> str:
     """The picture as SVG text; also written to ``path`` in the form that its suffix names.
 
-    ``issues`` become badges on their stages; a page (.html) also shows the records of a ``preview``; ``theme`` is light,
-    dark, or auto for what the viewer prefers.
+    ``issues`` become badges on their stages; a page (.html) also shows the records of a ``preview``; ``theme`` is
+    light, dark, or auto for what the viewer prefers.
 
     Raises:
         InvalidValueError: a suffix without a form.
@@ -48,18 +48,20 @@ def draw_flow(
     data = (
         _png(draw(flow, issues=tuple(issues), theme="light") if theme == "auto" else svg)
         if target.suffix == ".png"
-        else _text(flow, target.suffix, svg, getattr(preview, "preview", preview)).encode()
+        else _text(flow, target.suffix, svg, preview).encode()
     )
     write_whole(target, lambda out: out.write(data))
     return svg
 
 
-def _text(flow: Flow, suffix: str, svg: str, preview: "Preview | None") -> str:
+def _text(flow: Flow, suffix: str, svg: str, preview: "PreviewResult | Preview | None") -> str:
     from ..core.picture import mermaid, page
+    from .preview import PreviewResult
 
     if suffix == ".mmd":
         return mermaid(flow)
-    return page(flow, preview) if suffix == ".html" else svg
+    held = preview.preview if isinstance(preview, PreviewResult) else preview
+    return page(flow, held) if suffix == ".html" else svg
 
 
 def _png(svg: str) -> bytes:

@@ -2,8 +2,8 @@
 
 A ``python`` block is a session (``>>>``), a file (its first line is ``# name.py``) or a program; a ``console`` block is
 a session at a shell; ``yaml``, ``json`` and ``toml`` blocks are files when they name one, and well-formed in any case.
-The blocks of a page run in their order, in one folder and one name space; files whose names begin with ``test_`` are then
-run by pytest. A block that cannot run has the reason above it: ``<!-- not run: … -->``.
+The blocks of a page run in their order, in one folder and one name space; files whose names begin with ``test_`` are
+then run by pytest. A block that cannot run has the reason above it: ``<!-- not run: … -->``.
 """
 
 import doctest
@@ -11,11 +11,12 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -69,12 +70,12 @@ class Page:
     """Runs the blocks of a page in a folder, with names that are there from the start."""
 
     def __init__(
-        self, page: Path, folder: Path, names: Mapping[str, object] = {}, powers: frozenset[str] = frozenset()
-    ):  # noqa: B006
+        self, page: Path, folder: Path, names: Mapping[str, object] | None = None, powers: Iterable[str] = ()
+    ) -> None:
         self.page = page
         self.folder = folder
-        self.names: dict[str, object] = {"__name__": "__main__", **names}
-        self.powers = powers
+        self.names: dict[str, object] = {"__name__": "__main__", **(names or {})}
+        self.powers = frozenset(powers)
 
     def run(self) -> None:
         """Runs every block; fails with what differed, and where."""
@@ -154,13 +155,27 @@ def at_a_terminal(command: str, folder: Path) -> tuple[str, int]:
     """What a command prints to a terminal without colours, and its exit code."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
     found = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
-    env = {**kept, "PATH": found, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "110", "HOME": str(folder)}
+    env = {
+        **kept,
+        "PATH": found,
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "COLUMNS": "110",
+        "HOME": str(folder),
+        "PAGER": "cat",
+    }
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        ["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        ["bash", "-c", command],
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
     ) as process:
         os.close(theirs)
-        stop = threading.Timer(TIMEOUT_S, process.kill)
+        stop = threading.Timer(TIMEOUT_S, os.killpg, (process.pid, signal.SIGKILL))
         stop.start()
         printed = b"".join(iter(lambda: _read(ours), b""))
         os.close(ours)

@@ -44,7 +44,7 @@ def links(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_has_a_target(page: Path) -> None:
-    """Files are there under the very name, anchors are headings of the page, and no link leaves the site by accident."""
+    """Files are there under the very name, anchors are headings of the page, and no link leaves the site."""
     for link in links(page):
         path, _, anchor = unquote(link).partition("#")
         target = (page.parent / path).resolve() if path else page
