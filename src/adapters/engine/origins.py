@@ -14,6 +14,7 @@ from .directory import Directory
 from .formats.fault import FormatFault
 from .formats.reading import read_items
 from .generator import DataGenerator
+from .rpc import RpcOrigin
 from .tail.origin import FileTail
 from .web.origin import HttpOrigin
 
@@ -102,4 +103,5 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,
     "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": HttpOrigin,
     "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": FileTail,
+    "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": RpcOrigin,
 }
