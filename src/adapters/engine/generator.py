@@ -1,7 +1,6 @@
 """Dev Data Generator: records of random values by a list of fields."""
 
 import random
-import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from decimal import Decimal
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
+from ...core.records.paths import to_path
 from ...core.records.record import Header, Record, copy_value
 from ...core.records.values import Date, FieldValue, Float, ListMap, Long, Time, Zoned
 
@@ -19,31 +19,40 @@ TEXT_BYTES = b"StreamSets Inc, San Francisco"
 
 
 class DataGenerator:
-    """A batch of random records, each with an event that has the same fields."""
+    """A batch of random records, each with an event that has the same fields; ends with the number of records, if any."""
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given
         self._chance = random.Random(int(tools.random() * 2**53))
         self._fields = [(row.text("field"), row) for row in given.rows("dataGenConfigs")]
+        self._field_attributes = {to_path((name,)): held for name, row in self._fields if (held := _attributes(row))}
         self._attributes = given.pairs("headerAttributes")
         self._event = given.text("eventName", "generated-event")
         self._batch_size = max(1, given.integer("batchSize", 1000))
+        self._limit = given.integer("recordsToBeGenerated") or None
         self._delay_s = 0.0 if tools.preview else max(0, given.integer("delay", 1000)) / 1000
+        self._sleep = tools.sleep
         self._list_map = given.text("rootFieldType", "MAP") == "LIST_MAP"
         self._made = self._sequence = 0
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
-        """As many records as the batch takes, after the configured delay; it never ends."""
+        """As many records as the batch takes, after the configured delay."""
         if self._made:
-            time.sleep(self._delay_s)
-        for _ in range(min(self._batch_size, max_records)):
+            self._sleep(self._delay_s)
+        count = min(self._batch_size, max_records)
+        if self._limit is not None:
+            count = min(count, self._limit - self._made)
+        for at in range(count):
             values: dict[str, FieldValue] = {name: self._value(row) for name, row in self._fields}
             value = ListMap(values) if self._list_map else values
-            header = Header(source_id=f"random:0:{self._made}", attributes=dict(self._attributes))
-            out.event(self._event, 1, copy_value(value), f"event:{self._event}:1:{self._made}")
-            out.emit(Record(value, header))
-            self._made += 1
-        return "generated"
+            out.event(self._event, 1, copy_value(value), f"event:{self._event}:1:{at}", self._attributes)
+            out.emit(Record(value, self._header(at)))
+        self._made += count
+        return None if self._made == self._limit else "generated"
+
+    def _header(self, at: int) -> Header:
+        held = {path: dict(each) for path, each in self._field_attributes.items()}
+        return Header(source_id=f"random:0:{at}", attributes=dict(self._attributes), field_attributes=held)
 
     def _value(self, row: Given) -> FieldValue:
         kind = row.text("type", "STRING")
@@ -57,6 +66,14 @@ class DataGenerator:
             precision = min(18, max(1, row.integer("precision", 10)))
             return Decimal(self._chance.randrange(10**precision)).scaleb(-row.integer("scale", 2))
         return f"{kind.lower().replace('_', ' ')} {self._chance.randrange(1_000_000)}"
+
+
+def _attributes(row: Given) -> dict[str, str]:
+    """The attributes of a field: those that somebody gave it, and those that a decimal brings."""
+    held = row.pairs("fieldAttributes")
+    if row.text("type") == "DECIMAL":
+        held = {**held, "precision": row.text("precision", "10"), "scale": row.text("scale", "2")}
+    return held
 
 
 def _moment(chance: random.Random) -> datetime:

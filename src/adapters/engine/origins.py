@@ -84,13 +84,13 @@ class RandomRecords:
         self._made = 0
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
-        """Between one and ``max_records`` records."""
+        """Between one and ``max_records`` records; the end when all that were asked for are made."""
         count = min(self._chance.randint(1, max(1, max_records)), self._limit - self._made)
         for _ in range(count):
             value: dict[str, FieldValue] = {name: self._number() for name in self._names}
             out.emit(Record(value, Header(source_id=f"random:{self._made}")), self._made % self._lanes)
             self._made += 1
-        return "random"
+        return "random" if self._made < self._limit else None
 
     def _number(self) -> int | None:
         return None if self._chance.random() < 0.3 else self._chance.randint(-(1 << 31), (1 << 31) - 1)
