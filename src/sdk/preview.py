@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from ..core.errors import UsageError
 from ..core.preview import Preview, StageOutput
 
 if TYPE_CHECKING:
     from ..core.records.record import Record
+    from .stage import Stage
 
 
 class PreviewError(UsageError):
@@ -52,7 +53,7 @@ class PreviewStage:
 
     @property
     def records(self) -> dict[str, list[Record]]:
-        """The whole records per output lane; for a stage without lanes, what it received, under its input."""
+        """The whole records per output lane; nothing for a stage without lanes (see ``input_records``)."""
         lanes: dict[str, list[Record]] = {}
         for each in self.outputs:
             for lane, records in each.lanes.items():
@@ -123,6 +124,17 @@ class PreviewResult(list[PreviewStage]):
     def skipped(self) -> tuple[str, ...]:
         """Stages that did not do their work because previews do not write."""
         return self.preview.skipped
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str | Stage) -> PreviewStage: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[PreviewStage]: ...
+    def __getitem__(self, key: SupportsIndex | slice | str | Stage) -> PreviewStage | list[PreviewStage]:
+        """By position, by instance name, or by the stage of the flow."""
+        if isinstance(key, slice):
+            return super().__getitem__(key)
+        name = getattr(key, "instance_name", key)
+        return self.get(name) if isinstance(name, str) else super().__getitem__(name)
 
     def get(self, instance_name: str) -> PreviewStage:
         """The stage with this instance name. Raises NotFoundError with the nearest."""

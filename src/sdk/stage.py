@@ -1,7 +1,7 @@
 """The stage handle: stateless, it looks its stage up in the flow at every access."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Union, cast
+from typing import TYPE_CHECKING, Any, Union, cast, overload
 
 import attrs
 
@@ -249,7 +249,43 @@ class Stage:
         names = [name for name in self._names() if name.isidentifier()]
         return sorted({*(each for each in super().__dir__()), *names})
 
+    def set_attributes(self, **values: object) -> "Stage":
+        """Sets several settings at once, all or none; gives the stage back.
+
+        Raises:
+            UnknownAttributeError: a name that the stage does not have; with the nearest.
+            InvalidValueError: a value that does not fit.
+        """
+        try:
+            self.configuration.update(values)
+        except UnknownSettingError as error:
+            raise UnknownAttributeError(
+                "attribute or setting", error.wanted, error.near, f"stage {self._name}"
+            ) from None
+        return self
+
     # --- links --------------------------------------------------------------------------------------------------------
+
+    @overload
+    def __rshift__(self, others: "Stage") -> "Stage": ...
+    @overload
+    def __rshift__(self, others: "Sequence[Stage]") -> "Stages": ...
+    def __rshift__(self, others: "Stage | Sequence[Stage]") -> "Stage | Stages":
+        """``a >> b`` and ``a >> [b, c]``: one output lane to each of them, the first lane that nobody reads yet.
+
+        Raises:
+            LinkError: the stage has no output lane.
+        """
+        lanes = self.value.output_lanes
+        read = {lane for stage in self._flow.value.stages for lane in stage.input_lanes}
+        free = (at for at, lane in enumerate(lanes) if lane not in read)
+        self.connect_output_to(*_listed(others), output_idx=next(free, len(lanes) - 1) if lanes else None)
+        return others if isinstance(others, Stage) else Stages(others)
+
+    def __ge__(self, others: "Stage | Sequence[Stage]") -> bool:
+        """``a >= b``: the events of a go to b."""
+        self.connect_event_to(*_listed(others))
+        return True
 
     @property
     def outputs(self) -> "Stages":
@@ -435,6 +471,10 @@ def _lane_of(flow: Any, instance_name: str, wanted: Any, catalogue: Any, new_id:
     flow = edit.add_predicates(flow, instance_name, [wanted], catalogue, new_id=new_id)
     now = edit.predicates_of(flow, instance_name, catalogue)
     return flow, edit.predicates.find_predicate(now, wanted, instance_name).output_lane
+
+
+def _listed(stages: "Stage | Sequence[Stage]") -> Sequence[Stage]:
+    return [stages] if isinstance(stages, Stage) else stages
 
 
 class Stages(SeekableList[Stage]):

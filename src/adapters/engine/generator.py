@@ -19,7 +19,7 @@ TEXT_BYTES = b"StreamSets Inc, San Francisco"
 
 
 class DataGenerator:
-    """A batch of random records, each with an event that has the same fields; ends with the number of records, if any."""
+    """A batch of random records, each with an event that has the same fields; the end after so many, where set."""
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given

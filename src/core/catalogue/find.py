@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from ..errors import InvalidValueError, NotFoundError, nearest
 from .definitions import Catalogue, StageDefinition, StageSummary, StageType
+from .overlay import LIFECYCLE
 
 Role: TypeAlias = Literal["canvas", "error", "stats", "start", "stop", "test_origin"]
 
@@ -13,8 +14,8 @@ _FITS: dict[str, Callable[[StageSummary], bool]] = {
     "canvas": lambda each: not each.hidden,
     "error": lambda each: each.error_stage,
     "stats": lambda each: each.stats_aggregator,
-    "start": lambda each: each.lifecycle,
-    "stop": lambda each: each.lifecycle,
+    "start": lambda each: each.lifecycle or each.name in LIFECYCLE,
+    "stop": lambda each: each.lifecycle or each.name in LIFECYCLE,
     "test_origin": lambda each: each.type is StageType.ORIGIN and not each.hidden,
 }
 _WORDS = {

@@ -37,7 +37,14 @@ def resolve(settings: Sequence[SettingDefinition], name: str) -> tuple[SettingDe
     raw = tuple(each for each in settings if each.name == name)
     if raw:
         return raw
-    return tuple(each for each in settings if name in (each.attribute, official_name(each.label, each.field_name)))
+    labelled = tuple(each for each in settings if name in (each.attribute, official_name(each.label, each.field_name)))
+    return labelled or tuple(each for each in settings if name in _older_names(each.label, each.name))
+
+
+@lru_cache(maxsize=20_000)
+def _older_names(label: str, raw_name: str) -> tuple[str, str]:
+    """What earlier clients of the engine call a setting: a stroke read as "or", and ``stage_on_record_error``."""
+    return official_name(label.replace("/", " or "), raw_name), official_name("", raw_name)
 
 
 def near(settings: Sequence[SettingDefinition], name: str) -> tuple[str, ...]:

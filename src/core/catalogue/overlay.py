@@ -36,12 +36,18 @@ def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinit
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
 _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
+    f"{_STAGE}devtest_RandomDataGeneratorSource": (
+        "dataGenConfigs",
+        (SettingDefinition("fieldAttributes", "fieldAttributes", "Field Attributes", "MAP", (), source=_NEWER),),
+    ),
     f"{_STAGE}processor_fieldtypeconverter_FieldTypeConverterDProcessor": (
         "TypeConverterConfigs",
         (_choice("inputFieldEmpty", "Input Field Empty", "ERROR", "ERROR", "NULL", "DELETE", "IGNORE"),),
     ),
 }
 """Parts of the rows of list settings whose names end so."""
+LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLocalFSDTarget"})
+"""Stages that newer engines also take for the start and the stop event."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
     f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
@@ -88,9 +94,8 @@ def with_overlay(definition: StageDefinition) -> StageDefinition:
         each for each in SETTINGS.get(definition.name, ()) if each.name not in held and each.attribute not in labels
     )
     description = definition.description or DESCRIPTIONS.get(definition.name, "")
-    if not newer and description == definition.description and settings == definition.settings:
-        return definition
-    return attrs.evolve(definition, settings=(*settings, *newer), description=description)
+    lifecycle = definition.lifecycle or definition.name in LIFECYCLE
+    return attrs.evolve(definition, settings=(*settings, *newer), description=description, lifecycle=lifecycle)
 
 
 def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:

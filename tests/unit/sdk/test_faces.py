@@ -135,3 +135,46 @@ def test_secrets_do_not_show_in_reprs(flow: penstock.StreamingFlow) -> None:
     target.configuration.update(dict.fromkeys(names, "hunter2"))
     for shown in (repr(target.configuration), repr(flow), repr(flow.value), repr(target.value), repr(target)):
         assert "hunter2" not in shown
+
+
+def test_arrows_link_to_the_first_lane_that_nobody_reads(project: penstock.Project) -> None:
+    """A stage with two lanes gives the first to the first arrow and the second to the next; a list shares a lane."""
+    flow = project.create_flow(name="arrows")
+    origin, dedup = flow.add_stage("Dev Raw Data Source"), flow.add_stage("Record Deduplicator")
+    unique, twice, both = (flow.add_stage("Trash") for _ in range(3))
+    origin >> dedup >> unique
+    dedup >> [twice, both]
+    assert [stage.input_lanes for stage in (unique, twice, both)] == [
+        [lane] for lane in (dedup.output_lanes[0], dedup.output_lanes[1], dedup.output_lanes[1])
+    ]
+
+
+def test_an_event_arrow_links_the_event_lane(project: penstock.Project) -> None:
+    """``a >= b`` links the events of a, whatever its output lanes."""
+    flow = project.create_flow(name="events")
+    origin, trash = flow.add_stage("Dev Raw Data Source"), flow.add_stage("Trash")
+    assert origin >= trash
+    assert trash.input_lanes == origin.event_lanes
+
+
+def test_attributes_are_set_together_or_not_at_all(flow: penstock.StreamingFlow) -> None:
+    """One wrong name among several settings leaves all of them as they were."""
+    origin = flow.stages[0]
+    with pytest.raises(AttributeError):
+        origin.set_attributes(raw_data="{}", no_such_setting=1)
+    assert origin.raw_data != "{}"
+    assert origin.set_attributes(raw_data="{}", data_format="JSON").raw_data == "{}"
+
+
+def test_settings_answer_to_the_names_that_older_clients_use(flow: penstock.StreamingFlow) -> None:
+    """Raw names in snake case are understood where no label gives them."""
+    stage = flow.add_stage("Pipeline Finisher Executor")
+    stage.stage_record_preconditions = ["${true}"]
+    assert stage.preconditions == ["${true}"]
+
+
+def test_a_preview_is_asked_by_stage_or_instance_name(flow: penstock.StreamingFlow) -> None:
+    """A stage of the flow and its instance name lead to the same result as its position."""
+    flow.stages[0].set_attributes(raw_data='{"a": 1}', data_format="JSON")
+    preview = flow.preview()
+    assert preview[flow.stages[0]] is preview["DevRawDataSource_01"] is preview[0]
