@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import attrs
 import regex
 
 from ...core.errors import InvalidValueError
@@ -27,6 +28,15 @@ WAIT_S = 0.2
 TEMPORARY = "_tmp_"
 """How names begin that Local FS gives to files that it is writing."""
 DONE = -1
+
+
+@attrs.define
+class _Counts:
+    """What was read since nothing was left before."""
+
+    records: int = 0
+    faults: int = 0
+    files: int = 0
 
 
 class Directory:
@@ -52,6 +62,9 @@ class Directory:
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
+        self._kept_s = given.integer("retentionTimeMins") * 60
+        if self._first and not self._fits(Path(self._first).name):
+            raise InvalidValueError("First File to Process", self._first, "a name that fits the pattern (SPOOLDIR_18)")
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
@@ -61,8 +74,9 @@ class Directory:
         self._lines: JsonLines | None = None
         self._file: Path | None = None
         self._at = 0
-        self._records = self._faults = self._files = 0
-        self._idle = True
+        self._records = self._faults = 0
+        self._before = _Counts()
+        self._told = False
         self._finished: list[Path] = []
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
@@ -71,14 +85,13 @@ class Directory:
         if self._file is None or str(self._file) != name or self._at != at:
             self._close()
             if name and at != DONE and Path(name).exists():
-                self._open(Path(name), at)
+                self._open(Path(name), at, out)
         if self._opened is None:
             found = self._next(name)
             if found is None:
                 self._rest(out)
                 return offset or _offset("", 0)
-            self._open(found, 0)
-            out.event("new-file", 1, {"filepath": str(found)})
+            self._open(found, 0, out)
         self._some(min(self._batch, max_records), out)
         return _offset(str(self._file), self._at)
 
@@ -97,17 +110,28 @@ class Directory:
 
     def _put_away(self, path: Path, folder: str) -> None:
         target = allowed_path(self._tools.access, folder)
-        target.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target / path.name)
+        place = target / (path.relative_to(self._folder) if self._deep else path.name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
+        if self._kept_s > 0:
+            self._purge(target)
 
-    def _open(self, path: Path, at: int) -> None:
+    def _purge(self, archive: Path) -> None:
+        """Deletes archived files that were kept long enough."""
+        for path in archive.rglob("*"):
+            if path.is_file() and self._tools.now_ms() / 1000 - path.stat().st_mtime > self._kept_s:
+                path.unlink(missing_ok=True)
+
+    def _open(self, path: Path, at: int, out: Out) -> None:
         try:
             self._opened = allowed_path(self._tools.access, path).open("rb")
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{path} cannot be opened: {error.strerror}") from None
         self._file, self._at = path, at
         self._records = self._faults = 0
-        self._idle = False
+        self._before.files += 1
+        self._told = False
+        out.event("new-file", 1, {"filepath": str(path)})
         if in_lines(self._format, self._settings):
             self._lines = JsonLines(self._opened, self._settings, at)
         else:
@@ -197,23 +221,20 @@ class Directory:
             "error-count": self._faults,
         }
         out.event("finished-file", 2, counts)
+        self._before.records += self._records
+        self._before.faults += self._faults
         self._close()
         self._at = DONE
-        self._files += 1
         if not self._tools.preview:
             self._finished.append(self._file)
 
     def _rest(self, out: Out) -> None:
-        """Nothing to read now: says so once, and waits a little."""
-        if not self._idle or self._files == 0:
-            if not self._idle:
-                counts: dict[str, FieldValue] = {
-                    "record-count": self._records,
-                    "error-count": self._faults,
-                    "file-count": self._files,
-                }
-                out.event("no-more-data", 2, counts)
-            self._idle = True
+        """Nothing to read now: says so once, with what was read since it said so before, and waits a little."""
+        if not self._told:
+            held, self._before = self._before, _Counts()
+            counts = {"record-count": held.records, "error-count": held.faults, "file-count": held.files}
+            out.event("no-more-data", 2, dict(counts))
+            self._told = True
         if not self._tools.preview:
             self._tools.sleep(WAIT_S)
 

@@ -283,3 +283,55 @@ def test_too_many_files_forbid_the_start(tmp_path: Path) -> None:
     with pytest.raises(StopFault, match="SPOOLDIR_50.*3.*2"):
         directory(tmp_path, maxFilesHardLimit=2)
     assert read_all(directory(tmp_path, maxFilesHardLimit=3))[0] == ["1", "2", "3"]
+
+
+def no_more_data(origin: Directory, offset: str | None = None) -> list[object]:
+    """The counts of every no-more-data event until there are two idle batches in a row."""
+    found: list[object] = []
+    idle = 0
+    while idle < 2:
+        out = Out(1)
+        offset = origin.read(offset, 1000, out)
+        origin.committed()
+        found += [each.value for each in out.events if each.attributes["sdc.event.type"] == "no-more-data"]
+        idle = idle + 1 if not out.lanes[0] else 0
+    return found
+
+
+def test_no_more_data_counts_what_was_read_since_the_last_time(tmp_path: Path) -> None:
+    """Once per idle period, over all files; a folder without files says so too."""
+    origin = directory(tmp_path)
+    assert no_more_data(origin) == [{"record-count": 0, "error-count": 0, "file-count": 0}]
+    fill(tmp_path, a="1\n2", b="3")
+    assert no_more_data(origin) == [{"record-count": 3, "error-count": 0, "file-count": 2}]
+    fill(tmp_path, c="4")
+    assert no_more_data(origin, json.dumps({"file": str(tmp_path / "b.txt"), "POS": "-1"})) == [
+        {"record-count": 1, "error-count": 0, "file-count": 1}
+    ]
+
+
+def test_a_file_that_is_gone_on_with_is_new_again(tmp_path: Path) -> None:
+    """After a restart within a file the event comes once more, as in the original."""
+    fill(tmp_path, a="1\n2\n")
+    offset = directory(tmp_path).read(None, 1, Out(1))
+    assert read_all(directory(tmp_path), offset)[:2] == (["2"], ["new-file", "finished-file", "no-more-data"])
+
+
+def test_files_of_subfolders_keep_their_path_in_the_archive(tmp_path: Path) -> None:
+    """Two of one name do not replace each other; what was kept long enough goes."""
+    source, archive = tmp_path / "in", tmp_path / "archive"
+    for name in ("x", "y"):
+        (source / name).mkdir(parents=True)
+        (source / name / "a.txt").write_text(name)
+    archive.mkdir()
+    (archive / "old.txt").write_text("old")
+    os.utime(archive / "old.txt", (-3600, -3600))
+    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "processSubdirectories": True, "retentionTimeMins": 30}
+    read_all(directory(source, postProcessing="ARCHIVE", archiveDir=str(archive), **settings))
+    assert sorted(str(path.relative_to(archive)) for path in archive.rglob("*.txt")) == ["x/a.txt", "y/a.txt"]
+
+
+def test_a_first_file_must_fit_the_pattern(tmp_path: Path) -> None:
+    """SPOOLDIR_18."""
+    with pytest.raises(InvalidValueError, match="SPOOLDIR_18"):
+        directory(tmp_path, initialFileToProcess="a.csv")
