@@ -1,55 +1,97 @@
-"""``python -m benchmarks.layout [FOLDER_OF_EXPORTS]``: the arrangement on exported flows and on random graphs."""
+"""``python -m benchmarks.layout [FOLDER_OF_EXPORTS]``: the arrangement on exported flows and on random graphs.
+
+Peers are installed below the temporary folder when they are not there yet; ``--without-peers`` leaves them out.
+"""
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from penstock.core.layout import arrange
 
-from .flows import Graph, corpus_graphs, layered
-from .measure import Score, measure, worst
+from .flows import FAMILIES, Graph, corpus_graphs
+from .measure import Score, measure, total
 from .original import original
-from .peers import peers
+from .peers import Missing, Peer, Places, peers
 
-SIZES = (36, 100, 1000, 5000)
-MOST_FOR_PEERS = 1000
-"""Larger graphs take peers minutes."""
+SIZES = ((36, 20), (100, 10), (1000, 3), (5000, 1))
+"""Stages, and graphs of that size in a family: their seeds are 1, 2, 3 …"""
+TURNS = 3
+"""Small graphs are arranged that often; the fastest turn counts."""
 
 
-def saved(graph: Graph) -> dict[str, tuple[float, float]]:
+def saved(graph: Graph) -> Places:
     """The places that the authors chose."""
     return {node.key: (node.x or 0.0, node.y or 0.0) for node in graph.nodes}
 
 
-def row(name: str, score: Score, seconds: float) -> None:
-    """Prints one row of the table."""
-    figures = f"{score.crossings:,} | {score.through_boxes:,} | {score.overlaps:,} | {score.length_px / 1000:,.0f}"
-    print(f"| {name} | {figures} | {1000 * seconds:,.1f} |", flush=True)
+def here(place: Callable[[Graph], Places]) -> Callable[[Sequence[Graph]], tuple[list[Places], float]]:
+    """A layout that runs in this process, timed."""
+
+    def placed(graphs: Sequence[Graph]) -> tuple[list[Places], float]:
+        seconds = []
+        for _ in range(TURNS):
+            start = time.perf_counter()
+            places = [place(graph) for graph in graphs]
+            seconds.append(time.perf_counter() - start)
+            if seconds[0] > 1:
+                break
+        return places, min(seconds)
+
+    return placed
 
 
-def compare(name: str, graphs: list[Graph]) -> None:
-    """The rows of some graphs: as saved, the original arrangement, ours."""
-    chosen = {"original": original, "penstock": lambda graph: arrange(graph.nodes), **peers()}
-    for word, place in chosen.items():
-        if word in ("dot", "grandalf") and len(graphs[0].nodes) > MOST_FOR_PEERS and len(graphs) == 1:
-            continue
-        start = time.perf_counter()
-        places = [place(graph) for graph in graphs]
-        seconds = (time.perf_counter() - start) / max(1, len(graphs))
-        row(f"{name}: {word}", worst([measure(g, p) for g, p in zip(graphs, places, strict=True)]), seconds)
+def penstock(graph: Graph) -> Places:
+    """Ours."""
+    return dict(arrange(graph.nodes))
 
 
-def main(folder: Path | None) -> None:
-    """Prints the table."""
-    print("| graphs | crossings | through boxes | overlaps | length, kpx | ms per graph |")
+def row(graphs: Sequence[Graph], peer: Peer) -> None:
+    """Prints one row of the table: means per graph for random ones, sums for exported flows."""
+    try:
+        places, seconds = peer.place(graphs)
+    except Missing as why:
+        print(f"| {peer.name} | {why} | | | | |", flush=True)
+        return
+    score = total([measure(graph, each) for graph, each in zip(graphs, places, strict=True)])
+    print(
+        _line(peer.name, score, 1 if graphs[0].nodes[0].x is not None else len(graphs), seconds / len(graphs)),
+        flush=True,
+    )
+
+
+def _line(name: str, score: Score, share: int, seconds: float) -> str:
+    counts = (score.crossings, score.through_boxes, score.overlaps, score.length_px / 1000)
+    figures = " | ".join(
+        f"{each / share:,.1f}" if share > 1 and each / share < 100 else f"{each / share:,.0f}" for each in counts
+    )
+    return f"| {name} | {figures} | {1000 * seconds:,.1f} |"
+
+
+def compare(title: str, graphs: Sequence[Graph], layouts: Sequence[Peer]) -> None:
+    """The table of some graphs."""
+    print(f"\n**{title}**\n\n| layout | crossings | through boxes | overlaps | length, kpx | ms per graph |")
     print("|---|---|---|---|---|---|")
+    for peer in layouts:
+        row(graphs, peer)
+
+
+def main(folder: Path | None, *, with_peers: bool) -> None:
+    """Prints the tables."""
+    others, missing = peers() if with_peers else ([], {})
+    for name, why in missing.items():
+        print(f"Without {name}: {why}")
+    layouts = [Peer("penstock", here(penstock)), Peer("original", here(original)), *others]
     if folder is not None:
         graphs = corpus_graphs(folder)
-        row(f"{len(graphs)} exported flows: as saved", worst([measure(graph, saved(graph)) for graph in graphs]), 0.0)
-        compare(f"{len(graphs)} exported flows", graphs)
-    for size in SIZES:
-        compare(f"random, {size} stages", [layered(size, seed=1)])
+        compare(f"{len(graphs)} exported flows, sums", graphs, [Peer("as saved", here(saved)), *layouts])
+    for family in FAMILIES:
+        for size, count in SIZES:
+            graphs = [family.graph(size, seed) for seed in range(1, count + 1)]
+            compare(f"{family.name}, {size:,} stages, means of {count}", graphs, layouts)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
+    main(Path(words[0]) if words else None, with_peers="--without-peers" not in sys.argv)

@@ -4,7 +4,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -86,14 +85,36 @@ def _node(stage: dict[str, Any]) -> Node:
     )
 
 
-def layered(size: int, seed: int) -> Graph:
-    """A random graph of about √size ranks, where every stage reads one or two stages of the rank before it."""
-    random = Random(seed)
-    depth = max(2, round(size**0.5))
-    ranks: list[list[int]] = [list(range(first, size, depth)) for first in range(depth)]
-    nodes = [Node(f"s{n:05}", output_lanes=(f"l{n}",)) for n in range(size)]
-    for before, rank in pairwise(ranks):
-        for n in rank:
-            read = random.sample(before, min(len(before), random.choice((1, 2))))
-            nodes[n] = attrs.evolve(nodes[n], input_lanes=tuple(f"l{maker}" for maker in read))
-    return Graph(f"layered-{size}-{seed}", tuple(nodes))
+@attrs.frozen
+class Family:
+    """Random graphs of about √size ranks of equal size.
+
+    Every stage behind the first rank reads ``reads`` different stages, all equally likely numbers: the first from the
+    rank before, the others from up to ``reach`` ranks before.
+    """
+
+    name: str
+    reads: tuple[int, ...]
+    reach: int
+
+    def graph(self, size: int, seed: int) -> Graph:
+        """One of them; the same seed always gives the same graph."""
+        random = Random(seed)
+        depth = max(2, round(size**0.5))
+        nodes = [Node(f"s{n:05}", output_lanes=(f"l{n}",)) for n in range(size)]
+        for n in range(size):
+            rank = n % depth
+            if rank:
+                before = [list(range(rank - back, size, depth)) for back in range(1, 1 + min(rank, self.reach))]
+                read = {random.choice(before[0])}
+                for _ in range(random.choice(self.reads) - 1):
+                    read.add(random.choice(random.choice(before)))
+                nodes[n] = attrs.evolve(nodes[n], input_lanes=tuple(f"l{maker}" for maker in sorted(read)))
+        return Graph(f"{self.name}-{size}-{seed}", tuple(nodes))
+
+
+FAMILIES = (
+    Family("sparse", reads=(1, 2), reach=1),
+    Family("reaching", reads=(1, 2), reach=4),
+    Family("dense", reads=(2, 3, 4), reach=3),
+)

@@ -12,11 +12,14 @@ def original(graph: Graph) -> dict[str, tuple[int, int]]:
     places: dict[str, tuple[int, int]] = {}
     heights: dict[str, int] = {}
     right_of_last = START_PX
+    makers_of: list[list[int]] = [[] for _ in graph.nodes]
+    for maker, taker in graph.links():
+        makers_of[taker].append(maker)
     for index in _dependency_order(graph):
         node = graph.nodes[index]
         known = [lane for lane in node.input_lanes if lane in heights]
         if known:
-            makers = [m for m, n in graph.links() if n == index and graph.nodes[m].key in places]
+            makers = [maker for maker in makers_of[index] if graph.nodes[maker].key in places]
             x = max((places[graph.nodes[m].key][0] for m in makers), default=right_of_last) + STEP_X_PX
             y = heights[known[0]]
         else:

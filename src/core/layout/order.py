@@ -1,45 +1,123 @@
 """In which order the stages of a rank lie, from top to bottom, so that few links cross."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from .ranks import Layers
+from .sift import Orders, crossings, sift
 
-Orders = list[list[int]]
-SWEEPS = 24
-PATIENCE = 6
-SWAPS_UP_TO = 1200
-"""Neighbours are swapped one by one in parts up to this size."""
+SWEEPS = 4
+PASSES = 8
+WAVES = 40
+SPREAD = 40
+SHAKE = 0.8
+WORK = 6_000_000
+LEAST_WORK = 10_000
+PER_LINK = 1000
 
 
 def ordered(layers: Layers) -> Orders:
-    """The numbers of each rank from top to bottom: the best of several sweeps, the first one where that is as good.
+    """The numbers of each rank from top to bottom: the best of several starts, an earlier one where that is as good.
 
     The first order follows the links from the origins, upper lanes first, so lanes leave in their order where that
     costs no crossing.
+
+    Cost: bounded by counting steps, not by the clock.
     """
     best = _walked(layers)
-    fewest = _crossings(layers, best)
-    for downwards in (True, False):
-        now = [list(rank) for rank in _walked(layers)]
-        idle = 0
-        for sweep in range(SWEEPS):
-            if not fewest or idle >= PATIENCE:
-                break
-            _sweep(layers, now, downwards=(sweep % 2 == 0) == downwards)
-            if len(layers.rank) <= SWAPS_UP_TO:
-                _swap(layers, now)
-            count = _crossings(layers, now)
-            idle += 1
-            if count < fewest:
-                best, fewest, idle = [list(rank) for rank in now], count, 0
+    fewest = crossings(layers, best)
+    if not fewest:
+        return best
+    near = [above + below for above, below in zip(layers.above, layers.below, strict=True)]
+    for start in (_swept(layers, best), best, _waved(best, near)):
+        now = [list(rank) for rank in start]
+        _settle(layers, now, PASSES)
+        count = crossings(layers, now)
+        if count < fewest:
+            best, fewest = now, count
+        if not fewest:
+            return best
+    return _refined(layers, best, fewest, near)
+
+
+def _refined(layers: Layers, best: Orders, fewest: int, near: list[list[int]]) -> Orders:
+    """Again and again the best order, blurred a little and settled."""
+    chance = _chances()
+    step = _cost_of_pass(layers, best)
+    work = min(WORK, LEAST_WORK + PER_LINK * len(layers.links))
+    while work > 0 and fewest:
+        rounds = 1 + int(SPREAD * next(chance))
+        now = _blurred(best, near, rounds, chance)
+        _settle(layers, now, 2, chance)
+        count = crossings(layers, now)
+        if count <= fewest:
+            best, fewest = now, count
+        work -= 2 * step + rounds * len(near) * 4 + 8 * len(near)
     return best
+
+
+def _cost_of_pass(layers: Layers, orders: Orders) -> int:
+    """Steps of a pass of sifting: for every number the links beside its rank."""
+    sizes = [sum(len(layers.below[node]) for node in rank) for rank in orders]
+    return sum(
+        len(rank) * (50 + 2 * (left + right)) for rank, left, right in zip(orders, [0, *sizes], sizes, strict=False)
+    )
+
+
+def _chances() -> Iterator[float]:
+    """The same numbers from 0 to 1 each time."""
+    state = 1
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+        yield (state >> 33) / 2147483648
+
+
+def _settle(layers: Layers, orders: Orders, passes: int, chance: Iterator[float] | None = None) -> None:
+    for turn in range(passes):
+        if not sift(layers, orders, range(len(orders))[:: -1 if turn % 2 else 1], chance):
+            return
+
+
+def _waved(orders: Orders, near: list[list[int]]) -> Orders:
+    """By the slowest wave of the whole graph: neighbours lie near each other, and no rank is squeezed together."""
+    height = [0.0] * len(near)
+    for rank in orders:
+        for at, node in enumerate(rank):
+            height[node] = at / len(rank)
+    weight = [len(each) for each in near]
+    every = sum(weight)
+    for _ in range(WAVES):
+        middle = sum([h * w for h, w in zip(height, weight, strict=True)]) / every
+        height = [h - middle for h in height]
+        height = _averaged(height, near)
+        longest = max(map(abs, height)) or 1.0
+        height = [h / longest for h in height]
+    return [sorted(rank, key=height.__getitem__) for rank in orders]
+
+
+def _blurred(orders: Orders, near: list[list[int]], rounds: int, chance: Iterator[float]) -> Orders:
+    height = [0.0] * len(near)
+    for rank in orders:
+        for at, node in enumerate(rank):
+            height[node] = (at + 0.5) / len(rank)
+    shake = SHAKE * next(chance)
+    height = [h + shake * c for h, c in zip(height, chance, strict=False)]
+    for _ in range(rounds):
+        height = _averaged(height, near)
+    return [sorted(rank, key=height.__getitem__) for rank in orders]
+
+
+def _averaged(height: list[float], near: list[list[int]]) -> list[float]:
+    return [
+        (sum([height[other] for other in each]) / len(each) + own) / 2 if each else own
+        for own, each in zip(height, near, strict=True)
+    ]
 
 
 def _walked(layers: Layers) -> Orders:
     """Depth first from the left, so that a branch stays together."""
     orders: Orders = [[] for _ in range(layers.depth)]
     seen = [False] * len(layers.rank)
-    starts = sorted((node for node in range(layers.stages) if not layers.above[node]), key=lambda n: layers.rank[n])
+    starts = sorted((node for node in range(layers.stages) if not layers.above[node]), key=layers.rank.__getitem__)
     for start in starts:
         waiting = [start]
         while waiting:
@@ -52,79 +130,20 @@ def _walked(layers: Layers) -> Orders:
     return orders
 
 
-def _sweep(layers: Layers, orders: Orders, *, downwards: bool) -> None:
-    place = _places(layers, orders)
-    ranks = range(1, len(orders)) if downwards else range(len(orders) - 2, -1, -1)
-    around = layers.above if downwards else layers.below
-
-    def middle(node: int) -> float:
-        near = around[node]
-        return sum(place[other] for other in near) / len(near) if near else place[node]
-
-    for rank in ranks:
-        orders[rank].sort(key=middle)
-        for at, node in enumerate(orders[rank]):
-            place[node] = at
-
-
-def _places(layers: Layers, orders: Orders) -> list[int]:
-    place = [0] * len(layers.rank)
-    for rank in orders:
+def _swept(layers: Layers, orders: Orders) -> Orders:
+    """Sorted by the mean place of the neighbours, rank after rank, to and fro."""
+    now = [list(rank) for rank in orders]
+    place = [0.0] * len(layers.rank)
+    for rank in now:
         for at, node in enumerate(rank):
             place[node] = at
-    return place
-
-
-def _swap(layers: Layers, orders: Orders) -> None:
-    """Swaps neighbours as long as that takes crossings away, a few rounds."""
-    place = _places(layers, orders)
-    for _ in range(4):
-        changed = False
-        for rank in orders:
-            for at in range(len(rank) - 1):
-                upper, lower = rank[at], rank[at + 1]
-                if _between(layers, place, upper, lower) > _between(layers, place, lower, upper):
-                    rank[at], rank[at + 1] = lower, upper
-                    place[upper], place[lower] = at + 1, at
-                    changed = True
-        if not changed:
-            return
-
-
-def _between(layers: Layers, place: list[int], upper: int, lower: int) -> int:
-    """Crossings among the links of two neighbours when ``upper`` is above ``lower``."""
-    return sum(
-        place[mine] > place[other]
-        for around in (layers.above, layers.below)
-        for mine in around[upper]
-        for other in around[lower]
-    )
-
-
-def _crossings(layers: Layers, orders: Orders) -> int:
-    place = _places(layers, orders)
-    return sum(
-        _inversions([place[t] for n in rank for t in sorted(layers.below[n], key=_at(place))]) for rank in orders
-    )
-
-
-def _at(place: list[int]) -> Callable[[int], int]:
-    return place.__getitem__
-
-
-def _inversions(values: list[int]) -> int:
-    """Pairs in the wrong order, counted with a tree of partial sums."""
-    size = max(values, default=0) + 1
-    tree = [0] * (size + 1)
-    total = 0
-    for seen, value in enumerate(values):
-        at, smaller = value + 1, 0
-        while at:
-            smaller += tree[at]
-            at -= at & -at
-        total += seen - smaller
-        at = value + 1
-        while at <= size:
-            tree[at] += 1
-            at += at & -at
-    return total
+    for turn in range(SWEEPS):
+        around, ranks = (layers.below, reversed(now)) if turn % 2 else (layers.above, iter(now))
+        for rank in ranks:
+            for node in rank:
+                if near := around[node]:
+                    place[node] = sum([place[other] for other in near]) / len(near)
+            rank.sort(key=place.__getitem__)
+            for at, node in enumerate(rank):
+                place[node] = at
+    return now

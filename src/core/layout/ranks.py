@@ -3,6 +3,7 @@
 import attrs
 
 from .graph import Part
+from .shorten import shortened
 
 TIGHTENINGS = 4
 
@@ -29,7 +30,8 @@ class Layers:
 
 def ranked(part: Part) -> Layers:
     """The ranks of a part, long links bent once per rank that they pass."""
-    rank = _tightened(part, _longest_paths(part))
+    whole = [(source, target) for source, targets in enumerate(part.targets) for target in targets]
+    rank = shortened(_tightened(part, _longest_paths(part)), whole)
     lowest = min(rank)
     rank = [each - lowest for each in rank]
     stages = len(part.keys)

@@ -2,11 +2,11 @@
 
 from math import floor
 
-from .order import Orders
-from .polish import polished
+from .clear import cleared
 from .ranks import Layers
+from .sift import Orders
 
-ROUNDS = 8
+ROUNDS = 4
 STRAIGHT = 8
 """How much more a bend pulls at its neighbouring bends than a stage pulls at a stage: long links stay straight."""
 
@@ -23,7 +23,7 @@ def rows_of(layers: Layers, orders: Orders) -> list[int]:
         if turn % 2:
             _settle(layers, orders, row, None, forwards=True)
     _settle(layers, orders, row, layers.above, forwards=True)
-    return _closed(layers, polished(layers, row))
+    return _closed(layers, cleared(layers, row))
 
 
 def _settle(layers: Layers, orders: Orders, row: list[int], around: list[list[int]] | None, *, forwards: bool) -> None:

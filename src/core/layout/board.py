@@ -1,0 +1,179 @@
+"""Stages on whole rows with straight links between them, and what another row of a stage would cost."""
+
+from collections.abc import Sequence
+from itertools import accumulate, combinations
+from math import ceil, floor, hypot, inf
+
+from .ranks import Layers
+
+RANK_PX, ROW_PX, BOX_W, BOX_H = 310, 200, 130, 100
+HIT_PX, CROSS_PX = 1500, 1000
+"""A link through a box, and two that cross, weigh as much as that many px of links."""
+MOST_PAIRS = 12_000
+NEVER = 1e18
+_TOUCH = BOX_H / ROW_PX / 2 - 0.005
+
+Pair = tuple[int, float, float, int, int, float, float]
+"""Seen from one end of a link: its other end, how much the own row counts at the left and at the right of the stretch
+that the link shares with another, that one's ends, and how much its right end counts at the left and at the right."""
+
+
+class Board:
+    """Rows as they are now; for each rank the rows that are taken and the long links that pass."""
+
+    def __init__(self, layers: Layers, row: Sequence[int], room: int) -> None:
+        lowest = min(row[: layers.stages]) - room
+        self.row = [each - lowest for each in row[: layers.stages]]
+        self.height = max(self.row) + 1 + room
+        self.rank = layers.rank
+        self.depth = layers.depth
+        self.stages: list[list[int]] = [[] for _ in range(self.depth)]
+        for node in sorted(range(layers.stages), key=self.row.__getitem__):
+            self.stages[self.rank[node]].append(node)
+        self.links: list[list[int]] = [[] for _ in self.row]
+        self.passing: list[list[tuple[int, int]]] = [[] for _ in range(self.depth)]
+        for source, target in layers.links:
+            self.links[source].append(target)
+            self.links[target].append(source)
+            for rank in range(self.rank[source] + 1, self.rank[target]):
+                self.passing[rank].append((source, target))
+        self.long_pairs: list[list[Pair]] = [[] for _ in self.row]
+        self.short_pairs: list[list[Pair]] = [[] for _ in self.row]
+        self.paired = self._pair(layers.links)
+        self.taken: list[list[int]] = [[] for _ in range(self.depth)]
+        for rank in range(self.depth):
+            self.take(rank)
+        self._lengths: dict[int, list[float]] = {}
+
+    def _pair(self, links: list[tuple[int, int]]) -> bool:
+        """Notes the pairs of links that may cross, unless there are too many."""
+        short: list[list[tuple[int, int]]] = [[] for _ in range(self.depth)]
+        for source, target in links:
+            if self.rank[target] - self.rank[source] == 1:
+                short[self.rank[source]].append((source, target))
+        long = [sorted({*self.passing[at], *self.passing[at + 1]}) for at in range(self.depth - 1)]
+        if sum(len(a) * (len(a) + len(b)) for a, b in zip(long, short, strict=False)) > MOST_PAIRS:
+            return False
+        for at, far in enumerate(long):
+            near = [each for each in short[at] if far]
+            for one, other in ((one, other) for one in far for other in near):
+                self._note(one, other, self.long_pairs)
+            for one, other in combinations(far, 2):
+                if at in (self.rank[one[0]], self.rank[other[0]]):
+                    self._note(one, other, self.long_pairs)
+            for one, other in combinations(near, 2):
+                self._note(one, other, self.short_pairs)
+        return True
+
+    def _note(self, one: tuple[int, int], other: tuple[int, int], pairs: list[list[Pair]]) -> None:
+        if one[0] in other or one[1] in other:
+            return
+        left = max(self.rank[one[0]], self.rank[other[0]]) * RANK_PX + BOX_W
+        right = min(self.rank[one[1]], self.rank[other[1]]) * RANK_PX
+        for (source, target), (a, b) in ((one, other), (other, one)):
+            l1, r1 = self._shares(source, target, left, right)
+            l2, r2 = self._shares(a, b, left, right)
+            pairs[source].append((target, 1 - l1, 1 - r1, a, b, l2, r2))
+            pairs[target].append((source, l1, r1, a, b, l2, r2))
+
+    def _shares(self, source: int, target: int, left: int, right: int) -> tuple[float, float]:
+        start = self.rank[source] * RANK_PX + BOX_W
+        width = self.rank[target] * RANK_PX - start
+        return (left - start) / width, (right - start) / width
+
+    def take(self, rank: int) -> None:
+        """Counts the taken rows above each row again."""
+        used = [0] * self.height
+        for node in self.stages[rank]:
+            used[self.row[node]] = 1
+        self.taken[rank] = [*accumulate(used, initial=0)]
+
+    def hits(self, rank: int) -> list[float]:
+        """For each row what a box there costs for the links that pass."""
+        changes = [0] * (self.height + 1)
+        for source, target in self.passing[rank]:
+            first, last = self._covered(source, self.row[source], target, self.row[target], rank)
+            if first <= last:
+                changes[first] += HIT_PX
+                changes[last + 1] -= HIT_PX
+        return [*map(float, accumulate(changes[:-1]))]
+
+    def costs(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
+        """What the stage would cost in the rows from ``low`` to before ``high``, the order within ranks kept."""
+        cost = hits[low:high]
+        for other in self.links[node]:
+            span = abs(self.rank[other] - self.rank[node])
+            length = self._lengths.get(span) or self._measured(span)
+            there = self.row[other]
+            if there >= high:
+                part = length[there - high + 1 : there - low + 1][::-1]
+            elif there <= low:
+                part = length[low - there : high - there]
+            else:
+                part = length[there - low : 0 : -1] + length[: high - there]
+            cost = [*map(float.__add__, cost, part)]
+            if span > 1:
+                cost = [*map(float.__add__, cost, self._through(node, other, low, high))]
+        if pairs := self.long_pairs[node]:
+            cost = [*map(float.__add__, cost, self.crossed(pairs)[low:high])]
+        return cost
+
+    def _measured(self, span: int) -> list[float]:
+        made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height)]
+        self._lengths[span] = made
+        return made
+
+    def crossed(self, pairs: list[Pair]) -> list[float]:
+        """For each row what the crossings of the pairs cost with the own end there."""
+        row, height = self.row, self.height
+        changes = [0] * (height + 1)
+        for end, left, right, a, b, left_b, right_b in pairs:
+            there, above, drop = row[end], row[a], row[b] - row[a]
+            at_left = above + drop * left_b - there * (1 - left)
+            at_right = above + drop * right_b - there * (1 - right)
+            one = at_left / left if left > 1e-9 else (-inf if at_left < 0 else inf)
+            two = at_right / right if right > 1e-9 else (-inf if at_right < 0 else inf)
+            if one > two:
+                one, two = two, one
+            first = ceil(one - 1e-9) if one > 0 else 0
+            if first < height and two >= 0:
+                changes[first] += CROSS_PX
+                changes[floor(two + 1e-9) + 1 if two < height - 1 else height] -= CROSS_PX
+        return [*map(float, accumulate(changes[:-1]))]
+
+    def _covered(self, source: int, source_row: int, target: int, target_row: int, rank: int) -> tuple[int, int]:
+        """The rows, first and last, whose boxes in a rank the link runs through."""
+        start = self.rank[source] * RANK_PX + BOX_W
+        slope = (target_row - source_row) / (self.rank[target] * RANK_PX - start)
+        left = source_row + slope * (rank * RANK_PX - start)
+        right = left + slope * BOX_W
+        if left > right:
+            left, right = right, left
+        return ceil(left - _TOUCH), floor(right + _TOUCH)
+
+    def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
+        """What the boxes cost that the link runs through with its own end in each of the rows."""
+        step = 1 if self.rank[other] > self.rank[node] else -1
+        width = abs(self.rank[other] - self.rank[node]) * RANK_PX - BOX_W
+        there = self.row[other]
+        changes = [0] * (high - low + 1)
+        for rank in range(self.rank[node] + step, self.rank[other], step):
+            near = (abs(rank - self.rank[node]) * RANK_PX - BOX_W) / width
+            far = near + BOX_W / width
+            own, own_far = 1 - near, 1 - far
+            first, last = low * own + there * near, (high - 1) * own_far + there * far
+            taken = self.taken[rank]
+            top = max(0, floor(min(first, low * own_far + there * far) - _TOUCH))
+            bottom = min(self.height, ceil(max(last, (high - 1) * own + there * near) + _TOUCH) + 1)
+            if taken[top] == taken[bottom]:
+                continue
+            for box in self.stages[rank]:
+                row = self.row[box]
+                if top <= row < bottom:
+                    one = (row - _TOUCH - there * near) / own, (row - _TOUCH - there * far) / own_far
+                    two = (row + _TOUCH - there * near) / own, (row + _TOUCH - there * far) / own_far
+                    begin, end = max(low, ceil(min(one))), min(high - 1, floor(max(two)))
+                    if begin <= end:
+                        changes[begin - low] += HIT_PX
+                        changes[end + 1 - low] -= HIT_PX
+        return [*map(float, accumulate(changes[:-1]))]
