@@ -1,6 +1,6 @@
 """Which row a stage lies in: whole numbers in the order of the rank, as near to the neighbours as that allows."""
 
-from math import floor
+from math import ceil
 
 from .clear import cleared
 from .ranks import Layers
@@ -30,7 +30,7 @@ def _settle(layers: Layers, orders: Orders, row: list[int], around: list[list[in
     for rank in orders if forwards else reversed(orders):
         wanted = [_pull(layers, row, node, around) - at for at, node in enumerate(rank)]
         for at, (node, place) in enumerate(zip(rank, _growing(wanted), strict=True)):
-            row[node] = floor(place + 0.5) + at
+            row[node] = ceil(place - 0.5) + at
 
 
 def _pull(layers: Layers, row: list[int], node: int, around: list[list[int]] | None) -> float:
