@@ -8,7 +8,7 @@ SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -
 
 EXTRAS := server,formats,dev
 
-.PHONY: demo test check check-spark spark lint types imports docs site pages pictures changelog notes clean
+.PHONY: demo test check check-spark spark lint types imports docs site pages pictures tour changelog notes clean
 
 demo: $(VENV)/ready
 	@$(BIN)/penstock demo
@@ -55,6 +55,10 @@ changelog:
 
 notes: $(VENV)/ready
 	@$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version unreleased)
+
+# The notebook of the documentation, executed anew.
+tour: $(VENV)/ready
+	@$(BIN)/python -m tools.notebook
 
 # The installed tree is one of links, so a new or deleted file needs a new installation.
 $(VENV)/ready: pyproject.toml $(VENV)/files
