@@ -5,11 +5,12 @@ Facts go to ``super().__init__`` so that every error survives pickling; ``__str_
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """The known names that look most like ``name``, best first; may be empty. Case and separators do not count."""
+    from difflib import get_close_matches  # not needed until something goes wrong
+
     folded: dict[str, str] = {}
     for candidate in known:
         folded.setdefault(_fold(candidate), candidate)
