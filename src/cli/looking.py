@@ -32,7 +32,13 @@ def show(opened: OpenFlow, as_json: bool) -> None:
 @flow_argument
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="A .svg, .html, .mmd or .png file.")
 @click.option("--mermaid", is_flag=True, help="Print Mermaid text for a README.")
-@click.option("--theme", type=click.Choice(["auto", "light", "dark"]), default="auto", show_default=True)
+@click.option(
+    "--theme",
+    type=click.Choice(["auto", "light", "dark"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto is what the viewer prefers.",
+)
 @json_option
 @on_flow()
 def draw(opened: OpenFlow, output: Path | None, mermaid: bool, theme: str, as_json: bool) -> None:

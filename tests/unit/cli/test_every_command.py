@@ -43,7 +43,7 @@ def test_every_command_explains_itself(line: Run, path: tuple[str, ...]) -> None
     done = line(*path, "--help")
     assert done.exit_code == 0
     options = [each for each in EVERY[path].params if isinstance(each, click.Option)]
-    assert all(option.help for option in options if option.name not in ("theme",))
+    assert all(option.help for option in options)
     assert {"--debug", "--no-color"} <= {name for option in options for name in option.opts}
 
 
