@@ -5,6 +5,7 @@ import pytest
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.core.errors import InvalidValueError
 from penstock.core.records.record import Header, Record
+from penstock.core.records.values import FieldValue
 
 from .using import items, records, values, written
 
@@ -119,7 +120,7 @@ def test_the_charset_is_that_of_the_setting() -> None:
 
 def test_a_record_is_written_as_a_document_and_comes_back() -> None:
     """Lists come again under their name; field attributes are attributes."""
-    value = {"r": {"a": [1, [2, 3]], "b": b"\x00", "c": None}}
+    value: FieldValue = {"r": {"a": [1, [2, 3]], "b": b"\x00", "c": None}}
     data = written("XML", value, xmlPrettyPrint=False)
     assert data.endswith(b"?><r><a>1</a><a>2</a><a>3</a><b>AA==</b><c/></r>")
     record = Record({"p:r": {}}, Header(field_attributes={"/'p:r'": {"xmlns:p": "u", "id": "1", "p:k": "v"}}))
