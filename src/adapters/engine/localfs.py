@@ -15,7 +15,7 @@ from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats import FormatFault
-from .formats.writing import Writer, writers
+from .formats.writing import Buffering, Writer, writers
 
 MEGABYTE = 1024 * 1024
 _OF_TIME = {"time:now", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
@@ -53,6 +53,10 @@ class OpenFile:
 
     def flush(self) -> None:
         """Hands everything to the operating system."""
+        if isinstance(self._writer, Buffering):
+            held = self._writer.flush()
+            self._out.write(held)
+            self.size += len(held)
         self._out.flush()
 
 

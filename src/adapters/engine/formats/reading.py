@@ -9,7 +9,7 @@ from ....core.plan.given import Given
 from ....core.records.json_form import record_from_json
 from ....core.records.values import FieldValue
 from .archives import is_packed, read_packed
-from .avro import read_avro
+from .avro_reading import read_avro
 from .delimited import read_delimited
 from .excel import read_excel
 from .fault import FormatFault

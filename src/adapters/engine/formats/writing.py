@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from math import isfinite
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import orjson
 
@@ -16,7 +16,7 @@ from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
 from ....core.xml import write_xml
 from ....core.xml.safe import XmlFault
-from .avro import AvroWriter
+from .avro_writing import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
 from .marked_up import schema_check
@@ -48,6 +48,15 @@ class ManyWriter(Writer, Protocol):
 
     def many(self, values: list[FieldValue]) -> bytes:
         """What they add. Raises ``FormatFault``: one of them cannot be written."""
+        ...
+
+
+@runtime_checkable
+class Buffering(Writer, Protocol):
+    """A writer that holds records back, to make blocks of them."""
+
+    def flush(self) -> bytes:
+        """What it holds back."""
         ...
 
 

@@ -1,0 +1,127 @@
+"""Avro files and messages: records with their schema in a header attribute."""
+
+import io
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.plan.given import Given
+from ....core.records.record import Header, Record
+from .avro_container import CODECS, MAX_BLOCK, Source, facts_of
+from .avro_decoding import Cursor, Decode, compiled
+from .avro_schema import library, schema_of, text_of
+from .fault import FormatFault
+from .item import Item
+
+MAGIC = b"Obj\x01"
+MAX_EMPTY = 1_000_000
+"""Records without any bytes, of which a few bytes may claim any number."""
+
+
+def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
+    """The records of a container file; with an inline schema, of messages without a container.
+
+    Raises:
+        FormatFault: no Avro (AVRO_PARSER_01), or a message whose schema nobody gives (AVRO_PARSER_00).
+    """
+    source = given.text("avroSchemaSource", "SOURCE")
+    if source == "REGISTRY":
+        raise UnsupportedError("schemas from a registry", "Give the schema inline, or read it from the file.")
+    library()
+    inline = given.text("avroSchema") if source == "INLINE" else ""
+    schema = schema_of(inline) if inline else None
+    skip = given.flag("avroSkipUnionIndex")
+    try:
+        head = opened.read(4)
+        if head == MAGIC:
+            yield from _container(Source(opened), schema, skip=skip)
+        elif schema is not None:
+            yield from _messages(head + opened.read(MAX_BLOCK), schema, skip=skip)
+        elif head:
+            raise FormatFault("AVRO_PARSER_00", "the data is no Avro file, and no schema is given")
+    except (
+        ValueError,
+        EOFError,
+        TypeError,
+        KeyError,
+        IndexError,
+        OSError,
+        OverflowError,
+        struct.error,
+        RecursionError,
+    ) as error:
+        if isinstance(error, InvalidValueError):
+            raise
+        raise FormatFault("AVRO_PARSER_01", f"the data is no Avro: {type(error).__name__}: {error}") from None
+
+
+def _container(source: Source, wanted: Any, *, skip: bool) -> Iterator[Item]:
+    facts = facts_of(source)
+    try:
+        written = schema_of(facts.get("avro.schema", b"").decode("utf-8", "replace"), "avro.schema")
+    except InvalidValueError as error:
+        raise FormatFault("AVRO_PARSER_01", f"the schema in the file cannot be read: {error}") from None
+    unpack = CODECS.get(facts.get("avro.codec", b"null").decode("ascii", "replace"))
+    if unpack is None:
+        raise ValueError(f"the codec {facts['avro.codec'][:20]!r} is not known; known: {', '.join(CODECS)}")
+    sync = source.take(16)
+    schema = written if wanted is None or text_of(wanted) == text_of(written) else wanted
+    convert = None if schema is written else _resolved(written, schema)
+    decode, text = compiled(schema, skip=skip), text_of(schema)
+    at = 0
+    while first := source.more():
+        count, begun = source.long(first), source.at
+        data = unpack(source.take(source.long()))
+        if source.take(16) != sync:
+            raise ValueError("a block does not end with the mark of the file")
+        for nth, record in enumerate(_records(data, count, decode, text, convert), 1):
+            yield Item(at, at + 1, record, label=f"{begun}::{nth}")
+            at += 1
+
+
+def _records(
+    data: bytes, count: int, decode: Decode, text: str, convert: "Callable[[io.BytesIO], bytes] | None"
+) -> Iterator[Record]:
+    if count < 0 or count > len(data) + MAX_EMPTY:
+        raise ValueError(f"a block of {len(data)} bytes that claims {count} records")
+    if convert is None:
+        cursor = Cursor(data)
+        for _ in range(count):
+            yield _record(cursor, decode, text)
+        return
+    held = io.BytesIO(data)
+    for _ in range(count):
+        yield _record(Cursor(convert(held)), decode, text)
+
+
+def _messages(data: bytes, schema: Any, *, skip: bool) -> Iterator[Item]:
+    decode, text = compiled(schema, skip=skip), text_of(schema)
+    cursor = Cursor(data)
+    while cursor.at < len(data):
+        start = cursor.at
+        record = _record(cursor, decode, text)
+        if cursor.at == start:
+            raise ValueError("a message without any bytes")
+        yield Item(start, cursor.at, record)
+
+
+def _record(cursor: Cursor, decode: Decode, text: str) -> Record:
+    cursor.header = Header(attributes={"avroSchema": text})
+    return Record(decode(cursor, ""), cursor.header)
+
+
+def _resolved(written: Any, wanted: Any) -> "Callable[[io.BytesIO], bytes]":
+    """What reads a value as it was written and gives its bytes as they are wanted."""
+    held = library()
+
+    def convert(data: io.BytesIO) -> bytes:
+        try:
+            value = held.schemaless_reader(data, written, wanted, return_record_name=True)
+            out = io.BytesIO()
+            held.schemaless_writer(out, wanted, value)
+        except (held.read.SchemaResolutionError, RecursionError) as error:
+            raise ValueError(f"the file does not fit the schema that is given: {error}") from None
+        return out.getvalue()
+
+    return convert
