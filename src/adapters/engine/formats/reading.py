@@ -17,6 +17,7 @@ from .item import Item
 from .json_text import one_object
 from .lines import read_log, read_text
 from .marked_up import read_xml
+from .proto import read_protobuf
 from .texts import texts
 from .writing import SDC_MAGIC
 
@@ -130,6 +131,7 @@ READERS: dict[str, Read] = {
     "EXCEL": read_excel,
     "JSON": _json,
     "LOG": read_log,
+    "PROTOBUF": read_protobuf,
     "SDC_JSON": _records,
     "TEXT": read_text,
     "XML": read_xml,

@@ -20,6 +20,7 @@ from .avro_writing import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
 from .marked_up import schema_check
+from .proto import ProtobufWriter
 from .texts import charset_of, unescaped
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
@@ -258,6 +259,7 @@ _WRITERS: dict[str, Callable[[Given], Writer]] = {
     "BINARY": _Binary,
     "DELIMITED": RowWriter,
     "JSON": _Json,
+    "PROTOBUF": ProtobufWriter,
     "SDC_JSON": _Records,
     "TEXT": _Text,
     "XML": _Xml,

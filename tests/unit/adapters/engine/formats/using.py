@@ -24,7 +24,7 @@ class Slow(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """At most three bytes."""
-        return super().read(3)
+        return super().read(3 if size is None or size < 0 else min(3, size))
 
 
 def opened(kind: str, data: bytes | str) -> io.BytesIO:
