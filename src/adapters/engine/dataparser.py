@@ -11,7 +11,7 @@ from ...core.records.paths import MISSING, get
 from ...core.records.record import Record
 from ...core.records.values import FieldValue, Null
 from .formats.fault import FormatFault
-from .formats.reading import read_items
+from .formats.reading import check_reader, read_items
 from .formats.writing import whole, writers
 
 _SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormat"
@@ -25,6 +25,8 @@ def data_parser(plan: StagePlan, tools: Tools) -> Process:
     several = given.text("multipleValuesBehavior", "FIRST_ONLY")
     service = plan.services.get(f"{_SERVICE}ParserService", NOTHING_GIVEN)
     kind, settings = service.text("dataFormat", "JSON"), service.under("dataFormatConfig.")
+
+    check_reader(kind, settings)
 
     def parsed(record: Record) -> list[FieldValue]:
         held = get(record.value, source)

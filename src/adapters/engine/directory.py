@@ -20,7 +20,7 @@ from .access import allowed_path
 from .formats.fault import FormatFault
 from .formats.item import Item
 from .formats.json_lines import JsonLines, in_lines
-from .formats.reading import read_items
+from .formats.reading import check_reader, read_items
 from .lineage import FileLineage
 
 Matcher = Callable[[str], bool]
@@ -55,6 +55,7 @@ class Directory:
         self._plan, self._tools = plan, tools
         self._folder = _folder(given.text("spoolDir"), tools, late=given.flag("allowLateDirectory"))
         self._format, self._settings = given.text("dataFormat", "JSON"), given.under("dataFormatConfig.")
+        check_reader(self._format, self._settings)
         self._fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
         self._by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
         self._deep = given.flag("processSubdirectories") and self._by_time

@@ -12,7 +12,7 @@ from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from .directory import Directory
 from .formats.fault import FormatFault
-from .formats.reading import read_items
+from .formats.reading import check_reader, read_items
 from .generator import DataGenerator
 from .rpc import RpcOrigin
 from .tail.origin import FileTail
@@ -39,6 +39,7 @@ class RawData:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         self._plan = plan
         self._parser = plan.services.get(PARSER_SERVICE, Given())
+        check_reader(self._parser.text("dataFormat", "JSON"), self._parser.under(PARSER_PREFIX))
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """Parses ``rawData``; with ``stopAfterFirstBatch`` that is the end."""

@@ -29,10 +29,12 @@ _KINDS: dict[type, FieldType] = {
 
 
 def kind_of(value: object) -> FieldType:
-    """The field type of ``value``; a plain whole number is INTEGER when it fits 32 bits, else LONG."""
+    """The field type of ``value``; a plain whole number is INTEGER when it fits 32 bits, LONG in 64, else DECIMAL."""
     kind = type(value)
     if kind is int:
-        return FieldType.INTEGER if -0x80000000 <= value <= 0x7FFFFFFF else FieldType.LONG  # type: ignore[operator]
+        if -0x80000000 <= value <= 0x7FFFFFFF:  # type: ignore[operator]
+            return FieldType.INTEGER
+        return FieldType.LONG if -(1 << 63) <= value < 1 << 63 else FieldType.DECIMAL  # type: ignore[operator]
     if kind is Null:
         return value.type  # type: ignore[attr-defined, no-any-return]
     known = _KINDS.get(kind)

@@ -1,6 +1,7 @@
 """What turns a line of a log into fields, by the settings of the format."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import attrs
 import regex
@@ -43,6 +44,7 @@ class LineParser:
     stack_lines: int
 
 
+@lru_cache(maxsize=64)
 def line_parser(given: Given) -> LineParser:
     """What reads the lines of a format.
 

@@ -3,19 +3,27 @@
 import json
 
 from ..plan.model import StagePlan
-from ..records.json_form import data_json
+from ..records.json_data import NoJson, json_bytes
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import place, text_of
+from .values import place, text_of, without_controls
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 @processor("com_streamsets_pipeline_stage_processor_jsonparser_JsonParserDProcessor")
 def json_parser(plan: StagePlan, tools: Tools) -> Process:
     """The first JSON value of a text field goes to the target field; an empty text changes nothing."""
     source, target = plan.given.text("fieldPathToParse"), plan.given.text("parsedFieldPath")
+    controls = plan.given.flag("removeCtrlChars")
 
     def handle(record: Record) -> Record:
         held = get(record.value, source)
@@ -24,10 +32,12 @@ def json_parser(plan: StagePlan, tools: Tools) -> Process:
         text = text_of(held, source)  # type: ignore[arg-type]
         if text is None:
             raise RecordFault("JSONP_01", f"field {source} is null")
+        if controls:
+            text = without_controls(text)
         if not text.strip():
             return record
         try:
-            parsed, _ = json.JSONDecoder().raw_decode(text.lstrip())
+            parsed, _ = _DECODER.raw_decode(text.lstrip())
         except (ValueError, RecursionError) as error:
             raise RecordFault("JSONP_03", f"field {source} holds no JSON: {error}") from None
         place(record, target, parsed, "JSONP_02")
@@ -49,7 +59,10 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
             raise RecordFault("JSON_01", f"field {source} is null")
         if not isinstance(held, (dict, list)):
             raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
-        text = json.dumps(held, default=data_json, ensure_ascii=False, separators=(",", ":"))
+        try:
+            text = json_bytes(held).decode("utf-8", "replace")
+        except NoJson as error:
+            raise RecordFault("JSON_03", f"field {source}: {error}") from None
         place(record, target, text, "JSON_03")
         return record
 

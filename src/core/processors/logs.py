@@ -9,7 +9,7 @@ from ..records.paths import MISSING, UnreachablePathError, get, put
 from ..records.record import Record
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import text_of
+from .values import text_of, without_controls
 
 SERVICE = "com.streamsets.pipeline.api.service.dataformats.log.LogParserService"
 PREFIX = "logParserServiceConfig."
@@ -35,7 +35,7 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
         if text is None:
             raise RecordFault("LOGP_01", f"field {source} is null")
         if controls:
-            text = "".join(sign for sign in text if sign in "\t\r\n" or not (sign < " " or sign == "\x7f"))
+            text = without_controls(text)
         found = next(log_records(_lines(text, longest), parser, keep_line=keeps), None)
         if found is None:
             return record

@@ -1,5 +1,6 @@
 """What several processors need: the type of a result, and the text of a field."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,14 @@ def text_of(value: FieldValue, path: str) -> str | None:
     if value is None or isinstance(value, Null):
         return None
     return value if isinstance(value, str) else java_string(value)
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters other than tabs and line ends."""
+    return _CONTROLS.sub("", text)
 
 
 def place(record: Record, path: str, value: FieldValue, code: str, notes: Notes | None = None) -> None:

@@ -10,7 +10,7 @@ from ..records.values import FieldValue
 from ..xml import Element, XmlFault, XmlRecords, parse_tree
 from .api import Out, Process, RecordFault, Tools, derived
 from .registry import processor
-from .values import null_of, text_of
+from .values import null_of, text_of, without_controls
 
 _BAD = set("[]'\"/")
 
@@ -35,7 +35,7 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
 
     def parsed(record: Record, text: str) -> list[Record]:
         if controls:
-            text = "".join(sign for sign in text if sign in "\t\r\n" or not (sign < " " or sign == "\x7f"))
+            text = without_controls(text)
         found: list[Record] = []
         try:
             for each in reader().feed(text.lstrip().encode("utf-8", "replace"), final=True):

@@ -11,7 +11,7 @@ from ..errors import FormatError, LimitError
 from ..java.calendar import from_millis, to_millis
 from ..java.kinds import kind_of
 from ..java.numbers import parse_double, to_float32
-from ..java.text import double_text, float_text, java_string, zoned_text
+from ..java.text import double_text, float_text, zoned_text
 from ..java.zones import java_zone
 from ..values import PlainJson
 from .paths import parse_path, quoted
@@ -35,17 +35,6 @@ from .values import (
 MAX_DEPTH = 100
 DOUBLE = '"'
 _TEXTS = frozenset({FieldType.INTEGER, FieldType.LONG, FieldType.DECIMAL})
-
-
-def data_json(value: object) -> object:
-    """What ``json.dumps`` writes for a field of a type that JSON lacks, when it writes data and no types."""
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if isinstance(value, Null) else java_string(value)
 
 
 def record_to_json(record: Record) -> dict[str, PlainJson]:

@@ -2,7 +2,7 @@
 
 ==============  =====================================================================
 BOOLEAN         ``bool``
-INTEGER, LONG   ``int`` is INTEGER when it fits 32 bits, else LONG; ``Long`` is LONG always
+INTEGER, LONG   ``int`` is INTEGER when it fits 32 bits, LONG in 64 (DECIMAL beyond); ``Long`` is LONG always
 SHORT, BYTE     ``Short``, ``Byte`` (both ``int``)
 DOUBLE, FLOAT   ``float``, ``Float``
 DECIMAL         ``decimal.Decimal``

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ....core.errors import InvalidValueError, UnsupportedError
@@ -48,6 +49,7 @@ def library() -> Any:
     return fastavro
 
 
+@lru_cache(maxsize=64)
 def schema_of(text: str, what: str = "Avro Schema") -> Any:
     """The parsed schema of a JSON text; names in it are full ones.
 

@@ -1,6 +1,7 @@
 """JSON values in a text that may go on."""
 
 import json
+from decimal import Decimal
 
 from ....core.records.values import FieldValue, Long
 from .fault import FormatFault
@@ -13,10 +14,16 @@ def _whole(digits: str) -> FieldValue:
     if len(digits) > 400:
         raise FormatFault("JSON_PARSER_00", "a number with more than 400 digits")
     value = int(digits)
-    return value if -INT_MAX - 1 <= value <= INT_MAX or abs(value) > LONG_MAX else Long(value)
+    if -INT_MAX - 1 <= value <= INT_MAX:
+        return value
+    return Long(value) if -LONG_MAX - 1 <= value <= LONG_MAX else Decimal(value)
 
 
-_DECODER = json.JSONDecoder(parse_int=_whole)
+def _no_number(text: str) -> FieldValue:
+    raise json.JSONDecodeError(f"{text} is no number in JSON", text, 0)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_number)
 
 
 def one_object(text: str, at: int, *, final: bool) -> tuple[FieldValue, int] | None:

@@ -1,28 +1,24 @@
 """Records from an open file, one after the other: no more of it is held than one record needs."""
 
-import codecs
+import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from ....core.errors import FormatError, UnsupportedError
+from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
-from ....core.records.json_form import record_from_json
-from ....core.records.values import FieldValue
 from .archives import is_packed, read_packed
 from .avro_reading import read_avro
 from .delimited import read_delimited
 from .excel import read_excel
 from .fault import FormatFault
 from .item import Item
-from .json_text import one_object
+from .json_reading import read_json, read_records
 from .lines import read_log, read_text
 from .marked_up import read_xml
 from .proto import read_protobuf
-from .texts import texts
-from .writing import SDC_MAGIC
+from .texts import LONGEST
 
-CHUNK = 1 << 16
-LONGEST_LINE = 16 * 1024 * 1024
+LONGEST_LINE = LONGEST
 
 
 Read = Callable[[BinaryIO, Given], Iterator[Item]]
@@ -46,71 +42,18 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     return reader(opened, given)
 
 
-def _json(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    limit = given.integer("jsonMaxObjectLen", 4096)
-    in_array = given.text("jsonContent") == "ARRAY_OBJECTS"
-    for start, end, value in _objects(texts(opened, given), limit if limit > 0 else LONGEST_LINE, in_array=in_array):
-        yield Item(start, end, fault=value) if isinstance(value, FormatFault) else Item(start, end, value)
+def check_reader(data_format: str, given: Given) -> None:
+    """Nothing, for settings with which files can be read. Cost: an empty file is read.
 
-
-def _objects(
-    texts: Iterator[str], limit: int, *, in_array: bool
-) -> "Iterator[tuple[int, int, FieldValue | FormatFault]]":
-    """The values of a JSON text, or the elements of one array; an object that is too long is passed over."""
-    held, at, base, over = "", 0, 0, False
-    skipped = " \t\r\n," if in_array else " \t\r\n"
-    opened = not in_array
-    while True:
-        while at < len(held) and held[at] in skipped:
-            at += 1
-        if at < len(held) and not opened:
-            if held[at] != "[":
-                raise FormatFault("JSON_PARSER_00", "expected an array of objects")
-            at, opened = at + 1, True
-            continue
-        if at < len(held) and in_array and held[at] == "]":
-            return
-        found = None if at >= len(held) else one_object(held, at, final=over)
-        if found is not None:
-            value, end = found
-            if end - at > limit:
-                yield base + at, base + end, FormatFault("JSON_PARSER_02", f"an object longer than {limit} characters")
-            else:
-                yield base + at, base + end, value
-            at = end
-            continue
-        if over:
-            return
-        if len(held) - at > max(limit, CHUNK) + LONGEST_LINE:
-            raise FormatFault("JSON_PARSER_02", f"an object longer than {LONGEST_LINE} characters")
-        text = next(texts, "")
-        over = not text
-        base += at
-        held, at = held[at:] + text, 0
-
-
-def _records(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    magic = opened.read(1)
-    if not magic:
-        return
-    if magic != SDC_MAGIC:
-        raise FormatFault("SDC_RECORD_PARSER_01", "the file does not begin as records of an engine do")
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-
-    def texts() -> Iterator[str]:
-        while data := opened.read(CHUNK):
-            text = decode(data)
-            if text:
-                yield text
-
-    for start, end, value in _objects(texts(), LONGEST_LINE, in_array=False):
-        if isinstance(value, FormatFault):
-            yield Item(start + 1, end + 1, fault=value)
-            continue
-        try:
-            yield Item(start + 1, end + 1, record_from_json(value, "file"))
-        except FormatError as error:
-            yield Item(start + 1, end + 1, fault=FormatFault("SDC_RECORD_PARSER_02", str(error)))
+    Raises:
+        UnsupportedError: a format that is not read here, or whose library is missing.
+        InvalidValueError: settings that cannot be.
+    """
+    try:
+        next(read_items(io.BytesIO(), data_format, given), None)
+    except FormatFault as fault:
+        if fault.code.startswith("DATA_FORMAT_"):
+            raise InvalidValueError("Data Format", data_format, f"settings that can be: {fault}") from None
 
 
 def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -129,10 +72,10 @@ READERS: dict[str, Read] = {
     "BINARY": _binary,
     "DELIMITED": read_delimited,
     "EXCEL": read_excel,
-    "JSON": _json,
+    "JSON": read_json,
     "LOG": read_log,
     "PROTOBUF": read_protobuf,
-    "SDC_JSON": _records,
+    "SDC_JSON": read_records,
     "TEXT": read_text,
     "XML": read_xml,
 }

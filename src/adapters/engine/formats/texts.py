@@ -7,12 +7,12 @@ from typing import BinaryIO
 
 from ....core.el import Scope, compile_text
 from ....core.plan.given import Given
+from ....core.processors.values import without_controls
 from .fault import FormatFault
 
 CHUNK = 1 << 16
 LONGEST = 16 * 1024 * 1024
 """More characters than this one record never has: the rest of such a file is not read."""
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 
 
@@ -40,11 +40,6 @@ def texts(opened: BinaryIO, given: Given) -> Iterator[str]:
         if not data:
             yield ""
             return
-
-
-def without_controls(text: str) -> str:
-    """The text without control characters other than tabs and line ends."""
-    return _CONTROLS.sub("", text)
 
 
 def unescaped(text: str) -> str:

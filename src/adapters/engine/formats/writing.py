@@ -1,8 +1,6 @@
 """Records as bytes: what destinations write."""
 
-import json
 from collections.abc import Callable
-from math import isfinite
 from typing import Protocol, runtime_checkable
 
 import orjson
@@ -10,7 +8,8 @@ import orjson
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
-from ....core.records.json_form import data_json, record_to_json
+from ....core.records.json_data import OPTIONS, NoJson, is_finite, json_bytes, special
+from ....core.records.json_form import record_to_json
 from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
@@ -23,8 +22,7 @@ from .marked_up import schema_check
 from .proto import ProtobufWriter
 from .texts import charset_of, unescaped
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
-_LINES = _OPTIONS | orjson.OPT_APPEND_NEWLINE
+_LINES = OPTIONS | orjson.OPT_APPEND_NEWLINE
 SDC_MAGIC = b"\xa1"
 
 
@@ -111,10 +109,10 @@ def json_text(value: FieldValue) -> bytes:
         FormatFault: a file (JSON_GENERATOR_01).
     """
     try:
-        made = orjson.dumps(value, _special, _OPTIONS)
-    except (TypeError, ValueError, RecursionError) as error:
-        return _any_text(value, error)
-    return _any_text(value) if b"null" in made and not _is_finite(value) else made
+        return json_bytes(value)
+    except NoJson as error:
+        code = "JSON_GENERATOR_01" if "file" in str(error) else "JSON_GENERATOR_00"
+        raise FormatFault(code, str(error)) from None
 
 
 def json_line_texts(values: list[FieldValue]) -> bytes:
@@ -123,53 +121,15 @@ def json_line_texts(values: list[FieldValue]) -> bytes:
     try:
         # few at a time: what orjson makes is larger than it needs to be until it is joined
         pieces = [
-            b"".join([dumps(value, _special, _LINES) for value in values[at : at + 64]])
+            b"".join([dumps(value, special, _LINES) for value in values[at : at + 64]])
             for at in range(0, len(values), 64)
         ]
     except (TypeError, ValueError, RecursionError):
         pieces = []
     made = b"".join(pieces)
-    if (made or not values) and (b"null" not in made or all(map(_is_finite, values))):
+    if (made or not values) and (b"null" not in made or all(map(is_finite, values))):
         return made
     return b"".join([json_text(value) + b"\n" for value in values])
-
-
-def _any_text(value: FieldValue, error: Exception | None = None) -> bytes:
-    """The text of what orjson does not write, or not so: numbers without end, large ones, halves of characters."""
-    if error is not None and isinstance(error.__cause__, FormatFault):
-        raise error.__cause__
-    try:
-        return json.dumps(_finite(value), default=_special, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
-    except RecursionError:
-        raise FormatFault("JSON_GENERATOR_00", "the record is nested too deeply") from None
-
-
-def _is_finite(value: FieldValue) -> bool:
-    """False with a float in it that JSON does not have."""
-    if isinstance(value, dict):
-        return all(map(_is_finite, value.values()))
-    if isinstance(value, list):
-        return all(map(_is_finite, value))
-    return not isinstance(value, float) or isfinite(value)
-
-
-def _special(value: object) -> object:
-    if isinstance(value, FileRef):
-        raise FormatFault("JSON_GENERATOR_01", "a file reference cannot be written as JSON")
-    return data_json(value)
-
-
-def _finite(value: FieldValue) -> FieldValue:
-    """The value with texts in place of numbers that JSON does not have."""
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return java_string(value)
-    return value
 
 
 class _Text:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ....core.plan.given import Given
 from ..formats.compression import Pieces
 from ..formats.item import Item
-from ..formats.reading import read_items
+from ..formats.reading import check_reader, read_items
 from .answer import Answer
 
 STREAMED = ("DELIMITED", "JSON", "LOG", "SDC_JSON", "TEXT", "XML")
@@ -24,8 +24,9 @@ def known_format(data_format: str, given: Given) -> str:
 
     Raises:
         UnsupportedError: it cannot.
+        InvalidValueError: not with these settings.
     """
-    read_items(io.BytesIO(), data_format, given)
+    check_reader(data_format, given)
     return data_format
 
 

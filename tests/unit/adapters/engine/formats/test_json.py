@@ -1,0 +1,163 @@
+"""Promises about JSON: types, both kinds of files, lengths, and what is no JSON; and records of engines."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.core.java.kinds import kind_of
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import Char, FieldType, FieldValue, FileRef, ListMap, Long, Null, Short, Zoned
+
+from .using import items, records, starts, values, written
+
+ARRAY = {"jsonContent": "ARRAY_OBJECTS"}
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 40), 1 << 40) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("2147483647", FieldType.INTEGER),
+        ("-2147483648", FieldType.INTEGER),
+        ("2147483648", FieldType.LONG),
+        ("-9223372036854775808", FieldType.LONG),
+        ("9223372036854775808", FieldType.DECIMAL),
+        ("100000000000100000000000100000000000100000000000", FieldType.DECIMAL),
+        ("1.0", FieldType.DOUBLE),
+        ("1e3", FieldType.DOUBLE),
+        ("true", FieldType.BOOLEAN),
+        ('"x"', FieldType.STRING),
+        ("null", FieldType.STRING),
+        ("[]", FieldType.LIST),
+        ("{}", FieldType.MAP),
+    ],
+)
+def test_values_have_the_type_that_they_need(text: str, kind: FieldType) -> None:
+    """Whole numbers the smallest that holds them."""
+    ((root),) = values("JSON", text)
+    assert kind_of(root) is kind
+    (inner,) = values("JSON", f'{{"a": {text}}}')
+    assert isinstance(inner, dict)
+    assert kind_of(inner["a"]) is kind
+
+
+@hypothesis_settings(deadline=None)
+@given(st.lists(PLAIN, max_size=4))
+def test_values_are_the_same_however_the_file_is_cut(roots: list[object]) -> None:
+    """One after the other, or in an array; a number needs a blank behind it."""
+    assert values("JSON", "\n".join(map(json.dumps, roots))) == roots
+    assert values("JSON", json.dumps(roots), **ARRAY) == roots
+
+
+def test_values_may_stand_close_together() -> None:
+    """Scalars and arrays are roots as well; offsets tell where they begin."""
+    assert values("JSON", '"Hello""Bye"{"a":1}[2]true') == ["Hello", "Bye", {"a": 1}, [2], True]
+    assert starts("JSON", '["Hello"]\n["Bye"]') == ["0", "10"]
+    assert values("JSON", '{"b": 1, "a": 2, "b": 3}') == [{"b": 3, "a": 2}]
+    assert list(values("JSON", '{"b": 1, "a": 2}')[0]) == ["b", "a"]  # type: ignore[call-overload]
+
+
+def test_an_array_must_begin_with_a_bracket_and_ends_the_file() -> None:
+    """What stands behind it is not looked at."""
+    assert values("JSON", ' [{"a": 1}, 2] oops', **ARRAY) == [{"a": 1}, 2]
+    assert values("JSON", '{"a": 1}', **ARRAY) == ["JSON_PARSER_00"]
+    assert values("JSON", "[]", **ARRAY) == []
+
+
+@pytest.mark.parametrize(
+    "long", ['{"x": "' + "y" * 300_000 + '"}', '["\\"' + "]" * 300_000 + '"]', json.dumps("z\\" * 200_000)]
+)
+def test_what_is_too_long_is_passed_over(long: str) -> None:
+    """Whatever is in it, and however long; the next value is read."""
+    found = items("JSON", long + '{"b": 1}', jsonMaxObjectLen=50)
+    assert [item.fault and (item.fault.code, item.fault.too_long) for item in found] == [("JSON_PARSER_02", True), None]
+    assert (found[1].start, found[1].value) == (len(long), {"b": 1})
+    inside = values("JSON", f'[{long}, {{"b": 1}}]', jsonMaxObjectLen=50, **ARRAY)
+    assert inside == ["JSON_PARSER_02", {"b": 1}]
+
+
+@pytest.mark.parametrize(
+    "bad", ["oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 300_000, "[" * 5000]
+)
+def test_what_is_no_json_ends_the_file(bad: str) -> None:
+    """What came before it is there."""
+    assert values("JSON", '{"a": 1} ' + bad) == [{"a": 1}, "JSON_PARSER_00"]
+
+
+def test_control_characters_are_taken_away_on_request() -> None:
+    """Without that they are no JSON."""
+    text = '{"a" :\0 "foo\2ba\3r\4"}'
+    assert values("JSON", text, removeCtrlChars=True) == [{"a": "foobar"}]
+    assert values("JSON", text) == ["JSON_PARSER_00"]
+    assert values("JSON", '"ä"'.encode("latin-1"), charset="ISO-8859-1") == ["ä"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        (Null(FieldType.DATE), "null"),
+        (Char("c"), '"c"'),
+        (Short(2), "2"),
+        (Long(1 << 40), "1099511627776"),
+        (0.5, "0.5"),
+        (float("nan"), '"NaN"'),
+        (float("-inf"), '"-Infinity"'),
+        (Decimal("1.50"), "1.50"),
+        (Decimal("12345678901234567890.123456789"), "12345678901234567890.123456789"),
+        (1 << 70, "1180591620717411303424"),
+        ("\ud800x", b'"\xed\xa0\x80x"'.decode("utf-8", "surrogatepass")),
+        (datetime(1970, 1, 2, tzinfo=UTC), "86400000"),
+        (Zoned(2024, 1, 2, 3, 4, 5, tzinfo=UTC), '"2024-01-02T03:04:05Z"'),
+        (b"\x00\xff", '"AP8="'),
+        ("é\u2028", '"é\u2028"'),
+        (ListMap(b=1, a=[{}]), '{"b":1,"a":[{}]}'),
+    ],
+)
+def test_every_type_is_written_in_its_way(value: FieldValue, text: str) -> None:
+    """At the root and inside."""
+    assert written("JSON", value).decode("utf-8", "surrogatepass") == text
+    assert written("JSON", {"v": value}).decode("utf-8", "surrogatepass") == f'{{"v":{text}}}'
+
+
+def test_objects_are_written_with_line_ends_between_or_as_one_array() -> None:
+    """No line end behind the last."""
+    assert written("JSON", 10, {"a": 1}) == b'10\n{"a":1}'
+    assert written("JSON", 1, None, jsonMode="ARRAY_OBJECTS") == b"[1,null]"
+    assert written("JSON", jsonMode="ARRAY_OBJECTS") == b"[]"
+    with pytest.raises(FormatFault, match="JSON_GENERATOR_01"):
+        written("JSON", {"f": FileRef(lambda: None, {})})  # type: ignore[arg-type, return-value]
+
+
+def test_records_of_engines_come_back_with_headers_and_types() -> None:
+    """A byte before them tells their form; one record stands in each line."""
+    root: FieldValue = {"a": Long(1), "b": Null(FieldType.DATE), "c": ListMap(x=Decimal("1.0"))}
+    record = Record(root, Header("id", attributes={"k": "v"}))
+    data = written("SDC_JSON", record, record)
+    assert (data[:1], data.count(b"\n"), data[-1:]) == (b"\xa1", 2, b"\n")
+    first, second = records("SDC_JSON", data)
+    assert (first.value, first.header.source_id, first.attributes) == (root, "id", {"k": "v"})
+    assert second == first
+    assert values("SDC_JSON", b"\xa2x") == ["SDC_RECORD_PARSER_01"]
+    assert values("SDC_JSON", b'\xa1{"header": 1}') == ["SDC_RECORD_PARSER_02"]
+
+
+def test_bytes_are_one_record_up_to_a_limit() -> None:
+    """And written from one field."""
+    assert values("BINARY", b"\x00\xff1234", binaryMaxObjectLen=6) == [b"\x00\xff1234"]
+    assert values("BINARY", b"12345", binaryMaxObjectLen=4) == ["BINARY_PARSER_00"]
+    assert values("BINARY", b"") == []
+    assert written("BINARY", b"ab", b"c") == b"abc"
+    assert written("BINARY", {"x": b"ab"}, {"x": None}, {}, binaryFieldPath="/x") == b"ab"
+    with pytest.raises(FormatFault, match="BINARY_GENERATOR_00"):
+        written("BINARY", "text")
