@@ -7,6 +7,12 @@
 ...     trash
 Trash_01(stage_name='Trash 1')
 
+``open_project()`` keeps flows in memory, ``open_project('flows.db')`` in a file, ``open_project('https://…', token=…)``
+in a service. A ``Project`` has the verbs (``create_flow``, ``flows``, ``update_flow``, ``import_flows`` …), a
+``StreamingFlow`` what one flow can do (``add_stage``, ``validate``, ``preview``, ``draw``, ``describe`` …), a ``Stage``
+its settings as attributes. ``core`` holds the pure functions over frozen values, ``testing`` what proves a backend of
+your own. Every error is a ``PenstockError``. At a shell: ``penstock --help``.
+
 Names are loaded when they are first used, so importing the package costs next to nothing.
 """
 

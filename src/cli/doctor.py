@@ -65,9 +65,8 @@ def _extras() -> Iterator[Finding]:
 
     for name, extra in EXTRAS.items():
         missing = [module for module in extra.modules if not _has(module)]
-        state = f"without {', '.join(missing)}: no" if missing else "there:"
-        hint = f"; {extra.command}" if missing else ""
-        yield Finding(f"extra {name}", f"{state} {extra.gives}{hint}", None if missing else True)
+        words = f"for {extra.gives}" + (f", lacks {', '.join(missing)}: {extra.command}" if missing else "")
+        yield Finding(f"extra {name}", words, None if missing else True)
 
 
 def _has(module: str) -> bool:

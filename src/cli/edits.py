@@ -2,8 +2,9 @@
 
 import click
 
+from ..core.errors import InvalidValueError, UnknownSettingError
 from .completing import complete_kind, complete_setting, complete_stage
-from .finding import assignments, stage_of
+from .finding import assignments, stage_of, stages_with
 from .framework import command
 from .options import OpenFlow, flow_argument, on_flow
 from .printing import answer, json_option, note
@@ -27,7 +28,7 @@ def add_stage(
     settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Add a STAGE (label or name of its kind) to FLOW; prints its instance name."""
+    """Add a STAGE (label or name of its kind) to FLOW, which may be a JSON file; prints its instance name."""
     flow = opened.flow
     before = None if after is None else stage_of(flow, after)
     added = flow.add_stage(stage, type=kind, library=library)
@@ -56,7 +57,7 @@ def connect(
     event: bool,
     as_json: bool,
 ) -> None:
-    """Link SOURCE to TARGET in FLOW (instance names or labels)."""
+    """Link SOURCE to TARGET (instance names or labels) in FLOW, which may be a JSON file."""
     first, second = stage_of(opened.flow, source), stage_of(opened.flow, target)
     if event:
         first.connect_event_to(second)
@@ -73,10 +74,20 @@ def connect(
 @json_option
 @on_flow(edits=True)
 def set_(opened: OpenFlow, settings: tuple[str, ...], stage: str | None, as_json: bool) -> None:
-    """Set settings of FLOW or of one of its stages, all or none; a value is JSON where it is JSON, else text."""
+    """Set settings of FLOW (which may be a JSON file) or of one of its stages, all or none.
+
+    A value is JSON where it is JSON, else text; names are those that `stages show` lists, or raw ones.
+    """
     target = opened.flow.configuration if stage is None else stage_of(opened.flow, stage).configuration
     values = assignments(settings)
-    target.update(values)
+    try:
+        target.update(values)
+    except UnknownSettingError as error:
+        owners = [] if stage is not None else stages_with(opened.flow, error.wanted)
+        if not owners:
+            raise
+        expected = f"a setting of the flow; it is one of {', '.join(owners)}: say which with --stage"
+        raise InvalidValueError("setting", error.wanted, expected) from None
     opened.save()
     answer(as_json, {"set": list(values)})
 
@@ -86,7 +97,7 @@ def set_(opened: OpenFlow, settings: tuple[str, ...], stage: str | None, as_json
 @json_option
 @on_flow(edits=True)
 def arrange(opened: OpenFlow, as_json: bool) -> None:
-    """Arrange the stages of FLOW by their links and save it."""
+    """Arrange the stages of FLOW (which may be a JSON file) by their links and save it."""
     stages = opened.flow.auto_arrange().stages
     opened.save()
     note(f"arranged {len(stages)} stages")
@@ -99,7 +110,7 @@ def arrange(opened: OpenFlow, as_json: bool) -> None:
 @json_option
 @on_flow(edits=True)
 def rename(opened: OpenFlow, name: str, as_json: bool) -> None:
-    """Give FLOW another NAME."""
+    """Give FLOW (which may be a JSON file) another NAME."""
     old, opened.flow.name = opened.flow.name, name
     opened.save()
     note(f"{old!r} is now {name!r}")

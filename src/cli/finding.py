@@ -107,6 +107,11 @@ def stage_of(flow: "StreamingFlow", name: str) -> "Stage":
     raise NotFoundError("stage", name, nearest(name, known), f"flow {flow.name!r}")
 
 
+def stages_with(flow: "StreamingFlow", setting: str) -> list[str]:
+    """The instance names of the stages that have a setting of this name."""
+    return [stage.instance_name for stage in stages_of(flow) if setting in stage.configuration]
+
+
 def parsed_value(text: str) -> object:
     """A value from the command line: JSON where it is JSON, else the text itself."""
     try:
@@ -116,8 +121,8 @@ def parsed_value(text: str) -> object:
     return value
 
 
-def assignments(pairs: Iterable[str]) -> dict[str, object]:
-    """``name=value`` arguments as a mapping.
+def assignments(pairs: Iterable[str], what: str = "setting") -> dict[str, object]:
+    """``name=value`` arguments as a mapping; ``what`` they are stands in the error.
 
     Raises:
         InvalidValueError: an argument without ``=``.
@@ -126,6 +131,6 @@ def assignments(pairs: Iterable[str]) -> dict[str, object]:
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
-            raise InvalidValueError("setting", pair, "NAME=VALUE")
+            raise InvalidValueError(what, pair, "NAME=VALUE")
         found[name.strip()] = parsed_value(value)
     return found

@@ -11,7 +11,7 @@ import attrs
 import click
 from click.core import ParameterSource
 
-from ..core.errors import InvalidValueError, NotFoundError
+from ..core.errors import FormatError, InvalidValueError, NotFoundError
 from .completing import complete_flow, complete_project
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ class Place:
         """The project, closed in the end.
 
         Raises:
-            InvalidValueError: there is no such file, and ``create`` is off.
+            FormatError: there is no such file, and ``create`` is off.
         """
         from ..sdk.platform import open_project
 
         if not create and isinstance(self.where, Path) and not self.where.exists():
-            expected = "an existing project file; `penstock init` or `penstock import` makes one"
-            raise InvalidValueError("--db", str(self.where), expected)
+            reason = "there is no such project file; `penstock init` or `penstock import` makes one"
+            raise FormatError(str(self.where), "", reason)
         with open_project(self.where, self.project, create=create, token=self.token, engine=self.engine) as opened:
             yield opened
 
@@ -61,11 +61,14 @@ def place_of(
 
     Raises:
         UsageError: both a file and an address were named.
+        InvalidValueError: an address that is none.
     """
     ctx = click.get_current_context(silent=True)
     if db is not None and url and ctx is not None and ctx.get_parameter_source("url") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--db names a file and --url a service: say one of them", ctx)
     if db is None and url:
+        if not url.lower().startswith(("http://", "https://")):
+            raise InvalidValueError("--url", url, "the address of a service, https://…")
         return Place(url, project, token, engine)
     return Place(db or Path(os.environ.get("PENSTOCK_DB") or DEFAULT_DB), project, None, engine)
 

@@ -44,7 +44,7 @@ def run(
     from ..sdk.jobs import stage_counts
 
     opened.project.allow_code(allow_code)
-    chosen = _job(opened, job or opened.flow.name, assignments(parameters))
+    chosen = _job(opened, job or opened.flow.name, assignments(parameters, "--parameter"))
     if reset_offset:
         chosen.reset_offset()
     started = chosen.start()

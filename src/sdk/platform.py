@@ -176,11 +176,21 @@ def open_project(
     'orders'
     >>> project.close()
 
+    Options: ``token``, ``username`` with ``password`` or ``api_key``, or an ``auth`` of httpx say who asks a service;
+    ``engine`` is where flows run (``embedded``, an address of Spark, None); ``allow_code`` lets script and shell stages
+    run; ``folders`` and ``hosts`` are what file and HTTP stages may use; ``catalogue`` replaces the one that ships;
+    ``durability='full'`` makes every save survive a power cut; ``timeout_s``, ``retries``, ``verify`` are for HTTP.
+
     Raises:
         NotFoundError: there is no such project and ``create`` is off.
         UnreachableError: nobody answers at the URL.
     """
-    return Platform(where, **options).project(name, create=create)
+    platform = Platform(where, **options)
+    try:
+        return platform.project(name, create=create)
+    except BaseException:
+        platform.close()
+        raise
 
 
 def problems_of(path: "str | os.PathLike[str]") -> tuple[str, ...]:

@@ -190,6 +190,8 @@ def first_match(items: Iterable[T], wanted: dict[str, object], what: str) -> T:
     for name, value in wanted.items():
         if isinstance(value, str):
             near = near or nearest(value, [str(getattr(item, name, "")) for item in every])
+    if wanted.keys() == {"name"}:
+        raise NotFoundError(what, str(wanted["name"]), near)
     raise NotFoundError(what, ", ".join(f"{name}={value!r}" for name, value in wanted.items()), near)
 
 

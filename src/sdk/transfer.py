@@ -146,7 +146,7 @@ def _members(opened: BinaryIO, name: str) -> list[tuple[str, Flow]]:
 
 
 def read_records(path: Path) -> list[object]:
-    """Records of a file: a JSON array, or one JSON value per line; ``-`` is the standard input.
+    """Records of a file: a JSON array or value, or one JSON value per line; ``-`` is the standard input.
 
     Raises:
         FormatError: the file cannot be read.
@@ -159,9 +159,13 @@ def read_records(path: Path) -> list[object]:
         raise FormatError(str(path), "", "it is not UTF-8") from None
     except OSError as error:
         raise FormatError(str(path), "", error.strerror or "it cannot be opened") from None
-    if text.lstrip().startswith("["):
-        plain = parse_json(text, path.name)
-        return list(plain) if isinstance(plain, list) else [plain]
+    try:
+        whole = parse_json(text, path.name)
+    except FormatError:
+        if text.lstrip().startswith("["):
+            raise
+    else:
+        return list(whole) if isinstance(whole, list) else [whole]
     return [parse_json(line, f"{path.name} line {n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 

@@ -179,3 +179,18 @@ def test_the_demo_leaves_a_project(line: Run, tmp_path: Path) -> None:
     for _ in range(2):
         assert line("demo", "--folder", tmp_path / "demo").exit_code == 0
     assert len(json.loads(line("list", "--db", tmp_path / "demo" / "flows.db", "--json").out)) >= 6
+
+
+def test_a_setting_of_a_stage_is_told_from_one_of_the_flow(run: Run) -> None:
+    """The error names the stages that have it, and how to say which."""
+    done = run("set", "Orders by amount", "stop_after_first_batch=true")
+    assert done.exit_code == 2
+    assert "DevRawDataSource_01: say which with --stage" in done.err
+
+
+@pytest.mark.parametrize("text", ['{"order_id": 7,\n "amount": 1.0}', '[{"order_id": 7}]', '\n{"order_id": 7}\n\n'])
+def test_records_may_be_written_in_several_ways(run: Run, tmp_path: Path, text: str) -> None:
+    """One JSON value, an array of them, or one a line."""
+    (tmp_path / "mine.json").write_text(text)
+    shown = json.loads(run("preview", "Orders by amount", "--input", "mine.json", "--through", "Orders", "--json").out)
+    assert [each["order_id"] for each in shown[0]["records"]] == [7]
