@@ -1,4 +1,4 @@
-"""Executes docs/tour.ipynb in a kernel of its own and stores what came out, without what says nothing: ids, times, digests."""
+"""Executes docs/tour.ipynb in a kernel of its own and stores what came out, without ids, times and digests."""
 
 import json
 import re
