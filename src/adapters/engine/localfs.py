@@ -16,6 +16,7 @@ from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats import FormatFault
 from .formats.writing import Buffering, Writer, writers
+from .wholefiles import WholeFiles
 
 MEGABYTE = 1024 * 1024
 _OF_TIME = {"time:now", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
@@ -61,6 +62,12 @@ class OpenFile:
 
 
 @processor("com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget")
+def local_fs(plan: StagePlan, tools: Tools) -> "LocalFs | WholeFiles":
+    """Writes records into files, or copies whole ones."""
+    whole = plan.given.text("configs.dataFormat") == "WHOLE_FILE"
+    return WholeFiles(plan, tools) if whole else LocalFs(plan, tools)
+
+
 class LocalFs:
     """Files are named ``_tmp_<prefix>_0`` while they are written and ``<prefix>_<id>`` afterwards.
 

@@ -7,20 +7,12 @@ from typing import Any
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.java.calendar import to_millis
+from ....core.java.numbers import wrap_int
 from ....core.plan.given import Given
+from ....core.records.convert import ConversionError, convert
 from ....core.records.paths import MISSING
 from ....core.records.record import Record
-from ....core.records.typed import (
-    TypeFault,
-    as_boolean,
-    as_bytes,
-    as_decimal,
-    as_floating,
-    as_moment,
-    as_text,
-    as_whole,
-)
-from ....core.records.values import Byte, Char, Date, FieldValue, Float, Long, Null, Short
+from ....core.records.values import Byte, Char, Date, FieldType, FieldValue, Float, Long, Null, Short
 from .avro_schema import kind_of, library, logical_of, names_of, of_field, schema_of
 from .fault import FormatFault
 
@@ -128,7 +120,7 @@ class _Fields:
             return self.of(schema["type"], value, path, depth)
         try:
             return self._written(schema, value, path, depth)
-        except TypeFault as fault:
+        except (ConversionError, InvalidValueError) as fault:
             wanted = logical_of(schema) or kind_of(schema)
             message = f"field {path or '/'} cannot be written as {wanted}: {fault}"
             raise FormatFault("AVRO_GENERATOR_05", message) from None
@@ -156,17 +148,17 @@ class _Fields:
         if kind == "array":
             items = list(value.values()) if isinstance(value, dict) else value
             if not isinstance(items, list):
-                raise TypeFault("API_12", value, "LIST")
+                raise ConversionError("API_12", value, FieldType.LIST)
             return [self.of(schema["items"], each, f"{path}[{at}]", depth + 1) for at, each in enumerate(items)]
         if kind == "map":
             if not isinstance(value, dict):
-                raise TypeFault("API_15", value, "MAP")
+                raise ConversionError("API_15", value, FieldType.MAP)
             return {name: self.of(schema["values"], each, f"{path}/{name}", depth + 1) for name, each in value.items()}
         return _plain(kind, value)
 
     def _record(self, schema: Any, value: FieldValue, path: str, depth: int) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise TypeFault("API_15", value, "MAP")
+            raise ConversionError("API_15", value, FieldType.MAP)
         made: dict[str, Any] = {}
         for field in schema["fields"]:
             name, kind = field["name"], of_field(field)
@@ -193,39 +185,45 @@ def _default(schema: Any, value: Any) -> Any:
     return value
 
 
+_TYPES = {
+    "int": FieldType.INTEGER,
+    "long": FieldType.LONG,
+    "float": FieldType.DOUBLE,
+    "double": FieldType.DOUBLE,
+    "boolean": FieldType.BOOLEAN,
+    "bytes": FieldType.BYTE_ARRAY,
+    "fixed": FieldType.BYTE_ARRAY,
+}
+
+
 def _plain(kind: str, value: FieldValue) -> Any:
-    if kind in ("int", "long"):
-        return as_whole(value, 64 if kind == "long" else 32)
-    if kind in ("float", "double"):
-        return as_floating(value)
-    if kind == "boolean":
-        return as_boolean(value)
-    if kind in ("bytes", "fixed"):
-        return as_bytes(value)
-    return None if kind == "null" else as_text(value)
+    return None if kind == "null" else convert(value, _TYPES.get(kind, FieldType.STRING))
 
 
 def _physical(schema: Any, logical: str, value: FieldValue, path: str) -> Any:
     if logical == "decimal":
-        number, scale = as_decimal(value), int(schema.get("scale", 0))
+        number, scale = convert(value, FieldType.DECIMAL), int(schema.get("scale", 0))
+        assert isinstance(number, Decimal)
         if not number.is_finite() or number.adjusted() > 1000:
-            raise TypeFault("API_08", value, "DECIMAL")
+            raise ConversionError("API_08", value, FieldType.DECIMAL)
         try:
             with localcontext(prec=2000) as context:
                 context.traps[InvalidOperation] = True
                 whole = number.scaleb(scale)
                 unscaled = int(whole)
         except InvalidOperation:
-            raise TypeFault("API_08", value, "DECIMAL") from None
+            raise ConversionError("API_08", value, FieldType.DECIMAL) from None
         if whole != unscaled:
             raise FormatFault("AVRO_GENERATOR_06", f"field {path or '/'} has more than {scale} decimals: {number}")
         return unscaled.to_bytes((unscaled + (unscaled < 0)).bit_length() // 8 + 1, "big", signed=True)
     if logical in ("time-micros", "timestamp-micros"):
-        return as_whole(value, 64)
-    ms = to_millis(as_moment(value))
+        return convert(value, FieldType.LONG)
+    moment = convert(value, FieldType.DATETIME)
+    assert isinstance(moment, datetime)
+    ms = to_millis(moment)
     if logical == "date":
         return ms // _DAY_MS
-    return as_whole(ms, 32) if logical == "time-millis" else ms
+    return wrap_int(ms) if logical == "time-millis" else ms
 
 
 def _suits(schema: Any, value: FieldValue) -> bool:

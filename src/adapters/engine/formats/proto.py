@@ -4,10 +4,12 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+from ....core.errors import InvalidValueError
+from ....core.java import java_string
 from ....core.java.numbers import to_float32, wrap_bits
 from ....core.plan.given import Given
+from ....core.records.convert import convert
 from ....core.records.record import Header, Record
-from ....core.records.typed import TypeFault, as_boolean, as_bytes, as_floating, as_text, as_whole
 from ....core.records.values import FieldType, FieldValue, Float, ListMap, Long, Null
 from .fault import FormatFault
 from .item import Item
@@ -19,7 +21,7 @@ MAX_DEPTH = 100
 # kinds of fields as descriptors number them
 _INT32, _INT64, _UINT32, _UINT64, _DOUBLE, _FLOAT, _BOOL, _ENUM, _STRING, _MESSAGE = range(1, 11)
 _BYTES = 12
-_NULLS = {
+_TYPES = {
     _INT32: FieldType.INTEGER,
     _UINT32: FieldType.INTEGER,
     _INT64: FieldType.LONG,
@@ -140,7 +142,7 @@ def _field(message: Any, field: Any, path: str, kind: MessageType, header: Heade
 def _null(field: Any) -> FieldValue:
     if field.type == _BYTES:
         return Null(FieldType.BYTE_ARRAY)
-    found = _NULLS.get(field.cpp_type)
+    found = _TYPES.get(field.cpp_type)
     return None if found is None else Null(found)
 
 
@@ -148,7 +150,8 @@ def _held(held: Any, field: Any, path: str, kind: MessageType, header: Header) -
     if _is_map(field):
         inner = field.message_type.fields_by_name["value"]
         return {
-            as_text(name): _value(held[name], inner, f"{path}/{as_text(name)}", kind, header) for name in sorted(held)
+            java_string(name): _value(held[name], inner, f"{path}/{java_string(name)}", kind, header)
+            for name in sorted(held)
         }
     if _repeated(field):
         return [_value(each, field, f"{path}[{at}]", kind, header) for at, each in enumerate(held)]
@@ -267,22 +270,17 @@ def _written(field: Any, value: FieldValue, path: str) -> Any:
     """A field as the library takes it; None for null and for enum values that there are not."""
     if value is None or isinstance(value, Null):
         return None
-    kind = field.cpp_type
+    target = FieldType.BYTE_ARRAY if field.type == _BYTES else _TYPES.get(field.cpp_type, FieldType.STRING)
     try:
-        if kind in (_INT32, _UINT32, _INT64, _UINT64):
-            bits = 32 if kind in (_INT32, _UINT32) else 64
-            whole = as_whole(value, bits)
-            return whole % (1 << bits) if kind in (_UINT32, _UINT64) else whole
-        if kind in (_DOUBLE, _FLOAT):
-            return as_floating(value)
-        if kind == _BOOL:
-            return as_boolean(value)
-        if kind == _ENUM:
-            found = field.enum_type.values_by_name.get(as_text(value))
-            return None if found is None else found.number
-        return as_bytes(value) if field.type == _BYTES else as_text(value)
-    except TypeFault as fault:
-        raise FormatFault("PROTOBUF_11", f"field {path} cannot be written as {field.name}: {fault}") from None
+        made: Any = convert(value, target)
+    except InvalidValueError as fault:
+        raise FormatFault("PROTOBUF_11", f"field {path} cannot be written: {fault}") from None
+    if field.cpp_type == _ENUM:
+        found = field.enum_type.values_by_name.get(made)
+        return None if found is None else found.number
+    if field.cpp_type in (_UINT32, _UINT64):
+        return made % (1 << (32 if field.cpp_type == _UINT32 else 64))
+    return made
 
 
 def _delimited(data: bytes) -> bytes:

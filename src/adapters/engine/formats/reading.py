@@ -17,6 +17,7 @@ from .lines import read_log, read_text
 from .marked_up import read_xml
 from .proto import read_protobuf
 from .texts import LONGEST
+from .whole_file import read_whole_file
 
 LONGEST_LINE = LONGEST
 
@@ -77,5 +78,6 @@ READERS: dict[str, Read] = {
     "PROTOBUF": read_protobuf,
     "SDC_JSON": read_records,
     "TEXT": read_text,
+    "WHOLE_FILE": read_whole_file,
     "XML": read_xml,
 }
