@@ -178,8 +178,9 @@ class Job:
 
 @attrs.frozen
 class JobRun:
-    """One run of a job. ``state`` is a word of the service: Queued, Starting, Running, Canceling, Canceled, Failed,
-    Completed, CompletedWithErrors, CompletedWithWarnings; ``metrics`` has the shape of the engine's metrics."""
+    """One run of a job. ``state`` is a word of the service: Queued, Starting, Running, Paused (it failed and waits for
+    its next attempt), Resuming, Canceling, Canceled, Failed, Completed, CompletedWithErrors, CompletedWithWarnings;
+    ``metrics`` has the shape of the engine's metrics."""
 
     run_id: RunId
     job_id: JobId

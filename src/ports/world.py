@@ -1,4 +1,4 @@
-"""The world outside: time and new ids."""
+"""The world outside: time, waiting and new ids."""
 
 from typing import Protocol
 
@@ -12,6 +12,14 @@ class Clock(Protocol):
 
     def monotonic_s(self) -> float:
         """Seconds that never go back, for durations."""
+        ...
+
+
+class Sleep(Protocol):
+    """Lets time go by."""
+
+    async def __call__(self, seconds: float, /) -> object:
+        """Comes back after so many seconds."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The one place that picks adapters: from what the caller names to a backend, a catalogue source and an engine."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
@@ -14,7 +15,7 @@ from ..core.errors import InvalidValueError, NotFoundError, nearest
 from ..core.project import EngineId, EngineInfo, Environment, EnvironmentId
 from ..ports.backend import Backend, ProjectPorts
 from ..ports.engine import CatalogSource, Engine
-from ..ports.world import Clock, Ids
+from ..ports.world import Clock, Ids, Sleep
 
 if TYPE_CHECKING:
     import httpx
@@ -56,6 +57,7 @@ class Options:
     catalogue: "Catalogue | str | Path | None" = None
     durability: str = "process"
     clock: Clock = attrs.field(factory=SystemClock)
+    sleep: Sleep = asyncio.sleep
     ids: Ids = attrs.field(factory=UuidIds)
     extra: dict[str, object] = attrs.field(factory=dict, repr=False)
 
@@ -255,9 +257,8 @@ def _embedded(options: Options, environment: Environment | None, catalogue: Cata
     from ..adapters.engine import EmbeddedEngine
 
     access = _access(options, allow_code)
-    return EmbeddedEngine(
-        _info("embedded", environment, catalogue), catalogue, options.clock, options.ids, access=access
-    )
+    info = _info("embedded", environment, catalogue)
+    return EmbeddedEngine(info, catalogue, options.clock, options.ids, access=access, sleep=options.sleep)
 
 
 def _spark(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:

@@ -20,9 +20,9 @@ from ...core.validation import Report, validate
 from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
 from ...ports.stores import JobStore, OffsetStore
-from ...ports.world import Clock, Ids
+from ...ports.world import Clock, Ids, Sleep
 from .runner import Runner, Watch, deadline_of, runnable, stage_output
-from .runs import EmbeddedRun
+from .runs import USER, EmbeddedRun
 
 MAX_PREVIEW_RECORDS = 1000
 MAX_PREVIEW_BATCHES = 10
@@ -38,10 +38,17 @@ class EmbeddedEngine:
     """
 
     def __init__(
-        self, info: EngineInfo, catalogue: Catalogue, clock: Clock, ids: Ids, *, access: Access = EVERYTHING
+        self,
+        info: EngineInfo,
+        catalogue: Catalogue,
+        clock: Clock,
+        ids: Ids,
+        *,
+        access: Access = EVERYTHING,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._info, self._catalogue, self._clock, self._ids = info, catalogue, clock, ids
-        self._access = access
+        self._access, self._sleep = access, sleep
         self._began = clock.now_ms(), clock.monotonic_s()
         self._runs: list[EmbeddedRun] = []
 
@@ -163,9 +170,11 @@ class EmbeddedEngine:
             + _cannot_run([each for each in plan.stages if each.instance not in aside])
         )
 
-    def _tools(self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False) -> Tools:
+    def _tools(
+        self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False, job: Job | None = None
+    ) -> Tools:
         clock = self._clock.now_ms if now_ms is None else lambda: now_ms
-        facts = Facts(plan.pipeline_id, plan.title, engine_id=self._info.engine_id)
+        facts = _facts(plan, self._info.engine_id, job)
         scope = Scope(dict(plan.parameters), clock, random.random, self._ids.new_id, facts)
         if now_ms is None:
             scope.now_ns = self._now_ns
@@ -183,11 +192,16 @@ class EmbeddedEngine:
         report = validate(target.flow, self._catalogue)
 
         def tools(stage: StagePlan) -> Tools:
-            return attrs.evolve(self._tools(plan, stage), sleep=run.pause, stopped=run.stopping)
+            pause = run.origin_pause if stage.type is StageType.ORIGIN else run.pause
+            return attrs.evolve(self._tools(plan, stage, job=job), sleep=pause, stopped=run.stopping)
 
-        run = EmbeddedRun(plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools)
+        def build() -> Runner:
+            return Runner(plan, tools, delivers=True)
+
+        run = EmbeddedRun(
+            plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep
+        )
         await run.begin(
-            lambda: Runner(plan, tools, delivers=True),
             [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan))],
             asyncio.get_running_loop(),
         )
@@ -204,6 +218,19 @@ class EmbeddedEngine:
             await run.stop()
             await run.wait()
         self._runs.clear()
+
+
+def _facts(plan: Plan, engine_id: str, job: Job | None) -> Facts:
+    """What expressions know of a run; parameters named JOB_ID and JOB_NAME stand for the job of a control hub."""
+    facts = Facts(plan.pipeline_id, plan.title, engine_id=engine_id)
+    if job is not None:
+        facts = attrs.evolve(facts, user=USER, job_id=job.job_id, job_name=job.name)
+    job_id, job_name = plan.parameters.get("JOB_ID"), plan.parameters.get("JOB_NAME")
+    return attrs.evolve(
+        facts,
+        job_id=job_id if isinstance(job_id, str) else facts.job_id,
+        job_name=job_name if isinstance(job_name, str) else facts.job_name,
+    )
 
 
 def _new_issues(plan: Plan, report: Report) -> list[Issue]:

@@ -81,6 +81,7 @@ class Runner:
         """
         self.idle = True
         batch, reached, asked = Batch(), offset, False
+        began = time.perf_counter()
         for stage in self._plan.stages:
             if stage.type is StageType.DESTINATION and not asked:
                 asked = True
@@ -91,7 +92,22 @@ class Runner:
                 self._step(stage, self._received(stage, batch), batch, watch)
         self._after(batch)
         self._stages.deliver(batch)
+        self.tally.batch.add(time.perf_counter() - began)
         yield reached
+
+    def idle_batch(self) -> None:
+        """A batch without records through every stage behind the origin, so that stages see the time go by.
+
+        Raises:
+            StopFault: a stage cannot go on.
+        """
+        batch = Batch()
+        for stage in self._plan.stages:
+            if stage.type is not StageType.ORIGIN:
+                self._stages.step(stage, self._received(stage, batch), batch)
+        self._after(batch)
+        self._stages.deliver(batch)
+        self.tally.idle_batches += 1
 
     def _first(self, stage: StagePlan, offset: str | None, most: int, batch: Batch, watch: Watch | None) -> str | None:
         out = Out(len(stage.outputs), self._now_ms)

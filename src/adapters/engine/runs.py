@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import cast
 
 import anyio.to_thread
 import attrs
@@ -12,18 +13,19 @@ from ...core.catalogue.definitions import StageType
 from ...core.errors import UsageError
 from ...core.java import java_string
 from ...core.plan.model import Delivery, Plan, StagePlan
-from ...core.processors.api import StopFault, Tools
+from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import Tally, metrics_document
+from ...core.running import Status, Tally, metrics_document, moved, starts_again, wait_s
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
-from ...ports.world import Clock
+from ...ports.world import Clock, Sleep
 from .runner import Runner
 
 ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
 START, STOP = "pipeline-start", "pipeline-stop"
+USER = "penstock"
 BATCH_SIZE = 1000
 IDLE_S = 0.01
 TURN_S = 0.1
@@ -47,7 +49,10 @@ def _reason(error: Exception) -> str:
 
 
 class EmbeddedRun:
-    """One run. ``state`` is always the newest; the stores get it at every change."""
+    """One run. ``state`` is always the newest; the stores get it at every change.
+
+    ``build`` makes the stages anew, for the start and for every attempt after a failure.
+    """
 
     def __init__(
         self,
@@ -59,14 +64,20 @@ class EmbeddedRun:
         jobs: JobStore,
         offsets: OffsetStore,
         tools: Callable[[StagePlan], Tools],
+        build: Callable[[], Runner],
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._plan, self._job, self._clock, self._tools = plan, job, clock, tools
+        self._build, self._sleep = build, sleep
         self._delivers = any(each.type is StageType.DESTINATION for each in plan.stages)
+        self._idle_s = plan.settings.number("runnerIdleTIme", -1)
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
-        self._tally = Tally()
+        self._status = Status.STARTING
+        self._before, self._runner = Tally(), cast("Runner | None", None)
         self._batches_done = 0
         self._stop_asked = threading.Event()
+        self._stop_told = asyncio.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -75,9 +86,7 @@ class EmbeddedRun:
         """The newest state, with metrics."""
         return self._state
 
-    async def begin(
-        self, build: Callable[[], Runner], issues: Sequence[Issue], loop: asyncio.AbstractEventLoop
-    ) -> None:
+    async def begin(self, issues: Sequence[Issue], loop: asyncio.AbstractEventLoop) -> None:
         """Starts, unless there are issues.
 
         Raises:
@@ -85,14 +94,14 @@ class EmbeddedRun:
         """
         if issues:
             raise InvalidFlowError(self._plan.name, tuple(issues))
-        runner = build()
-        self._tally = runner.tally
-        await self._tell(state="Running")
+        runner = self._build()
+        await self._move(Status.RUNNING, state="Running")
         self._task = loop.create_task(self._go(runner))
 
     async def stop(self) -> None:
         """Asks for the end after the batch it is in."""
         self._stop_asked.set()
+        self._stop_told.set()
 
     async def wait(self) -> JobRun:
         """Waits for the end."""
@@ -113,29 +122,89 @@ class EmbeddedRun:
         """Waits in a worker thread, until the run is asked to stop at the latest."""
         self._stop_asked.wait(seconds)
 
+    def origin_pause(self, seconds: float) -> None:
+        """As ``pause``, for an origin: meanwhile the other stages get empty batches, where the flow says so."""
+        until = time.monotonic() + seconds
+        while self._idle_s > 0 and self._runner is not None and not self._stop_asked.is_set():
+            left = until - time.monotonic()
+            if left < self._idle_s:
+                break
+            self.pause(self._idle_s)
+            self._runner.idle_batch()
+        self.pause(max(0.0, until - time.monotonic()))
+
     def stopping(self) -> bool:
         """True when the run was asked to stop."""
         return self._stop_asked.is_set()
 
     async def _go(self, runner: Runner) -> None:
-        """Start event, batches, the stages' own end, stop event; whatever fails first is the message."""
-        state, message = "Failed", ""
+        """Attempt after attempt, as long as they fail and the flow says that there is another one."""
+        attempt, first = 0, cast("Runner | None", runner)
+        fault: Exception | None = None
+        while True:
+            fault = await self._attempt(first)
+            attempt, first = attempt + 1, None
+            if fault is None or not self._again(attempt, fault):
+                break
+            seconds = wait_s(attempt)
+            text = f"{_reason(fault)} (attempt {attempt} in {seconds} s)"
+            await self._move(Status.RETRY, state="Paused", message=text)
+            if await self._stopped_within(seconds):
+                fault = None
+                await self._move(Status.STOPPING, state="Canceling")
+                break
+            await self._move(Status.STARTING, state="Resuming")
+        await self._end(fault)
+
+    def _again(self, attempt: int, fault: Exception) -> bool:
+        outside = _from_outside(fault)
+        on_record = isinstance(fault, RecordStop)  # it would fail on the same record again
+        return not (on_record or self.stopping()) and starts_again(self._plan, attempt, from_outside=outside)
+
+    async def _attempt(self, runner: Runner | None) -> Exception | None:
+        """Start event, batches, the stages' own end, stop event; whatever failed first."""
+        fault: Exception | None = None
         try:
+            if runner is None:
+                runner = await anyio.to_thread.run_sync(self._build)
+                await self._move(Status.RUNNING, state="Running", message="")
+            self._runner = runner
             begins: dict[str, FieldValue] = {"parameters": self._parameters()}
             await anyio.to_thread.run_sync(self._lifecycle, runner, START, begins)
             try:
-                state = await self._batches(runner)
+                await self._move(await self._batches(runner))
             finally:
                 await anyio.to_thread.run_sync(runner.close)
         except Exception as error:
-            state, message = "Failed", _reason(error)
+            fault = error
+            await self._move(_FAILED[self._status])
+        if runner is not None:
+            fault = await self._stop_event(runner, fault)
+            await self._tell(metrics=self._metrics())
+            self._before.merge(runner.tally)
+        self._runner = None
+        return fault
+
+    async def _stop_event(self, runner: Runner, fault: Exception | None) -> Exception | None:
         try:
-            reason = {"Completed": "FINISHED", "Canceled": "USER_ACTION"}.get(state, "FAILURE")
-            ends: dict[str, FieldValue] = {"reason": reason}
+            ends: dict[str, FieldValue] = {"reason": _REASONS.get(self._status, "FAILURE")}
             await anyio.to_thread.run_sync(self._lifecycle, runner, STOP, ends)
         except Exception as error:
-            state, message = "Failed", message or _reason(error)
-        await self._end(state, message)
+            if self._status is not Status.STOPPING_ERROR:
+                await self._move(Status.STOPPING_ERROR)
+            return fault or error
+        return fault
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Waits; True when the run was asked to stop meanwhile."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return self.stopping()
+        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._stop_told.wait())]
+        _, late = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in late:
+            each.cancel()
+        return self._stop_asked.is_set()
 
     def _parameters(self) -> dict[str, FieldValue]:
         return {name: java_string(value) for name, value in self._plan.parameters.items()}
@@ -145,7 +214,7 @@ class EmbeddedRun:
         if stage is None:
             return
         fields: dict[str, FieldValue] = {
-            "user": "penstock",
+            "user": USER,
             "pipelineId": self._plan.pipeline_id,
             "pipelineTitle": self._plan.title,
             "jobId": self._job.job_id,
@@ -154,8 +223,8 @@ class EmbeddedRun:
         }
         runner.lifecycle(stage, self._tools(stage), kind, fields)
 
-    async def _batches(self, runner: Runner) -> str:
-        """Batch after batch; the state at the end."""
+    async def _batches(self, runner: Runner) -> Status:
+        """Batch after batch; where that leads to."""
         offset = (await self._offsets.offsets(self._job.job_id)).get(ENTITY)
         while not self._stop_asked.is_set():
             began = self._clock.monotonic_s()
@@ -165,10 +234,10 @@ class EmbeddedRun:
             if reached is None or runner.finish:
                 if runner.reset_offset or reached is None:  # behind the end of the data a run begins anew
                     await self._offsets.reset(self._job.job_id)
-                return "Completed"
+                return Status.FINISHING
             offset = reached
-            await asyncio.sleep(self._pause(runner, began))
-        return "Canceled"
+            await self._stopped_within(self._pause(runner, began))
+        return Status.STOPPING
 
     @property
     def _commits_early(self) -> bool:
@@ -211,7 +280,7 @@ class EmbeddedRun:
         if self._plan.rate_limit <= 0:
             return IDLE_S if runner.idle or runner.paced else 0.0
         origin = self._plan.origin
-        made = 0 if origin is None else self._tally.of(origin.instance, "output")
+        made = 0 if origin is None else runner.tally.of(origin.instance, "output")
         due = self._state.started_ms + 1000 * made / self._plan.rate_limit
         return max(IDLE_S, (due - self._clock.now_ms()) / 1000)
 
@@ -224,17 +293,63 @@ class EmbeddedRun:
         seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
         return metrics_document(self._plan, self._tally, self._batches_done, seconds)
 
-    async def _end(self, state: str, message: str = "") -> None:
-        word = "CompletedWithErrors" if state == "Completed" and self._tally.errors else state
-        await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
+    @property
+    def _tally(self) -> Tally:
+        """What was done in all attempts."""
+        if self._runner is None:
+            return self._before
+        made = Tally()
+        made.merge(self._before)
+        made.merge(self._runner.tally)
+        return made
+
+    async def _end(self, fault: Exception | None) -> None:
+        last, word = _ENDS[self._status]
+        if word == "Completed" and self._tally.errors:
+            word = "CompletedWithErrors"
+        message = "" if fault is None else _reason(fault)
         if message:
-            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
+            await self._log("ERROR", message)
+        await self._move(last, state=word, message=message, ended_ms=self._clock.now_ms())
+
+    async def _move(self, status: Status, **changes: object) -> None:
+        """Goes to another state of the pipeline, and tells."""
+        before, self._status = self._status, moved(self._status, status)
+        if changes:
+            await self._tell(metrics=self._metrics(), **changes)
+        await self._log("INFO", f"{before.value} -> {status.value}")
 
     async def _tell(self, **changes: object) -> None:
         self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]
         await self._jobs.save_run(self._state)
-        if "state" in changes:
-            await self._jobs.add_log(
-                self._state.run_id, [(self._clock.now_ms(), "INFO", f"the run is {self._state.state}")]
-            )
+        for stage, text in [] if self._runner is None else self._runner.tally.take_faults():
+            await self._log("WARN", f"{stage}: {text}")
         self._changed.set()
+
+    async def _log(self, severity: str, text: str) -> None:
+        await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), severity, text)])
+
+
+_REASONS = {Status.FINISHING: "FINISHED", Status.STOPPING: "USER_ACTION"}
+_FAILED = {
+    Status.STARTING: Status.STARTING_ERROR,
+    Status.RUNNING: Status.RUNNING_ERROR,
+    Status.FINISHING: Status.STOPPING_ERROR,
+    Status.STOPPING: Status.STOPPING_ERROR,
+}
+_ENDS = {
+    Status.FINISHING: (Status.FINISHED, "Completed"),
+    Status.STOPPING: (Status.STOPPED, "Canceled"),
+    Status.STARTING_ERROR: (Status.START_ERROR, "Failed"),
+    Status.RUNNING_ERROR: (Status.RUN_ERROR, "Failed"),
+    Status.STOPPING_ERROR: (Status.STOP_ERROR, "Failed"),
+}
+
+
+def _from_outside(cause: BaseException | None) -> bool:
+    """True for a failure of the network or of another service, which may go away by itself."""
+    while cause is not None:
+        if isinstance(cause, (ConnectionError, TimeoutError)):
+            return True
+        cause = cause.__cause__
+    return False

@@ -5,7 +5,7 @@ from .errors import ElError, EvaluationError
 from .functions import function_names
 from .nodes import Node, Template
 from .parse import parse, parse_template, unparse
-from .scope import Facts, Scope
+from .scope import Facts, Scope, known
 
 __all__ = [
     "ElError",
@@ -20,6 +20,7 @@ __all__ = [
     "function_names",
     "interpret",
     "is_expression",
+    "known",
     "names_of",
     "parse",
     "parse_template",

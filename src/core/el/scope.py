@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 UNDEFINED = "UNDEFINED"
 
 
+def known(fact: str) -> str:
+    """A fact; empty where it is not known."""
+    return "" if fact == UNDEFINED else fact
+
+
 @attrs.frozen
 class Facts:
     """What is known of the pipeline, the job and the engine; ``UNDEFINED`` outside a run."""

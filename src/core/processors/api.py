@@ -34,13 +34,18 @@ class StopFault(Exception):
         return f"{self.code} - {self.message}"
 
 
+class RecordStop(StopFault):
+    """A record failed in a stage that says that this ends the run."""
+
+
 @attrs.frozen
 class RecordError:
-    """A record that was refused, with the reason."""
+    """A record that was refused, with the reason; ``trace`` is where in a script it happened."""
 
     record: Record
     code: str
     message: str
+    trace: str = ""
 
 
 class Out:
@@ -72,9 +77,9 @@ class Out:
         else:
             self.lanes[lane] = rows
 
-    def error(self, record: Record, code: str, message: str) -> None:
+    def error(self, record: Record, code: str, message: str, trace: str = "") -> None:
         """Refuses a record."""
-        self.errors.append(RecordError(record, code, message))
+        self.errors.append(RecordError(record, code, message, trace))
 
     def stage_error(self, code: str, message: str) -> None:
         """Reports a fault that belongs to no record."""

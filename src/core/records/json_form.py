@@ -63,9 +63,9 @@ def header_to_json(header: Header) -> dict[str, PlainJson]:
         "errorCode": error.code if error is not None else None,
         "errorMessage": error.message if error is not None else None,
         "errorTimestamp": error.timestamp_ms if error is not None else 0,
-        "errorStackTrace": None,
-        "errorJobId": None,
-        "errorJobName": None,
+        "errorStackTrace": (error.stack_trace or None) if error is not None else None,
+        "errorJobId": (error.job_id or None) if error is not None else None,
+        "errorJobName": (error.job_name or None) if error is not None else None,
         "values": dict(header.attributes),
     }
 
@@ -168,6 +168,9 @@ def header_from_json(raw: object, source: str) -> Header:
             timestamp_ms=at_ms if isinstance(at_ms, int) else 0,
             pipeline=text("errorPipelineName"),
             engine=text("errorDataCollectorId"),
+            job_id=text("errorJobId"),
+            job_name=text("errorJobName"),
+            stack_trace=text("errorStackTrace"),
         )
     return Header(
         source_id=text("sourceId"),

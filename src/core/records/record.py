@@ -23,6 +23,9 @@ class ErrorInfo:
     timestamp_ms: int = 0
     pipeline: str = ""
     engine: str = ""
+    job_id: str = ""
+    job_name: str = ""
+    stack_trace: str = ""
 
 
 @attrs.define

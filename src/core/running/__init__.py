@@ -2,6 +2,17 @@
 
 from .batch import Batch
 from .stages import Stages
+from .states import Status, following, moved, starts_again, wait_s
 from .tally import Tally, metrics_document
 
-__all__ = ["Batch", "Stages", "Tally", "metrics_document"]
+__all__ = [
+    "Batch",
+    "Stages",
+    "Status",
+    "Tally",
+    "following",
+    "metrics_document",
+    "moved",
+    "starts_again",
+    "wait_s",
+]

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+import attrs
+
 from ..catalogue.definitions import StageType
+from ..el import Facts, known
 from ..plan.model import ErrorPolicy, OnError, Plan, StagePlan
-from ..processors.api import Out, Process, RecordError, StopFault, Tools
+from ..processors.api import Out, Process, RecordError, RecordStop, StopFault, Tools
 from ..processors.registry import Build, find
 from ..records.record import ErrorInfo, Record
 from ..records.rows import Lane, Rows
@@ -44,9 +47,10 @@ class Stages:
         self._built: dict[str, Process] = {}
         self._admit: dict[str, Admit | None] = {}
         self._now_ms: Callable[[], int] = lambda: 0
+        self._facts = Facts()
         for stage in plan.stages:
             held = tools(stage)
-            self._now_ms = held.now_ms
+            self._now_ms, self._facts = held.now_ms, held.scope.facts
             if stage.type is not StageType.ORIGIN and here(stage):
                 self._admit[stage.instance] = admission(stage, held)
                 self._built[stage.instance] = _build(stage, held, builders)
@@ -155,7 +159,7 @@ class Stages:
         batch.finish = batch.finish or out.finish
         batch.reset_offset = batch.reset_offset or out.reset_offset
         if out.errors and stage.on_error is OnError.STOP:
-            raise StopFault(out.errors[0].code, f"stage {stage.label}: {out.errors[0].message}")
+            raise RecordStop(out.errors[0].code, f"stage {stage.label}: {out.errors[0].message}")
         if stage.on_error is OnError.DISCARD:
             out.errors.clear()
             out.stage_errors.clear()
@@ -168,7 +172,9 @@ class Stages:
             stage=stage.instance,
             stage_label=stage.label,
             timestamp_ms=self._now_ms(),
-            pipeline=self._plan.pipeline_id,
+            job_id=known(self._facts.job_id),
+            job_name=known(self._facts.job_name),
+            stack_trace=error.trace,
         )
         return error.record
 
@@ -182,9 +188,17 @@ class Stages:
         if self._error_process is None or not errors:
             return
         out = self._out(())
-        self._error_process([_for_error_stage(record, batch) for record in errors], out)
+        self._error_process([self._for_error_stage(record, batch) for record in errors], out)
         if out.errors:
             raise StopFault(out.errors[0].code, f"error stage: {out.errors[0].message}")
+
+    def _for_error_stage(self, record: Record, batch: Batch) -> Record:
+        """The record in the form of the policy, told which engine and pipeline it comes from."""
+        error, source = record.header.error, batch.source_of(record)
+        assert error is not None
+        made = record if source is None else source.copy()
+        made.header.error = attrs.evolve(error, pipeline=self._plan.pipeline_id, engine=self._facts.engine_id)
+        return made
 
 
 def _process(process: Process, received: Lane, out: Out) -> None:
@@ -215,15 +229,6 @@ def _close(process: Process | None, out: Out) -> None:
     finish = getattr(process, "close", None)
     if finish is not None:
         finish(out)
-
-
-def _for_error_stage(record: Record, batch: Batch) -> Record:
-    source = batch.source_of(record)
-    if source is None:
-        return record
-    made = source.copy()
-    made.header.error = record.header.error
-    return made
 
 
 def keyed_levels(plan: Plan, keyed: Callable[[StagePlan], bool]) -> Mapping[str, int]:

@@ -17,8 +17,8 @@ _COUNTERS = {
     "stage_errors": "stageErrors",
 }
 
-
 NEWEST = 1000
+KEPT_FAULTS = 100
 
 
 def _newest() -> deque[float]:
@@ -64,11 +64,17 @@ class Times:
 
 @attrs.define
 class Tally:
-    """Counts by stage instance, and by lane, and how long the batches of a stage took."""
+    """Counts by stage instance, and by lane, and how long the batches took, in a stage and in all of them.
+
+    ``faults`` are the errors of the stages, with and without a record, that nobody took yet: instance and text.
+    """
 
     stages: dict[str, dict[str, int]] = attrs.field(factory=dict)
     lanes: dict[tuple[str, str], int] = attrs.field(factory=dict)
     times: dict[str, Times] = attrs.field(factory=dict)
+    batch: Times = attrs.field(factory=Times)
+    idle_batches: int = 0
+    faults: list[tuple[str, str]] = attrs.field(factory=list)
 
     def add(self, stage: StagePlan, received: Sized, out: Out) -> None:
         """Counts one batch of one stage."""
@@ -81,6 +87,15 @@ class Tally:
         for lane, records in zip(stage.outputs, out.lanes, strict=False):
             self.lanes[stage.instance, lane] = self.lanes.get((stage.instance, lane), 0) + len(records)
         self.times.setdefault(stage.instance, Times()).add(out.took_s)
+        if (out.errors or out.stage_errors) and len(self.faults) < KEPT_FAULTS:
+            texts = [f"{each.code} - {each.message}" for each in out.errors[:KEPT_FAULTS]]
+            texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]
+            self.faults.extend((stage.instance, text) for text in texts)
+
+    def take_faults(self) -> list[tuple[str, str]]:
+        """The faults since the last look; of very many only the first."""
+        taken, self.faults = self.faults, []
+        return taken
 
     def merge(self, other: "Tally") -> None:
         """Adds what somebody else counted."""
@@ -92,6 +107,9 @@ class Tally:
             self.lanes[lane] = self.lanes.get(lane, 0) + count
         for instance, times in other.times.items():
             self.times.setdefault(instance, Times()).merge(times)
+        self.batch.merge(other.batch)
+        self.idle_batches += other.idle_batches
+        self.faults.extend(other.faults)
 
     @property
     def errors(self) -> int:
@@ -112,22 +130,38 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
     }
     for (instance, lane), count in tally.lanes.items():
         counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
-    totals = _pipeline(plan, tally)
+    totals = {"Count": batches, **_pipeline(plan, tally)}
     counters |= {f"pipeline.batch{name}.counter": {"count": count} for name, count in totals.items()}
-    gauges = {
-        "pipeline.batchCount.gauge": {"value": batches},
-        "pipeline.runnerCount.gauge": {"value": {"totalRunners": runners, "availableRunners": 0}},
-        **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in plan.stages},
-    }
-    meters = {
-        f"pipeline.batch{name}.meter": {"m1_rate": count / max(0.001, seconds)}
-        for name, count in totals.items()
-        if name.endswith("Records")
+    meters = {f"pipeline.batch{name}.meter": _meter(count, seconds) for name, count in totals.items()} | {
+        f"{name.removesuffix('.counter')}.meter": _meter(held["count"], seconds)
+        for name, held in counters.items()
+        if name.startswith("stage.")
     }
     timers = {f"stage.{instance}.batchProcessing.timer": times.document() for instance, times in tally.times.items()}
+    if tally.batch.count:
+        timers["pipeline.batchProcessing.timer"] = tally.batch.document()
+    gauges = _gauges(plan, tally, batches, runners)
     made = freeze({"counters": counters, "gauges": gauges, "meters": meters, "timers": timers})
     assert isinstance(made, JsonMap)
     return made
+
+
+def _meter(count: int, seconds: float) -> dict[str, float]:
+    """A rate per second over the whole run, under the names of the moving averages too."""
+    rate = count / max(0.001, seconds)
+    return {"count": count, "mean_rate": rate, "m1_rate": rate, "m5_rate": rate, "m15_rate": rate}
+
+
+def _gauges(plan: Plan, tally: Tally, batches: int, runners: int) -> dict[str, object]:
+    counts = {"totalRunners": runners, "availableRunners": 0}
+    return {
+        "pipeline.batchCount.gauge": {"value": batches},
+        "pipeline.runnerCount.gauge": {"value": counts},
+        "RuntimeStatsGauge.gauge": {
+            "value": {"batchCount": batches, "idleBatchCount": tally.idle_batches, **counts},
+        },
+        **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in plan.stages},
+    }
 
 
 def _pipeline(plan: Plan, tally: Tally) -> dict[str, int]:
