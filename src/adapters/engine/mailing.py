@@ -2,10 +2,11 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from ...core.el import EvaluationError
+from ...core.el import ElError, EvaluationError
 from ...core.el.coerce import as_text, as_truth
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.given import Given
@@ -13,6 +14,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
+from ...core.records.values import FieldValue
 
 TIMEOUT_S = 30.0
 
@@ -20,13 +22,17 @@ TIMEOUT_S = 30.0
 class _Message:
     def __init__(self, row: Given, tools: Tools) -> None:
         condition = row.text("condition")
-        if condition and not condition.strip().startswith("${"):
-            raise InvalidValueError("Condition", condition, "an expression ${...} (EMAIL_01)")
-        self.condition = tools.evaluate(condition) if condition.strip() else None
-        self.receivers = [tools.evaluate(each) for each in row.texts("email")]
-        if not self.receivers:
-            raise InvalidValueError("Email IDs", (), "at least one address (EMAIL_02)")
-        self.subject, self.body = tools.evaluate(row.text("subject")), tools.evaluate(row.text("body"))
+        self.condition = _parsed(tools, "Condition", condition, "EMAIL_06") if condition else None
+        self.receivers = [_parsed(tools, "Email IDs", each, "EMAIL_07") for each in row.texts("email")]
+        self.subject = _parsed(tools, "Subject", row.text("subject"), "EMAIL_01")
+        self.body = _parsed(tools, "Body", row.text("body"), "EMAIL_02")
+
+
+def _parsed(tools: Tools, label: str, text: str, code: str) -> Callable[[Record], FieldValue]:
+    try:
+        return tools.evaluate(text)
+    except ElError as error:
+        raise InvalidValueError(label, text, f"an expression that can be read: {error.reason} ({code})") from None
 
 
 @processor("com_streamsets_pipeline_stage_executor_emailexecutor_EmailDExecutor")
@@ -35,7 +41,7 @@ class Email:
 
     Raises:
         UnsupportedError: no mail server was named.
-        InvalidValueError: a message without receivers, or a condition that is none.
+        InvalidValueError: an expression that cannot be read (EMAIL_01, 02, 06, 07).
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -71,7 +77,7 @@ class Email:
 
 
 def _wanted(each: _Message, record: Record) -> bool:
-    return each.condition is None or as_truth(each.condition(record))
+    return bool(each.receivers) and (each.condition is None or as_truth(each.condition(record)))
 
 
 def _line(text: str) -> str:

@@ -5,15 +5,16 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
+from ...core.catalogue.newer import SYNTHETIC
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
-from ...core.records.values import FieldValue
+from ...core.records.values import FieldType, FieldValue, Null
 from .directory import Directory
 from .formats.fault import FormatFault
 from .formats.reading import check_reader, read_items
-from .generator import DataGenerator
+from .generator import DataGenerator, SyntheticGenerator
 from .rpc import RpcOrigin
 from .tail.origin import FileTail
 from .web.origin import HttpOrigin
@@ -77,24 +78,31 @@ class RandomRecords:
     """Dev Random Record Source: whole numbers by chance, three of ten null, dealt over the lanes."""
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
-        names = [name.strip() for name in plan.given.text("fields", "a,b,c").split(",")]
-        self._names = [name for name in names if name]
+        self._names = [name for name in plan.given.text("fields", "a,b,c").split(",") if name]
         self._limit = plan.given.integer("maxRecordsToGenerate", 922_337_203_685)
         self._lanes = max(1, len(plan.outputs))
         self._chance = random.Random(int(tools.random() * 2**53))
-        self._made = 0
+        self._made = self._batches = 0
+        self._sleep = tools.sleep
+        self._delay_s = 0.0 if tools.preview else max(0, plan.given.integer("delay", 1000)) / 1000
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
-        """Between one and ``max_records`` records; the end when all that were asked for are made."""
-        count = min(self._chance.randint(1, max(1, max_records)), self._limit - self._made)
-        for _ in range(count):
+        """A full batch mostly, now and then a smaller one; the end when all that were asked for are made."""
+        count = most = max(1, max_records)
+        if self._batches % self._chance.randint(1, most) == 0:
+            count = self._chance.randint(0, most)
+        if self._batches and self._delay_s:
+            self._sleep(self._delay_s)
+        self._batches += 1
+        for number in range(min(count, self._limit - self._made)):
             value: dict[str, FieldValue] = {name: self._number() for name in self._names}
-            out.emit(Record(value, Header(source_id=f"random:{self._made}")), self._made % self._lanes)
+            out.emit(Record(value, Header(source_id=f"random:{number}")), number % self._lanes)
             self._made += 1
         return "random" if self._made < self._limit else None
 
-    def _number(self) -> int | None:
-        return None if self._chance.random() < 0.3 else self._chance.randint(-(1 << 31), (1 << 31) - 1)
+    def _number(self) -> FieldValue:
+        none = self._chance.random() < 0.3
+        return Null(FieldType.INTEGER) if none else self._chance.randint(-(1 << 31), (1 << 31) - 1)
 
 
 ORIGINS: dict[str, OriginBuild] = {
@@ -102,6 +110,7 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
     "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,
+    SYNTHETIC: SyntheticGenerator,
     "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": HttpOrigin,
     "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": FileTail,
     "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": RpcOrigin,

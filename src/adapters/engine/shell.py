@@ -12,7 +12,8 @@ from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
-from ...core.records.record import Record
+from ...core.processors.sinks import wanted_event
+from ...core.records.record import EVENT_TYPE, Record
 
 KEPT_OUT = "PENSTOCK_"
 """Variables of this program's own, which may hold secrets, are not handed on."""
@@ -37,18 +38,19 @@ class Shell:
         self._script = given.text("script")
         if not self._script.strip():
             raise InvalidValueError("Script", self._script, "a script")
-        self._variables = [(name, tools.evaluate(text)) for name, text in given.pairs("environmentVariables").items()]
+        self._variables = [
+            (tools.evaluate(name), tools.evaluate(text)) for name, text in given.pairs("environmentVariables").items()
+        ]
         self._timeout = tools.evaluate(given.text("timeout", "1000"))
-        kind = plan.given.text("config.eventType") if plan.given.flag("config.reactToEvents") else ""
-        self._kind = kind
+        self._kind = wanted_event(plan)
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Runs the script for every record; one that fails or takes too long sends its record to error."""
         for record in batch:
-            if self._kind and record.attributes.get("sdc.event.type") != self._kind:
+            if self._kind is not None and record.attributes.get(EVENT_TYPE) != self._kind:
                 continue
             try:
-                variables = {name: as_text(value(record)) for name, value in self._variables}
+                variables = {as_text(name(record)): as_text(value(record)) for name, value in self._variables}
                 seconds = float(as_text(self._timeout(record))) / 1000
             except (EvaluationError, ValueError) as error:
                 out.error(record, "SHELL_001", f"a setting cannot be evaluated: {error}")

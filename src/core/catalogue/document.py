@@ -17,6 +17,7 @@ from .definitions import (
     StageSummary,
     StageType,
 )
+from .newer import newer_stages, row_of
 from .overlay import with_overlay
 
 MAX_STAGES = 5_000
@@ -41,6 +42,8 @@ class Definitions:
     ) -> None:
         self._version = version
         self._summaries = {each.name: each for each in summaries}
+        self._newer = newer_stages(self._summaries.values())
+        self._summaries.update({name: row_of(each) for name, each in self._newer.items()})
         self._load, self._parts, self._source = load, parts, source
         self._stages: dict[tuple[str, str | None], StageDefinition] = {}
         self._services: dict[str, ServiceDefinition] | None = None
@@ -70,8 +73,8 @@ class Definitions:
         elif library is not None:
             made = self.stage(name)
         else:
-            raw = self._load(name)
-            made = None if raw is None else with_overlay(decode_stage(raw, summary, self._source))
+            raw = self._load(name) if name not in self._newer else None
+            made = self._newer.get(name) if raw is None else with_overlay(decode_stage(raw, summary, self._source))
         if made is not None:
             self._stages[(name, library)] = made
         return made

@@ -44,6 +44,10 @@ _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
         "TypeConverterConfigs",
         (_choice("inputFieldEmpty", "Input Field Empty", "ERROR", "ERROR", "NULL", "DELETE", "IGNORE"),),
     ),
+    f"{_STAGE}devtest_RandomDataGeneratorSource": (
+        "dataGenConfigs",
+        (SettingDefinition("fieldAttributes", "fieldAttributes", "Field Attributes", "MAP", (), source=_NEWER),),
+    ),
 }
 """Parts of the rows of list settings whose names end so."""
 LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLocalFSDTarget"})

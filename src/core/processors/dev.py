@@ -39,7 +39,8 @@ def random_error(plan: StagePlan, tools: Tools) -> Process:
     def process(batch: list[Record], out: Out) -> None:
         nonlocal seen
         if seen % REDRAW_EVERY == 0:
-            chances[:] = sorted((tools.random(), tools.random()))
+            first = tools.random()
+            chances[:] = first, first * (1 + tools.random())
         seen += 1
         for record in batch:
             drawn = tools.random()

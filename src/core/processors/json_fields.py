@@ -1,22 +1,43 @@
 """JSON Parser and JSON Generator: a field from JSON text, and to it."""
 
 import json
+from decimal import Decimal
 
 from ..plan.model import StagePlan
 from ..records.json_data import NoJson, json_bytes
 from ..records.paths import MISSING, get
 from ..records.record import Record
-from ..records.values import Null
+from ..records.values import FieldValue, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .values import place, text_of, without_controls
+
+
+MAX_DIGITS = 4000
+_LONG = 1 << 63
 
 
 def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no number in JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+def _whole(digits: str) -> object:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of more than {MAX_DIGITS} digits")
+    value = int(digits)
+    return value if -_LONG <= value < _LONG else Decimal(value)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole)  # type: ignore[arg-type]
+
+
+def _first(text: str) -> FieldValue:
+    """The first value of a text; behind a number, a truth value or null there must be a blank."""
+    value, end = _DECODER.raw_decode(text)
+    if not isinstance(value, (dict, list, str)) and text[end : end + 1].strip():
+        raise ValueError(f"{text[end : end + 10]!r} right behind a value")
+    found: FieldValue = value
+    return found
 
 
 @processor("com_streamsets_pipeline_stage_processor_jsonparser_JsonParserDProcessor")
@@ -37,7 +58,7 @@ def json_parser(plan: StagePlan, tools: Tools) -> Process:
         if not text.strip():
             return record
         try:
-            parsed, _ = _DECODER.raw_decode(text.lstrip())
+            parsed = _first(text.lstrip())
         except (ValueError, RecursionError) as error:
             raise RecordFault("JSONP_03", f"field {source} holds no JSON: {error}") from None
         place(record, target, parsed, "JSONP_02")

@@ -2,7 +2,7 @@
 
 from ..el import EvaluationError
 from ..plan.model import StagePlan
-from ..records.record import Record
+from ..records.record import EVENT_TYPE, Record
 from .api import Out, Process, StopFault, Tools
 from .registry import processor
 
@@ -46,19 +46,27 @@ def to_event(plan: StagePlan, tools: Tools) -> Process:
     """To Event: the root of every record becomes an ``event-target`` event."""
 
     def process(batch: list[Record], out: Out) -> None:
-        for record in batch:
-            out.event("event-target", 1, record.value, record.header.source_id)
+        for number, record in enumerate(batch, 1):
+            out.event("event-target", 1, record.value, f"event:event-target:1:{number}")
 
     return process
 
 
 @processor("com_streamsets_pipeline_stage_executor_finishpipeline_PipelineFinisherDExecutor")
 def finisher(plan: StagePlan, tools: Tools) -> Process:
-    """Pipeline Finisher: the first record asks for the end of the run after its batch."""
-    resets = plan.given.flag("config.resetOffset")
+    """Pipeline Finisher: the first record asks for the end of the run after its batch.
+
+    When it reacts to events, only a record that is an event of the type does.
+    """
+    resets, kind = plan.given.flag("config.resetOffset"), wanted_event(plan)
 
     def process(batch: list[Record], out: Out) -> None:
-        if batch:
+        if any(kind is None or record.attributes.get(EVENT_TYPE) == kind for record in batch):
             out.finish, out.reset_offset = True, resets
 
     return process
+
+
+def wanted_event(plan: StagePlan) -> str | None:
+    """The type of the events that an executor reacts to; None when it reacts to every record."""
+    return plan.given.text("config.eventType") if plan.given.flag("config.reactToEvents") else None

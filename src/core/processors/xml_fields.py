@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from ..errors import InvalidValueError
 from ..plan.model import StagePlan
+from ..records.fields import set_field
 from ..records.paths import MISSING, UnreachablePathError, get, has, put
 from ..records.record import Record, copy_value
 from ..records.values import FieldValue
 from ..xml import Element, XmlFault, XmlRecords, parse_tree
-from .api import Out, Process, RecordFault, Tools, derived
+from .api import Out, Process, RecordFault, Tools, derived, fresh
 from .registry import processor
 from .values import null_of, text_of, without_controls
 
@@ -56,7 +57,7 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
             try:
                 text = text_of(held, source)  # type: ignore[arg-type]
                 found = parsed(record, text) if text else []
-                for made in _landed(record, held, found, target, several, source):  # type: ignore[arg-type]
+                for made in _landed(record, held, found, target, several):  # type: ignore[arg-type]
                     out.emit(made)
             except RecordFault as fault:
                 out.error(record, fault.code, fault.message)
@@ -64,12 +65,10 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
     return process
 
 
-def _landed(
-    record: Record, before: FieldValue, found: list[Record], target: str, several: str, source: str
-) -> Iterator[Record]:
+def _landed(record: Record, before: FieldValue, found: list[Record], target: str, several: str) -> Iterator[Record]:
     if several == "SPLIT_INTO_MULTIPLE_RECORDS":
-        for at, each in enumerate(found):
-            made = derived(record, copy_value(record.value), f"_{source.strip('/')}_{at}")
+        for each in found:
+            made = derived(record, copy_value(record.value), "")
             _put(made, target, each.value, each, "")
             yield made
         return
@@ -86,7 +85,7 @@ def _landed(
 
 def _put(record: Record, target: str, value: FieldValue, made: Record | None, below: str) -> None:
     try:
-        record.value = put(record.value, target, value)
+        set_field(record, target, value)
     except UnreachablePathError:
         raise RecordFault("XMLP_04", f"the parent of field {target} is not there") from None
     if made is not None:
@@ -94,7 +93,6 @@ def _put(record: Record, target: str, value: FieldValue, made: Record | None, be
 
 
 def _notes(record: Record, made: Record, under: str) -> None:
-    record.attributes.update(made.attributes)
     for path, note in made.header.field_attributes.items():
         record.header.field_attributes.setdefault(f"{under}{path}", {}).update(note)
 
@@ -163,7 +161,7 @@ class XmlFlattener:
 
     def _new(self, record: Record, made: list[Record]) -> Record:
         suffix = f"_{len(made) + 1}"
-        new = derived(record, copy_value(record.value) if self._keep else {}, suffix)
+        new = derived(record, copy_value(record.value), suffix) if self._keep else fresh(record, {}, suffix)
         if self._target and not has(new.value, f"/{self._target}"):
             new.value = put(new.value, f"/{self._target}", {})
         made.append(new)
