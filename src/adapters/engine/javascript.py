@@ -1,6 +1,7 @@
 """JavaScript Evaluator: scripts of a flow in an engine without files and network. Only where code is allowed."""
 
 import json
+import logging
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,10 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.processors.values import null_of
+from ...core.records.paths import all_paths, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
+from .scriptrecord import ScriptLog, ScriptRecord
 
 MAX_MEMORY = 512 * 1024 * 1024
 TIMEOUT_S = 60.0
@@ -49,18 +52,18 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     }
     return item;
   }
-  var made = [];
-  function record(id, value, attributes, sourceId) {
-    return {id: id, value: value, attributes: attributes, sourceId: sourceId};
+  var made = [], made_nulls = [];
+  function record(id, value, attributes, header) {
+    return Object.assign({id: id, value: value, attributes: attributes}, header);
   }
-  function say(what) { return function (text) { made.push([what, String(text)]); }; }
-  ["trace", "debug", "info", "warn", "error"].forEach(function (level) { log[level] = say("log"); });
+  function say(level) { return function () { made.push(["log", level, Array.prototype.map.call(arguments, String)]); }; }
+  ["trace", "debug", "info", "warn", "error"].forEach(function (level) { log[level] = say(level); });
   NULLS.forEach(function (name) {
     sdc["NULL_" + name] = {"$null": name}; globalThis["NULL_" + name] = sdc["NULL_" + name]; });
   sdc.state = state; sdc.log = log;
-  sdc.createRecord = function (id) { return record(-1, null, {}, String(id)); };
+  sdc.createRecord = function (id) { return record(-1, null, {}, {sourceId: String(id)}); };
   sdc.createEvent = function (type, version) {
-    var made = record(-2, {}, {}, ""); made.type = String(type); made.version = Number(version); return made; };
+    var made = record(-2, {}, {}, {}); made.type = String(type); made.version = Number(version); return made; };
   sdc.toEvent = function (event) {
     if (event.id !== -2) throw new Error("SCRIPTING_07: only what createEvent made can be sent as an event");
     made.push(["event", event.type, event.version, out(event.value), out(event.attributes)]); };
@@ -71,12 +74,15 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
   sdc.isStopped = function () { return false; };
   sdc.getFieldNull = function (record, path) {
     var at = record.value;
-    path.split("/").slice(1).forEach(function (name) { at = at == null ? at : at[name]; });
-    return at === null || (at && at.$null) ? at : null; };
+    var nulls = made_nulls[record.id] || {};
+    path.split(/[\\/\\[\\]]+/).forEach(function (name) { if (name) at = at == null ? undefined : at[name]; });
+    if (at === undefined) return null;
+    return at === null ? sdc["NULL_" + (nulls[path] || "STRING")] : at; };
+  sdc.importLock = sdc.importUnlock = function () {};
   sdc.output = {write: function (record) {
     made.push(["output", record.id, out(record.value), out(record.attributes), record.sourceId]); }};
   sdc.error = {write: function (record, message) {
-    made.push(["error", record.id, String(message), out(record.value), record.sourceId]); }};
+    made.push(["error", record.id, out(record.value), out(record.attributes), record.sourceId, String(message)]); }};
   globalThis.output = sdc.output; globalThis.error = sdc.error; globalThis.sdcFunctions = sdc;
   globalThis.__turn = function (text, facts) {
     facts = JSON.parse(facts); made = [];
@@ -85,6 +91,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     sdc.userParams = globalThis.sdcUserParams = facts.user;
     sdc.records = globalThis.records = JSON.parse(text, back).map(function (item, at) {
       return record(at, item[0], item[1], item[2]); });
+    made_nulls = JSON.parse(text).map(function (item) { return item[3]; });
   };
   globalThis.__made = function () { return JSON.stringify(made); };
 })();
@@ -113,6 +120,11 @@ class JavaScript:
                 "JavaScript without its engine", "Install it with: pip install 'penstock[javascript]'"
             ) from None
         given = plan.given
+        if given.text("scriptRecordType", "NATIVE_OBJECTS") == "SDC_RECORDS":
+            raise UnsupportedError(
+                "SDC records in JavaScript",
+                "They are Java objects. Use native objects, or the Jython Evaluator, which has sdcRecord and Field.",
+            )
         if not given.text("script").strip():
             raise InvalidValueError("Script", "", "a script (SCRIPTING_02)")
         self._plan, self._tools = plan, tools
@@ -126,6 +138,8 @@ class JavaScript:
                 "user": given.pairs("userParams"),
             }
         )
+        self._written: set[int] = set()
+        self._log = ScriptLog(logging.getLogger("penstock.script"))
         self._engine = MiniRacer()
         self._engine.eval(PRELUDE)
         if given.text("initScript").strip():
@@ -159,7 +173,11 @@ class JavaScript:
     def _run(self, script: str, batch: list[Record], out: Out, failure: str) -> None:
         from py_mini_racer import JSEvalException
 
-        given = [[encoded(each.value), dict(each.attributes), each.header.source_id] for each in batch]
+        self._written.clear()
+        given = [
+            [encoded(each.value), dict(each.attributes), ScriptRecord(each).header(), _nulls(each.value)]
+            for each in batch
+        ]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
             self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
@@ -178,19 +196,28 @@ class JavaScript:
             made = event(f"event:{kind}:{version}:{at_ms}", kind, int(version), None, at_ms, json.loads(attributes))
             made.value = decoded(json.loads(value), {})
             out.events.append(made)
-        elif what[0] == "output":
+        elif what[0] in ("output", "error"):
             record = self._record(what[1], batch, what[4])
             record.value = decoded(json.loads(what[2]), record.value)
+            given = {name: java_string(text) for name, text in json.loads(what[3]).items() if text is not None}
             record.attributes.clear()
-            record.attributes.update({name: java_string(text) for name, text in json.loads(what[3]).items()})
-            out.emit(record)
-        elif what[0] == "error":
-            record = self._record(what[1], batch, what[4])
-            record.value = decoded(json.loads(what[3]), record.value)
-            out.error(record, "SCRIPTING_04", what[2])
+            record.attributes.update(given)
+            if what[0] == "error":
+                out.error(record, "SCRIPTING_04", f"the script refused the record: {what[5]}")
+                return
+            out.emit(record.copy() if id(record) in self._written else record)
+            self._written.add(id(record))
+        elif what[0] == "log":
+            getattr(self._log, what[1])(*what[2])
 
     def _record(self, at: int, batch: list[Record], source_id: str) -> Record:
         return batch[at] if at >= 0 else Record(None, Header(source_id, self._plan.instance))
+
+
+def _nulls(value: FieldValue) -> dict[str, str]:
+    """The types of the nulls in a value, by path."""
+    found = {path: get(value, path) for path in all_paths(value)}
+    return {path: held.type.name for path, held in found.items() if isinstance(held, Null)}
 
 
 def encoded(value: FieldValue) -> Any:

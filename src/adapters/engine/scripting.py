@@ -1,70 +1,21 @@
 """Jython Evaluator: scripts of a flow, run as Python. Only where the operator allows code."""
 
+import builtins
 import logging
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from ...core.errors import InvalidValueError, UnsupportedError
-from ...core.java import java_string
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
-from ...core.processors.values import null_of
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Header, Record, event
-from ...core.records.values import FieldType, FieldValue, ListMap, Null
+from ...core.records.values import ListMap
+from .scriptrecord import NULLS, Errors, Output, ScriptLog, ScriptRecord, back, must_be_event
+from .sdcapi import SdcScriptRecord, importer
 
 log = logging.getLogger("penstock.script")
-NULLS = {
-    f"NULL_{kind.name}": Null(kind)
-    for kind in FieldType
-    if kind not in (FieldType.FILE_REF, FieldType.STRING, FieldType.LIST_MAP)
-}
-_PLAIN = (Null, str, bool, int, float, Decimal, bytes)
-
-
-class ScriptRecord:
-    """A record as scripts see it: ``value`` is plain data that may be changed, ``attributes`` the header's."""
-
-    def __init__(self, record: Record) -> None:
-        self.sdcRecord = record
-        self.value: Any = record.value
-        self.attributes = record.attributes
-
-    @property
-    def sourceId(self) -> str:
-        """Where the record comes from."""
-        return self.sdcRecord.header.source_id
-
-    @property
-    def stageCreator(self) -> str:
-        """The stage that made it."""
-        return self.sdcRecord.header.stage_creator
-
-
-class Output:
-    """Takes the records that go on."""
-
-    def __init__(self, out: Out) -> None:
-        self._out = out
-
-    def write(self, record: ScriptRecord) -> None:
-        """Puts a record out."""
-        made = record.sdcRecord
-        made.value = back(record.value, made.value)
-        self._out.emit(made)
-
-
-class Errors:
-    """Takes the records that are refused."""
-
-    def __init__(self, out: Out) -> None:
-        self._out = out
-
-    def write(self, record: ScriptRecord, message: object) -> None:
-        """Refuses a record with a reason."""
-        self._out.error(record.sdcRecord, "SCRIPTING_04", str(message))
 
 
 class Bindings:
@@ -74,37 +25,39 @@ class Bindings:
         self._plan, self._tools = plan, tools
         self.state: dict[str, Any] = {}
         self.userParams = plan.given.pairs("userParams")
-        self.records: list[ScriptRecord] = []
+        self.records: list[Any] = []
+        self._native = plan.given.text("scriptRecordType", "NATIVE_OBJECTS") != "SDC_RECORDS"
         self.output = self.error = None  # type: Any
-        self.log = log
+        self.log = ScriptLog(log)
         self._out: Out | None = None
         for name, null in NULLS.items():
             setattr(self, name, null)
-        self.NULL_STRING = None
 
     def turn(self, batch: list[Record], out: Out) -> None:
         """Prepares for some records."""
         self._out = out
-        self.records = [ScriptRecord(record) for record in batch]
+        self.records = [self._shown(record) for record in batch]
         self.output, self.error = Output(out), Errors(out)
 
-    def createRecord(self, source_id: object) -> ScriptRecord:
-        """A new record without a value."""
-        return ScriptRecord(Record(None, Header(str(source_id), self._plan.instance)))
+    def _shown(self, record: Record, *, is_event: bool = False) -> Any:
+        kind: Any = ScriptRecord if self._native else SdcScriptRecord
+        return kind(record, is_event=is_event)
 
-    def createEvent(self, kind: object, version: object) -> ScriptRecord:
+    def createRecord(self, source_id: object) -> Any:
+        """A new record without a value."""
+        return self._shown(Record(None, Header(str(source_id), self._plan.instance)))
+
+    def createEvent(self, kind: object, version: object) -> Any:
         """A new event; ``toEvent`` sends it."""
         at_ms = self._tools.now_ms()
         number = int(str(version))
-        return ScriptRecord(event(f"event:{kind}:{number}:{at_ms}", str(kind), number, {}, at_ms))
+        made = event(f"event:{kind}:{number}:{at_ms}", str(kind), number, {}, at_ms)
+        return self._shown(made, is_event=True)
 
-    def toEvent(self, record: ScriptRecord) -> None:
+    def toEvent(self, record: Any) -> None:
         """Sends an event."""
-        if "sdc.event.type" not in record.attributes:
-            raise StopFault("SCRIPTING_07", "only what createEvent made can be sent as an event")
         assert self._out is not None
-        record.sdcRecord.value = back(record.value, None)
-        self._out.events.append(record.sdcRecord)
+        self._out.events.append(must_be_event(record))
 
     def createMap(self, list_map: bool = False) -> dict[str, Any]:
         """A new map, or list-map."""
@@ -128,27 +81,12 @@ class Bindings:
         """The parameters of the run."""
         return dict(self._tools.scope.parameters)
 
-    def getFieldNull(self, record: ScriptRecord, path: str) -> Any:
-        """The null of a field, with its type; None where the field has a value or is not there."""
-        held = get(record.value, path)
-        return held if isinstance(held, Null) else None
-
-
-def back(value: Any, before: FieldValue) -> FieldValue:
-    """What a script left behind, as a field: maps, lists and simple values; anything else becomes its text."""
-    if value is None:
-        return None if before is None else null_of(before)
-    if isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, dict):
-        held = before if isinstance(before, dict) else {}
-        made = {str(name): back(item, held.get(str(name))) for name, item in value.items()}
-        return ListMap(made) if isinstance(value, ListMap) else made
-    if isinstance(value, (list, tuple)):
-        return [back(item, None) for item in value]
-    if hasattr(value, "isoformat") and hasattr(value, "tzinfo"):
-        return value  # type: ignore[no-any-return]
-    return java_string(value) if value is not MISSING else None
+    def getFieldNull(self, record: Any, path: str) -> Any:
+        """The value of a field, or its null with its type; None where it is not there."""
+        held: Any = record.sdcRecord
+        value = back(record.value, held.value) if isinstance(record, ScriptRecord) else record.taken_back().value
+        found = get(value, path)
+        return None if found is MISSING else NULLS["NULL_STRING"] if found is None else found
 
 
 @processor("com_streamsets_pipeline_stage_processor_jython_JythonDProcessor")
@@ -172,7 +110,10 @@ class Jython:
         self._script = _compiled(plan, "script", needed=True)
         self._end = _compiled(plan, "destroyScript")
         self._sdc = Bindings(plan, tools)
-        self._names: dict[str, Any] = {"sdc": self._sdc}
+        self._names: dict[str, Any] = {
+            "sdc": self._sdc,
+            "__builtins__": {**vars(builtins), "__import__": importer},
+        }
         start = _compiled(plan, "initScript")
         if start is not None:
             self._run(start, [], Out(0, tools.now_ms), "SCRIPTING_08")
@@ -195,7 +136,15 @@ class Jython:
             except StopFault as fault:
                 if fault.code != "SCRIPTING_05":
                     raise
-                out.error(record, fault.code, fault.message)
+                out.error(self._changed(record), fault.code, fault.message)
+
+    def _changed(self, record: Record) -> Record:
+        """The record of the script that failed, with what the script had made of it."""
+        try:
+            taken: Record = self._sdc.records[0].taken_back()
+        except Exception:
+            return record
+        return taken
 
     def _run(self, code: Any, batch: list[Record], out: Out, failure: str) -> None:
         sdc = self._sdc
@@ -208,7 +157,6 @@ class Jython:
             "state": sdc.state,
             "sdcFunctions": sdc,
             "sdcUserParams": sdc.userParams,
-            "NULL_STRING": None,
             **NULLS,
         }
         self._names.update(names)
