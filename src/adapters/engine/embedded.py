@@ -245,23 +245,16 @@ def _all_stages(plan: Plan) -> list[StagePlan]:
     return [*plan.stages, *(stage for stage in special if stage is not None)]
 
 
-_WAYS_OUT = {
-    f"com_streamsets_pipeline_stage_{kind}": " Groovy needs a Java machine. Write the script for the Jython Evaluator, which"
-    " runs as Python, or the JavaScript Evaluator; or supply what comes behind the stage to a preview, or run the flow on"
-    " a remote engine"
-    for kind in ("processor_groovy_GroovyDProcessor", "origin_groovy_GroovyDSource")
-}
-"""By kind of stage, what can be done where the usual ways out do not help."""
+_WAYS_OUT = "supply its input to a preview, run the flow on a remote engine, or register the stage"
+_GROOVY = "Groovy needs a Java machine: write the script for Jython (it runs as Python) or JavaScript"
 
 
 def _cannot_run(stages: Iterable[StagePlan]) -> list[Issue]:
     return [
         Issue(
             CANNOT_RUN,
-            f"the embedded engine has no code for {stage.label or stage.instance} ({stage.kind});"
-            + _WAYS_OUT.get(
-                stage.kind, " supply its input to a preview, run the flow on a remote engine, or register the stage"
-            ),
+            f"the embedded engine has no code for {stage.label or stage.instance} ({stage.kind}); "
+            + (f"{_GROOVY}; or {_WAYS_OUT}" if "_groovy_" in stage.kind else _WAYS_OUT),
             stage.instance,
         )
         for stage in stages

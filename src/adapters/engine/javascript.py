@@ -16,7 +16,7 @@ from ...core.processors.values import null_of
 from ...core.records.paths import all_paths, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
-from .scriptrecord import ScriptLog, ScriptRecord
+from .scriptrecord import ScriptLog, header_facts
 
 MAX_MEMORY = 512 * 1024 * 1024
 TIMEOUT_S = 60.0
@@ -56,7 +56,8 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
   function record(id, value, attributes, header) {
     return Object.assign({id: id, value: value, attributes: attributes}, header);
   }
-  function say(level) { return function () { made.push(["log", level, Array.prototype.map.call(arguments, String)]); }; }
+  function say(level) { return function () {
+    made.push(["log", level, Array.prototype.map.call(arguments, String)]); }; }
   ["trace", "debug", "info", "warn", "error"].forEach(function (level) { log[level] = say(level); });
   NULLS.forEach(function (name) {
     sdc["NULL_" + name] = {"$null": name}; globalThis["NULL_" + name] = sdc["NULL_" + name]; });
@@ -174,10 +175,7 @@ class JavaScript:
         from py_mini_racer import JSEvalException
 
         self._written.clear()
-        given = [
-            [encoded(each.value), dict(each.attributes), ScriptRecord(each).header(), _nulls(each.value)]
-            for each in batch
-        ]
+        given = [[encoded(each.value), dict(each.attributes), header_facts(each), _nulls(each.value)] for each in batch]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
             self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
@@ -203,7 +201,7 @@ class JavaScript:
             record.attributes.clear()
             record.attributes.update(given)
             if what[0] == "error":
-                out.error(record, "SCRIPTING_04", f"the script refused the record: {what[5]}")
+                out.error(record, "SCRIPTING_04", what[5])
                 return
             out.emit(record.copy() if id(record) in self._written else record)
             self._written.add(id(record))
