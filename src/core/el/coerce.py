@@ -2,13 +2,19 @@
 
 import math
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidValueError
-from ..java import java_string, parse_decimal, parse_double, parse_long, wrap_int, wrap_long
+from ..java import java_string, parse_decimal, parse_double, parse_int, parse_long, wrap_int, wrap_long
+from ..java.calendar import to_millis
+from ..java.numbers import decimal_to_long, float_to_int, float_to_long
 from ..records.values import Char, Long, Null
 from .errors import EvaluationError
+
+MAX_DIGITS = 5000
+_EXACT = Context(prec=4 * MAX_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def plain(value: Any) -> Any:
@@ -28,14 +34,14 @@ def as_truth(value: Any) -> bool:
     """A truth value: null and empty are false, texts are true when they say so.
 
     Raises:
-        EvaluationError: numbers, dates, maps.
+        EvaluationError: numbers, characters, dates, maps.
     """
     value = plain(value)
     if isinstance(value, bool):
         return value
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return False
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Char):
         return value.lower() == "true"
     raise EvaluationError(f"{_shown(value)} is no truth value")
 
@@ -47,7 +53,7 @@ def as_long(value: Any) -> int:
         EvaluationError: a text that is none, or another kind.
     """
     value = plain(value)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return Long(0)
     if isinstance(value, bool):
         raise EvaluationError("a truth value is no number")
@@ -56,20 +62,21 @@ def as_long(value: Any) -> int:
     if isinstance(value, str):
         return Long(_parsed(parse_long, value))
     if isinstance(value, float):
-        if value != value:
-            return Long(0)
-        return Long(max(-(1 << 63), min((1 << 63) - 1, int(value) if math.isfinite(value) else _limit(value))))
-    if isinstance(value, (int, Decimal)):
-        return Long(wrap_long(int(value)))
+        return Long(float_to_long(value))
+    if isinstance(value, Decimal):
+        return Long(decimal_to_long(value))
+    if isinstance(value, int):
+        return Long(wrap_long(value))
     raise EvaluationError(f"{_shown(value)} is no number")
 
 
-def _limit(value: float) -> int:
-    return (1 << 63) - 1 if value > 0 else -(1 << 63)
-
-
 def as_int(value: Any) -> int:
-    """A 32 bit whole number."""
+    """A 32 bit whole number: texts must tell one, other numbers are narrowed."""
+    value = plain(value)
+    if isinstance(value, float):
+        return float_to_int(value)
+    if isinstance(value, str) and value and not isinstance(value, Char):
+        return int(_parsed(parse_int, value))
     return wrap_int(as_long(value))
 
 
@@ -88,19 +95,22 @@ def as_double(value: Any) -> float:
 
 
 def as_decimal(value: Any) -> Decimal:
-    """A decimal; null and empty are 0."""
+    """A decimal; null and empty are 0, other numbers what their double is exactly."""
     value = plain(value)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return Decimal(0)
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, Char):
+        return Decimal(ord(value[0]))
     if isinstance(value, str):
         decimal: Decimal = _parsed(parse_decimal, value)
         return decimal
-    if isinstance(value, float):
-        return Decimal(repr(float(value)))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(int(value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = float(value)
+        if number != number or number in (math.inf, -math.inf):
+            raise EvaluationError(f"{java_string(number)} is no decimal")
+        return Decimal(number)
     raise EvaluationError(f"{_shown(value)} is no number")
 
 
@@ -125,7 +135,7 @@ def arithmetic(sign: str, left: Any, right: Any) -> Any:
     """
     left, right = plain(left), plain(right)
     if left is None and right is None:
-        return Long(0)
+        return 0
     decimal = isinstance(left, Decimal) or isinstance(right, Decimal)
     if sign == "/":
         return _decimal_quotient(left, right) if decimal else _quotient(as_double(left), as_double(right))
@@ -134,7 +144,7 @@ def arithmetic(sign: str, left: Any, right: Any) -> Any:
             return _float_rest(as_double(left), as_double(right))
         return _whole_rest(as_long(left), as_long(right))
     if decimal:
-        return _apply(sign, as_decimal(left), as_decimal(right))
+        return _exactly(sign, as_decimal(left), as_decimal(right))
     if _looks_float(left) or _looks_float(right):
         return _apply(sign, as_double(left), as_double(right))
     return Long(wrap_long(_apply(sign, int(as_long(left)), int(as_long(right)))))
@@ -154,12 +164,29 @@ def _quotient(left: float, right: float) -> float:
     return left / right
 
 
+def _exactly(sign: str, left: Decimal, right: Decimal) -> Decimal:
+    _bound(left, right)
+    if sign == "+":
+        return _EXACT.add(left, right)
+    return _EXACT.subtract(left, right) if sign == "-" else _EXACT.multiply(left, right)
+
+
+def _bound(*values: Decimal) -> None:
+    """Refuses decimals whose digits would fill the memory."""
+    if any(value and abs(value.adjusted()) > MAX_DIGITS for value in values):
+        raise EvaluationError(f"a decimal of more than {MAX_DIGITS} digits")
+
+
 def _decimal_quotient(left: Any, right: Any) -> Decimal:
     upper, lower = as_decimal(left), as_decimal(right)
     if lower == 0:
         raise EvaluationError("a decimal is divided by zero")
-    exponent = upper.as_tuple().exponent
-    return (upper / lower).quantize(Decimal(1).scaleb(min(0, int(exponent))), ROUND_HALF_UP)
+    _bound(upper, lower)
+    exponent = int(upper.as_tuple().exponent)
+    _bound(Decimal(1).scaleb(exponent))
+    quotient = Fraction(upper) / Fraction(lower) / Fraction(10) ** exponent
+    digits = (abs(quotient.numerator) * 2 + quotient.denominator) // (quotient.denominator * 2)
+    return Decimal((1 if quotient < 0 else 0, tuple(map(int, str(digits))), exponent))
 
 
 def _float_rest(left: float, right: float) -> float:
@@ -179,8 +206,8 @@ def negated(value: Any) -> Any:
     """Unary minus."""
     value = plain(value)
     if value is None:
-        return Long(0)
-    if isinstance(value, str):
+        return 0
+    if isinstance(value, str) and not isinstance(value, Char):
         return -as_double(value) if _looks_float(value) else Long(wrap_long(-as_long(value)))
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise EvaluationError(f"{_shown(value)} is no number")
@@ -194,8 +221,10 @@ def _is_whole(value: Any) -> bool:
 def compared(sign: str, left: Any, right: Any) -> bool:
     """``< > <= >=``; with a null everything is false, except that two nulls are as large as each other."""
     left, right = plain(left), plain(right)
+    if left is right:
+        return sign in ("<=", ">=")
     if left is None or right is None:
-        return left is right and sign in ("<=", ">=")
+        return False
     lower, upper = _comparable(left, right)
     if sign == "<":
         return bool(lower < upper)
@@ -213,7 +242,7 @@ def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
         return as_long(left), as_long(right)
     if isinstance(left, str) or isinstance(right, str):
         return as_text(left), as_text(right)
-    if type(left) is type(right) or (isinstance(left, datetime) and isinstance(right, datetime)):
+    if any(isinstance(left, kind) and isinstance(right, kind) for kind in (datetime, bool)):
         return left, right
     raise EvaluationError(f"{_shown(left)} and {_shown(right)} cannot be compared")
 
@@ -226,21 +255,16 @@ def equal(left: Any, right: Any) -> bool:
     if left is None or right is None:
         return False
     if isinstance(left, Decimal) or isinstance(right, Decimal):
-        one, other = _scaled(left), _scaled(right)
-        return one.as_tuple() == other.as_tuple()
-    if isinstance(left, bool) or isinstance(right, bool):
-        return as_truth(left) == as_truth(right)
+        return as_decimal(left).as_tuple() == as_decimal(right).as_tuple()
     if isinstance(left, float) or isinstance(right, float):
         return as_double(left) == as_double(right)
-    if _is_whole(left) or _is_whole(right):
+    if any(_is_whole(each) or isinstance(each, Char) for each in (left, right)):
         return as_long(left) == as_long(right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return as_truth(left) == as_truth(right)
     if isinstance(left, str) or isinstance(right, str):
         return as_text(left) == as_text(right)
     return bool(left == right)
-
-
-def _scaled(value: Any) -> Decimal:
-    return as_decimal(float(value) if _is_whole(value) else value)
 
 
 def is_empty(value: Any) -> bool:
@@ -249,18 +273,28 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, dict, bytes)) and len(value) == 0)
 
 
+def _index(value: Any) -> int:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str) and not value:
+        raise EvaluationError("an empty text is no index")
+    return as_int(value)
+
+
 def item(base: Any, index: Any) -> Any:
     """``base[index]``: null base and missing keys give null; ``.value`` of a field is its value."""
     base, index = plain(base), plain(index)
     if base is None or index is None:
         return None
     if isinstance(base, dict):
-        return base.get(as_text(index), base if index == "value" else None)
+        return base.get(index, base if index == "value" else None) if isinstance(index, str) else None
     if isinstance(base, list) and index != "value":
-        at = as_int(index)
+        at = _index(index)
         return base[at] if 0 <= at < len(base) else None
     if index == "value":
         return base
+    if index == "time" and isinstance(base, datetime):
+        return Long(to_millis(base))
     raise EvaluationError(f"{_shown(base)} has no property {as_text(index)!r}")
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import nearest
-from .coerce import arithmetic, as_text, as_truth, compared, equal, is_empty, item, negated
+from .coerce import arithmetic, as_text, as_truth, compared, equal, is_empty, item, negated, plain
 from .errors import ElError, EvaluationError
 from .functions import CONSTANTS, Function, function, function_names
 from .nodes import Binary, Call, Choice, Item, Literal, Name, Node, Template, Unary
@@ -106,13 +106,14 @@ def compiled(node: Node) -> Evaluate:
         return lambda scope: yes(scope) if as_truth(condition(scope)) else no(scope)
     if isinstance(node, Item):
         base, index = compiled(node.base), compiled(node.index)
-        return lambda scope: item(base(scope), index(scope))
+        return lambda scope: None if (held := plain(base(scope))) is None else item(held, index(scope))
     return _call(node)
 
 
 def _name(name: str) -> Evaluate:
     if name in CONSTANTS:
-        return _constant(CONSTANTS[name])
+        held = CONSTANTS[name]
+        return lambda scope: scope.parameters.get(name, held) if scope.parameters_first else held
 
     def look_up(scope: Scope) -> Any:
         found = scope.parameters.get(name, _MISSING)
@@ -170,7 +171,8 @@ def interpret(node: Node, scope: Scope) -> Any:
     if isinstance(node, Choice):
         return interpret(node.yes if as_truth(interpret(node.condition, scope)) else node.no, scope)
     if isinstance(node, Item):
-        return item(interpret(node.base, scope), interpret(node.index, scope))
+        base = plain(interpret(node.base, scope))
+        return None if base is None else item(base, interpret(node.index, scope))
     if isinstance(node, Unary):
         value = interpret(node.operand, scope)
         if node.operator == "-":

@@ -51,6 +51,10 @@ class Scope:
     """The time of the unprefixed date parts; None takes now."""
     now_ns: Callable[[], int] | None = None
     """The time in nanoseconds; None takes ``now_ms``."""
+    parameters_first: bool = False
+    """True where no constant stands for a parameter of its name: in settings that are evaluated at start."""
+    memory: dict[str, object] = attrs.field(factory=dict, repr=False)
+    """What the ``drift:`` functions remember."""
     properties: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     secret: Callable[[str, str, str], str] | None = attrs.field(default=None, repr=False)
     resource: Callable[[str], bytes] | None = attrs.field(default=None, repr=False)

@@ -109,7 +109,8 @@ class _Resolver:
     """Evaluates the settings that are evaluated at start, and collects what cannot be."""
 
     def __init__(self, parameters: dict[str, object], now_ms: int) -> None:
-        self.scope = Scope({name: _plain(value) for name, value in parameters.items()}, lambda: now_ms)
+        held = {name: _plain(value) for name, value in parameters.items()}
+        self.scope = Scope(held, lambda: now_ms, parameters_first=True)
         self.issues: list[Issue] = []
 
     def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:

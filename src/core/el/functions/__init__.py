@@ -1,7 +1,7 @@
 """Every function and constant that expressions may use."""
 
 from ...records.values import FieldType
-from . import aggregates, date_sums, dates, fields, maths, others, records, strings  # noqa: F401
+from . import aggregates, date_sums, dates, drift, fields, maths, others, records, strings  # noqa: F401
 from .registry import Function, function, function_names
 
 __all__ = ["CONSTANTS", "Function", "function", "function_names"]
@@ -16,7 +16,7 @@ _UNITS = {
     "HOUR": 216_000,
     "DAY": 5_184_000,
 }
-_LASTING = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
+_LASTING = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
 
 CONSTANTS: dict[str, object] = {
     "NULL": None,

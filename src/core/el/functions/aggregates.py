@@ -4,12 +4,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from ...java import wrap_long
 from ...java.kinds import kind_of
 from ...records.values import FieldType, Long
+from ..coerce import plain
 from ..errors import EvaluationError
 from .registry import named
 
 _WHOLE = (FieldType.INTEGER, FieldType.LONG)
+SMALLEST = 5e-324
 _NUMBERS = (*_WHOLE, FieldType.FLOAT, FieldType.DOUBLE, FieldType.DECIMAL)
 
 
@@ -28,23 +31,31 @@ def _aggregated(values: Any, join: Callable[[Any, Any], Any]) -> Any:
     if len(kinds) > 1:
         raise EvaluationError(f"the fields have different types: {', '.join(sorted(kind.name for kind in kinds))}")
     kind = kinds.pop()
+    if any(plain(value) is None for value in values):
+        raise EvaluationError("a field is null")
     if kind not in _NUMBERS:
         raise EvaluationError(f"fields of type {kind.name} cannot be aggregated")
     made = values[0]
     for value in values[1:]:
         made = join(made, value)
-    return Long(made) if kind in _WHOLE else made if isinstance(made, Decimal) else float(made)
+    return Long(wrap_long(made)) if kind in _WHOLE else made if isinstance(made, Decimal) else float(made)
 
 
 named("sum", "O")(lambda values: _aggregated(values, lambda one, other: one + other))
 named("min", "O")(lambda values: _aggregated(values, min))
-named("max", "O")(lambda values: _aggregated(values, max))
+
+
+@named("max", "O")
+def largest(values: Any) -> Any:
+    """The largest field; among floats never less than the smallest positive one, where the original starts."""
+    made = _aggregated(values, max)
+    return max(made, SMALLEST) if isinstance(made, float) else made
 
 
 @named("asFields", "O")
 def as_fields(values: Any) -> list[Any]:
     """The values that are not null."""
-    return [value for value in values or () if value is not None]
+    return [value for value in values or () if plain(value) is not None]
 
 
 @named("map", "OO")

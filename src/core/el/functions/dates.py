@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from ...errors import InvalidValueError
-from ...java import date_format, java_zone
+from ...java import date_format, java_zone, parse_long
 from ...records.values import Long
 from ..errors import EvaluationError
 from ..scope import Scope
@@ -65,10 +65,10 @@ def zone_offset(scope: Scope, zone: str) -> int:
     return _offset(moment(scope.now_ms()), zone)
 
 
-@named("time:dateTimeZoneOffset", "TS")
-def date_zone_offset(date: datetime | None, zone: str) -> int:
-    """How far a zone is ahead of UTC at a date, in milliseconds."""
-    return _offset(date or _EPOCH, zone)
+@named("time:dateTimeZoneOffset", "TS", scoped=True)
+def date_zone_offset(scope: Scope, date: datetime | None, zone: str) -> int:
+    """How far a zone is ahead of UTC at a date, in milliseconds; without a date now."""
+    return _offset(moment(scope.now_ms()) if date is None else date, zone)
 
 
 def _offset(date: datetime, zone: str) -> int:
@@ -91,16 +91,25 @@ def text_of(date: datetime | None, pattern: str) -> str:
 
 @named("time:extractLongFromDate", "TS")
 def number_of(date: datetime | None, pattern: str) -> int:
-    """The digits of a date as text."""
-    digits = re.sub(r"\D", "", text_of(date, pattern))
-    return Long(int(digits) if digits else 0)
+    """The digits of a date as text; 0 without date or pattern.
+
+    Raises:
+        EvaluationError: there are none, or too many.
+    """
+    if date is None or not pattern:
+        return Long(0)
+    digits = re.sub(r"[^0-9]", "", text_of(date, pattern))
+    try:
+        return Long(parse_long(digits))
+    except InvalidValueError:
+        raise EvaluationError(f"{digits[:60]!r} is no number of 64 bits") from None
 
 
 @named("time:extractStringFromDateTZ", "TSS")
 def text_in_zone(date: datetime | None, zone: str, pattern: str) -> str:
     """A date as text in a zone; empty for anything odd."""
     try:
-        return "" if date is None or not pattern else _formatted(date, pattern, _zone(zone))
+        return "" if date is None or not pattern or not zone else _formatted(date, pattern, _zone(zone))
     except EvaluationError:
         return ""
 
@@ -120,7 +129,7 @@ def date_of(text: str, pattern: str) -> datetime | None:
 def date_in_zone(text: str, zone: str, pattern: str) -> datetime | None:
     """The date in a text that is told in a zone; null for anything odd."""
     try:
-        return date_format(pattern, _zone(zone)).parse(text) if text and pattern else None
+        return date_format(pattern, _zone(zone)).parse(text) if text and pattern and zone else None
     except (InvalidValueError, EvaluationError, ValueError, OverflowError):
         return None
 
@@ -158,3 +167,9 @@ for _name, _pattern in {
     "SSS": "SSS",
 }.items():
     named(_name, scoped=True)(_part(_pattern))
+
+
+@named("every", "IS")
+def every(count: int, unit: str) -> str:
+    """The unit as it is: directory templates read the count themselves."""
+    return unit

@@ -21,7 +21,9 @@ def _here(scope: Scope) -> tuple[str, Any]:
 @named("f:type", scoped=True)
 def field_type(scope: Scope) -> FieldType:
     """Its type."""
-    return kind_of(_here(scope)[1])
+    path, _ = _here(scope)
+    held = None if scope.record is None else get(scope.record.value, path)
+    return kind_of(None if held is MISSING else held)
 
 
 named("f:path", scoped=True)(lambda scope: _here(scope)[0])
@@ -46,7 +48,8 @@ def field_index(scope: Scope) -> int:
 def field_attribute(scope: Scope, name: str) -> str | None:
     """One of its attributes."""
     path, _ = _here(scope)
-    return None if scope.record is None else scope.record.header.field_attributes.get(path, {}).get(name)
+    held = {} if scope.record is None else scope.record.notes
+    return held.get(to_path(parse_path(path)), {}).get(name) if held else None
 
 
 @named("f:parentPath", scoped=True)
@@ -57,8 +60,9 @@ def parent_path(scope: Scope) -> str:
 
 @named("f:parent", scoped=True)
 def parent(scope: Scope) -> Any:
-    """The field around it."""
-    assert scope.record is not None or scope.field is None
+    """The field around it; null for the root."""
+    if not parse_path(_here(scope)[0]):
+        return None
     path = parent_path(scope)
     found = None if scope.record is None else get(scope.record.value, path)
     return None if found is MISSING else found
@@ -81,7 +85,5 @@ def has_sibling(scope: Scope, name: str) -> bool:
 @named("f:hasSiblingWithValue", "SO", scoped=True)
 def has_sibling_with(scope: Scope, name: str, wanted: Any) -> bool:
     """True when the field of that name beside it has a value of the same type that is equal."""
-    if not has_sibling(scope, name):
-        return False
-    found = sibling(scope, name)
-    return kind_of(found) is kind_of(wanted) and bool(plain(found) == wanted)
+    found = plain(sibling(scope, name))
+    return found is not None and kind_of(found) is kind_of(wanted) and bool(found == wanted)

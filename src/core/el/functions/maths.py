@@ -3,15 +3,19 @@
 import math
 from typing import Any
 
-from ...records.values import Float, Long
-from ..coerce import as_double, as_long
+from ...errors import InvalidValueError
+from ...java import parse_double, parse_long
+from ...records.values import Char, Float, Long
 from ..errors import EvaluationError
 from .registry import named
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, str):
-        return as_double(value) if "." in value else as_long(value)
+    if isinstance(value, str) and not isinstance(value, Char):
+        try:
+            return parse_double(value) if "." in value else Long(parse_long(value))
+        except InvalidValueError:
+            raise EvaluationError(f"{value[:60]!r} is no number") from None
     if isinstance(value, bool) or type(value) not in (int, Long, float, Float):
         raise EvaluationError(f"{type(value).__name__} is no kind of number that math functions take")
     return value

@@ -1,21 +1,26 @@
 """Functions about the run, the engine and collections."""
 
+import io
+import json
 from typing import Any
 
+from ...java.kinds import kind_of
 from ...records.values import Long
+from ..coerce import as_text, plain
 from ..errors import EvaluationError
 from ..scope import Scope
 from .dates import moment
-from .registry import named
+from .registry import PlainMap, named
+from .strings import compiled_pattern, in_time
 
 MEMORY_MB = 1024
 
 named("uuid:uuid", scoped=True)(lambda scope: scope.new_id())
 named("uuid", scoped=True)(lambda scope: scope.new_id())
-named("emptyMap")(dict)
+named("emptyMap")(PlainMap)
 named("emptyList")(list)
-named("size", "C")(lambda items: Long(-1) if items is None else Long(len(items)))
-named("length", "C")(lambda items: Long(-1) if items is None else Long(len(items)))
+named("size", "C")(lambda items: -1 if items is None else len(items))
+named("length", "C")(lambda items: -1 if items is None else len(items))
 named("isEmptyMap", "C")(lambda items: not items)
 named("isEmptyList", "C")(lambda items: not items)
 
@@ -91,7 +96,47 @@ named("credential:getWithOptions", "SSSS", scoped=True)(
 named("vault:read", "SS", scoped=True)(lambda scope, path, key: _secret(scope, "vault", path, key))
 named("vault:readWithDelay", "SSL", scoped=True)(lambda scope, path, key, ms: _secret(scope, "vault", path, key))
 
-named("collection:contains", "CO")(lambda items, wanted: wanted in (items or ()))
+named("collection:contains", "CO")(
+    lambda items, wanted: any(kind_of(each) is kind_of(wanted) and plain(each) == wanted for each in items or ())
+)
 named("collection:size", "C")(lambda items: len(items or ()))
 named("collection:get", "CI")(lambda items, at: items[at] if items and 0 <= at < len(items) else None)
-named("alert:info")(lambda: "")
+named("alert:info", scoped=True)(lambda scope: scope.memory.get("alert"))
+
+
+@named("collection:filterByRegExp", "CS")
+def filtered(items: Any, pattern: str) -> list[Any]:
+    """What of a collection has a text in which the pattern is found."""
+    search = compiled_pattern(pattern).search
+    return [each for each in items or () if in_time(search, as_text(each)) is not None]
+
+
+@named("offset:column", "I", scoped=True)
+def offset_column(scope: Scope, position: int) -> str:
+    """The name of an offset column of the table in hand; only JDBC origins have one."""
+    raise EvaluationError("there is no table in hand here")
+
+
+@named("field:field", scoped=True)
+def hive_field(scope: Scope) -> str | None:
+    """The path of the field in hand."""
+    return scope.field
+
+
+@named("avro:decode", "SO")
+def avro_decode(schema: str, data: Any) -> Any:
+    """The value that bytes of Avro tell by a schema.
+
+    Raises:
+        EvaluationError: they do not, or the library for it is not installed.
+    """
+    if not isinstance(data, bytes):
+        raise EvaluationError("expected a byte array")
+    try:
+        from fastavro import parse_schema, schemaless_reader
+    except ImportError:
+        raise EvaluationError("avro:decode needs a library: pip install 'penstock[formats]'") from None
+    try:
+        return schemaless_reader(io.BytesIO(data), parse_schema(json.loads(schema)), None)
+    except Exception as error:  # the library has no root of its errors
+        raise EvaluationError(f"the bytes are none of the schema: {error}") from None

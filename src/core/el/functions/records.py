@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...java.kinds import kind_of
-from ...records.paths import MISSING, get, has
+from ...records.paths import MISSING, get, has, parse_path, to_path
 from ...records.record import EVENT_CREATION, EVENT_TYPE, EVENT_VERSION, ErrorInfo
 from ...records.values import FieldType, FieldValue, Long
-from ..coerce import as_text, plain
+from ..coerce import plain
 from ..scope import Scope
 from .registry import named
 
@@ -28,9 +28,9 @@ def value(scope: Scope, path: str) -> Any:
 
 @named("record:valueOrDefault", "SO", scoped=True)
 def value_or_default(scope: Scope, path: str, default: Any) -> Any:
-    """The value of a field; the default when it is absent or null."""
+    """The value of a field; the default when it is absent or null. Without a record, null."""
     found = value(scope, path)
-    return default if found is None else found
+    return default if found is None and scope.record is not None else found
 
 
 @named("record:type", "S", scoped=True)
@@ -64,7 +64,9 @@ def attribute_or_default(scope: Scope, name: str, default: str) -> str:
 @named("record:fieldAttribute", "SS", scoped=True)
 def field_attribute(scope: Scope, path: str, name: str) -> str | None:
     """An attribute of a field."""
-    return None if scope.record is None else scope.record.header.field_attributes.get(path, {}).get(name)
+    if scope.record is None or not scope.record.notes or not has(scope.record.value, path):
+        return None
+    return scope.record.notes.get(to_path(parse_path(path)), {}).get(name)
 
 
 @named("record:fieldAttributeOrDefault", "SSS", scoped=True)
@@ -106,16 +108,20 @@ named("record:eventVersion", scoped=True)(lambda scope: attribute(scope, EVENT_V
 named("record:eventCreation", scoped=True)(lambda scope: attribute(scope, EVENT_CREATION))
 
 
-def _columns(scope: Scope) -> list[dict[str, Any]]:
+def _columns(scope: Scope) -> list[Any]:
     """The columns of a delimited record in list form."""
     root = None if scope.record is None else scope.record.value
-    if not isinstance(root, list):
-        return []
-    return [column for column in root if isinstance(column, dict)]
+    return root if isinstance(root, list) else []
 
 
-def _headers(scope: Scope) -> list[str]:
-    return [as_text(column.get("header")) for column in _columns(scope)]
+def _text(column: Any, name: str) -> str | None:
+    """A text of a column, ``header`` or ``value``; None where there is none."""
+    held = column.get(name) if type(column) is dict else None
+    return held if type(held) is str else None
+
+
+def _headers(scope: Scope) -> list[str | None]:
+    return [_text(column, "header") for column in _columns(scope)]
 
 
 @named("record:dIndex", "S", scoped=True)
@@ -126,22 +132,28 @@ def column_index(scope: Scope, header: str) -> int:
 
 
 @named("record:dValue", "S", scoped=True)
-def column_value(scope: Scope, header: str) -> str:
-    """The text of the first column with a header."""
-    at = column_index(scope, header)
-    return "" if at < 0 else as_text(_columns(scope)[at].get("value"))
+def column_value(scope: Scope, header: str) -> str | None:
+    """The text of the first column with a header that has one; null without."""
+    found = (_text(column, "value") for column in _columns(scope) if _text(column, "header") == header)
+    return next((text for text in found if text is not None), None)
 
 
 @named("record:dValueAt", "I", scoped=True)
-def column_value_at(scope: Scope, index: int) -> str:
-    """The text of a column by its number."""
+def column_value_at(scope: Scope, index: int) -> str | None:
+    """The text of a column by its number; null without one."""
     columns = _columns(scope)
-    return as_text(columns[index].get("value")) if 0 <= index < len(columns) else ""
+    return _text(columns[index], "value") if 0 <= index < len(columns) else None
 
 
-named("record:dExists", "S", scoped=True)(lambda scope, header: column_index(scope, header) >= 0)
+named("record:dExists", "S", scoped=True)(lambda scope, header: column_value(scope, header) is not None)
 named("record:dIsDupHeader", "S", scoped=True)(lambda scope, header: _headers(scope).count(header) > 1)
-named("record:dHasDupHeaders", scoped=True)(lambda scope: len(set(_headers(scope))) < len(_headers(scope)))
+
+
+@named("record:dHasDupHeaders", scoped=True)
+def has_doubled_headers(scope: Scope) -> bool:
+    """True when two columns have the same header."""
+    names = [name for name in _headers(scope) if name is not None]
+    return len(set(names)) < len(names)
 
 
 @named("record:dToMap", scoped=True)
@@ -149,5 +161,7 @@ def columns_map(scope: Scope) -> dict[str, Any]:
     """Header -> value; columns without a header go by their number."""
     made: dict[str, Any] = {}
     for at, column in enumerate(_columns(scope)):
-        made[as_text(column["header"]) if "header" in column else str(at)] = column.get("value")
+        if type(column) is dict:
+            header = _text(column, "header")
+            made[str(at) if header is None else header] = column.get("value")
     return made

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from ...records.values import Zoned
 from ..coerce import as_double, as_int, as_long, as_text, as_truth, plain
 from ..errors import EvaluationError
 
@@ -14,17 +15,23 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 def _date(value: Any) -> datetime | None:
     value = plain(value)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return None
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and not isinstance(value, Zoned):
         return value
     raise EvaluationError("expected a date")
 
 
+class PlainMap(dict[str, Any]):
+    """A map that a function made, without an order of its own: as a field it is a MAP, not a LIST_MAP."""
+
+
 def _collection(value: Any) -> Any:
     value = plain(value)
-    if value is None or value == "" or isinstance(value, (list, dict)):
-        return value or ({} if isinstance(value, dict) else value or None)
+    if value is None or (isinstance(value, str) and not value):
+        return None
+    if isinstance(value, (list, dict)):
+        return value
     raise EvaluationError("expected a list or a map")
 
 

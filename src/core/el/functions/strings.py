@@ -1,34 +1,43 @@
 """``str:``, ``list:``, ``map:``, ``base64:`` and ``file:`` functions."""
 
 import base64
-import html
 import re
 from typing import Any
 from urllib.parse import quote_plus, unquote_to_bytes
 
-import regex
-
-from ..coerce import as_text
+from ...errors import InvalidValueError
+from ...java.hashset import hash_order
+from ...java.patterns import MATCH_S, Match, Pattern, bounded, java_pattern
+from ..coerce import as_text, plain
 from ..errors import EvaluationError
-from .registry import named
+from .registry import PlainMap, named
 
-PATTERN_TIMEOUT_S = 1.0
 _TRIMMED = "".join(map(chr, range(33)))
 _CHARSETS = {"UTF8": "utf-8", "ISO-8859-1": "latin-1", "US-ASCII": "ascii"}
 
 
-def _pattern(pattern: str) -> "regex.Pattern[str]":
+def compiled_pattern(pattern: str) -> Pattern:
+    """A regular expression.
+
+    Raises:
+        EvaluationError: it cannot be read.
+    """
     try:
-        return regex.compile(pattern, regex.VERSION1 if "&&" in pattern else 0)
-    except regex.error as error:
-        raise EvaluationError(f"{pattern[:60]!r} is no regular expression: {error}") from None
+        return java_pattern(pattern)
+    except InvalidValueError as error:
+        raise EvaluationError(f"{pattern[:60]!r} is no regular expression: {error.expected}") from None
 
 
-def _bounded(search: Any, *arguments: Any) -> Any:
+def in_time(search: Any, *arguments: Any) -> Any:
+    """What a method of a pattern answers.
+
+    Raises:
+        EvaluationError: it takes too long.
+    """
     try:
-        return search(*arguments, timeout=PATTERN_TIMEOUT_S)
+        return bounded(search, *arguments)
     except TimeoutError:
-        raise EvaluationError(f"a regular expression took longer than {PATTERN_TIMEOUT_S:g} s") from None
+        raise EvaluationError(f"a regular expression took longer than {MATCH_S:g} s") from None
 
 
 @named("str:substring", "SII")
@@ -55,25 +64,75 @@ named("str:endsWith", "SS")(lambda text, part: text.endswith(part))
 named("str:concat", "SS")(lambda one, other: one + other)
 named("str:length", "S")(len)
 named("str:isNullOrEmpty", "S")(lambda text: not text)
-named("str:escapeXML10", "S")(lambda text: _escaped(text))
-named("str:escapeXML11", "S")(lambda text: _escaped(text))
-named("str:unescapeXML", "S")(html.unescape)
+named("str:escapeXML10", "S")(lambda text: _escaped(text, r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"))
+named("str:escapeXML11", "S")(lambda text: _escaped(text, r"[\x00\ufffe\uffff\ud800-\udfff]"))
 
 
-def _escaped(text: str) -> str:
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
-    return html.escape(clean, quote=False).replace('"', "&quot;").replace("'", "&apos;")
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+_SIGNS = {sign: entity for entity, sign in _ENTITIES.items()}
+_NUMBERED = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def _escaped(text: str, forbidden: str) -> str:
+    clean = "".join([_SIGNS.get(sign, sign) for sign in re.sub(forbidden, "", text)])
+    return _NUMBERED.sub(lambda found: f"&#{ord(found[0])};", clean)
+
+
+@named("str:unescapeXML", "S")
+def unescape_xml(text: str) -> str:
+    """The five entities of XML and numbered characters replaced."""
+
+    def sign(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return _ENTITIES[found[0]]
+        number = int(found[1][1:], 16) if found[1][0] in "xX" else int(found[1])
+        return chr(number) if number < 0x110000 else found[0]
+
+    return re.sub(r"&(?:#([0-9]{1,9}|[xX][0-9a-fA-F]{1,8})|amp|lt|gt|quot|apos);", sign, text)
 
 
 @named("str:replaceAll", "SSS")
 def replace_all(text: str, pattern: str, replacement: str) -> str:
-    """Every match replaced; ``$1`` stands for a group."""
-    template = re.sub(r"\\(?![$\\])", r"\\\\", replacement)
-    template = re.sub(r"(?<!\\)\$(\d)", r"\\g<\1>", template).replace("\\$", "$")
-    try:
-        return str(_bounded(_pattern(pattern).sub, template, text))
-    except (regex.error, IndexError) as error:
-        raise EvaluationError(f"{replacement[:60]!r} is no replacement: {error}") from None
+    """Every match replaced; ``$1`` stands for a group, a backslash takes the next sign as it is."""
+    compiled = compiled_pattern(pattern)
+    pieces = _replacement(replacement, compiled)
+
+    def put_in(found: Match) -> str:
+        return "".join(piece if isinstance(piece, str) else found.group(piece[0]) or "" for piece in pieces)
+
+    return str(in_time(compiled.sub, put_in, text))
+
+
+def _replacement(text: str, pattern: Pattern) -> list[str | tuple[int]]:
+    """Texts and groups of a replacement."""
+    pieces: list[str | tuple[int]] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char not in "\\$":
+            pieces.append(char)
+            at += 1
+        elif char == "\\" and at + 1 < len(text):
+            pieces.append(text[at + 1])
+            at += 2
+        else:
+            group, at = _group(text, at, pattern)
+            pieces.append((group,))
+    return pieces
+
+
+def _group(text: str, at: int, pattern: Pattern) -> tuple[int, int]:
+    """The group that a dollar sign at ``at`` begins, and the index behind it."""
+    named_group = re.match(r"\$\{([A-Za-z][A-Za-z0-9]*)\}", text[at:])
+    if named_group and named_group[1] in pattern.groupindex:
+        return pattern.groupindex[named_group[1]], at + named_group.end()
+    digits = re.match(r"\$([0-9])", text[at:])
+    if digits is None or int(digits[1]) > pattern.groups:
+        raise EvaluationError(f"{text[:60]!r} is no replacement: at {at} there is no group of the pattern")
+    number, at = int(digits[1]), at + 2
+    while at < len(text) and text[at] in "0123456789" and number * 10 + int(text[at]) <= pattern.groups:
+        number, at = number * 10 + int(text[at]), at + 1
+    return number, at
 
 
 @named("str:truncate", "SI")
@@ -87,7 +146,7 @@ def truncate(text: str, length: int) -> str:
 @named("str:regExCapture", "SSI")
 def capture(text: str, pattern: str, group: int) -> str | None:
     """A group of the first match; null without one."""
-    found = _bounded(_pattern(pattern).search, text)
+    found = in_time(compiled_pattern(pattern).search, text)
     if found is None:
         return None
     try:
@@ -100,7 +159,7 @@ def capture(text: str, pattern: str, group: int) -> str | None:
 @named("str:matches", "SS")
 def matches(text: str, pattern: str) -> bool:
     """True when the whole text matches."""
-    return _bounded(_pattern(pattern).fullmatch, text) is not None
+    return in_time(compiled_pattern(pattern).fullmatch, text) is not None
 
 
 def _charset(name: str) -> str:
@@ -119,7 +178,13 @@ def url_encode(text: str, charset: str) -> str:
 
 @named("str:urlDecode", "SS")
 def url_decode(text: str, charset: str) -> str:
-    """Form decoding."""
+    """Form decoding.
+
+    Raises:
+        EvaluationError: a percent sign without two digits.
+    """
+    if re.search(r"%(?![0-9a-fA-F]{2})", text):
+        raise EvaluationError(f"{text[:60]!r} has a percent sign without two hexadecimal digits")
     return unquote_to_bytes(text.replace("+", " ")).decode(_charset(charset), "replace")
 
 
@@ -137,45 +202,52 @@ def unescape_java(text: str) -> str:
     return re.sub(r"\\(u+[0-9a-fA-F]{4}|[0-3]?[0-7]{1,2}|.)", character, text, flags=re.DOTALL)
 
 
+def _pieces(text: str, separator: str) -> list[str]:
+    """The trimmed pieces that are not empty."""
+    if not text:
+        return []
+    if not separator:
+        raise EvaluationError("there is no separator to split at")
+    return [piece for piece in (part.strip() for part in text.split(separator)) if piece]
+
+
 @named("str:split", "SS")
 def split(text: str, separator: str) -> list[str]:
     """The trimmed pieces that are not empty."""
-    return [piece for piece in (part.strip() for part in _cut(text, separator)) if piece]
-
-
-def _cut(text: str, separator: str) -> list[str]:
-    return text.split(separator) if separator else [text]
+    return _pieces(text, separator)
 
 
 @named("str:splitKV", "SSS")
 def split_pairs(text: str, pairs: str, inner: str) -> dict[str, str]:
-    """A map from ``key=value`` pieces.
+    """A map from ``key=value`` pieces, cut at the first inner separator.
 
     Raises:
         EvaluationError: a piece without the inner separator, or a key that comes twice.
     """
     made: dict[str, str] = {}
-    for piece in split(text, pairs):
+    for piece in _pieces(text, pairs):
         key, found, value = piece.partition(inner) if inner else (piece, "", "")
-        if not found or key.strip() in made:
+        if not found or key in made:
             raise EvaluationError(f"{piece[:60]!r} has no {inner!r}, or a key that was there before")
-        made[key.strip()] = value.strip()
-    return made
+        made[key] = value
+    return PlainMap({key: made[key] for key in hash_order(made)})
 
 
 def _word(value: Any) -> str:
-    return "null" if value is None else as_text(value)
+    return "null" if plain(value) is None else as_text(value)
 
 
 named("list:join", "CS")(lambda items, separator: separator.join(_word(item) for item in items or ()))
 named("list:joinSkipNulls", "CS")(
-    lambda items, separator: separator.join(_word(item) for item in items or () if item is not None)
+    lambda items, separator: separator.join(_word(item) for item in items or () if plain(item) is not None)
 )
-named("map:join", "CSS")(
-    lambda items, separator, inner: separator.join(
-        f"{key}{inner}{_word(value)}" for key, value in (items or {}).items()
-    )
-)
+
+
+@named("map:join", "CSS")
+def join_map(items: Any, separator: str, inner: str) -> str:
+    """The entries one behind the other, in the order of the original's map of their names."""
+    held = items or {}
+    return separator.join(f"{key}{inner}{_word(held[key])}" for key in hash_order(held))
 
 
 @named("base64:encodeString", "SBS")
@@ -194,8 +266,8 @@ def encode_bytes(data: Any, url_safe: bool) -> str:
 
 @named("base64:decodeBytes", "S")
 def decode_bytes(text: str) -> bytes:
-    """The bytes of a base64 text, of either alphabet; foreign characters are passed over."""
-    clean = re.sub(r"[^A-Za-z0-9+/]", "", text.replace("-", "+").replace("_", "/"))
+    """The bytes of a base64 text, of either alphabet; foreign characters are passed over, padding ends it."""
+    clean = re.sub(r"[^A-Za-z0-9+/]", "", text.partition("=")[0].replace("-", "+").replace("_", "/"))
     clean = clean[: len(clean) - 1] if len(clean) % 4 == 1 else clean
     return base64.b64decode(clean + "=" * (-len(clean) % 4))
 
@@ -206,19 +278,24 @@ def decode_string(text: str, charset: str) -> str:
     return decode_bytes(text).decode(_charset(charset), "replace")
 
 
+def _cut(path: str) -> int:
+    """Where the name of the file begins."""
+    return max(path.rfind("/"), path.rfind("\\")) + 1
+
+
 @named("file:fileName", "S")
 def file_name(path: str) -> str | None:
-    """The last part of a path."""
-    return path.rstrip("/").rsplit("/", 1)[-1] if path else None
+    """What stands behind the last separator of a path."""
+    return path[_cut(path) :] if path else None
 
 
 @named("file:parentPath", "S")
 def parent_path(path: str) -> str | None:
-    """The folder of a path, without a slash at its end."""
+    """The folder of a path, without a separator at its end."""
     if not path:
         return None
-    head, found, _ = path.rstrip("/").rpartition("/")
-    return head or ("/" if found else "")
+    at = _cut(path)
+    return path[:1] if at == 1 else path[: max(0, at - 1)]
 
 
 @named("file:fileExtension", "S")
@@ -231,8 +308,8 @@ def file_extension(path: str) -> str | None:
 @named("file:removeExtension", "S")
 def remove_extension(path: str) -> str | None:
     """The path without the extension of its file."""
-    extension = file_extension(path)
-    return None if extension is None else path[: -len(extension) - 1] if extension else path
+    name = file_name(path)
+    return None if name is None else path[: len(path) - len(name)] + (name.rpartition(".")[0] if "." in name else name)
 
 
 @named("file:pathElement", "SI")
