@@ -20,15 +20,36 @@ PREFIX = "com_streamsets_pipeline_stage_"
 def play() -> Play:
     """``play(kind, settings, *values)``: what a stage makes of records with these values."""
 
-    def run(kind: str, settings: dict[str, object], *values: FieldValue, lanes: tuple[str, ...] = ("out",)) -> Out:
+    def run(
+        kind: str,
+        settings: dict[str, object],
+        *values: FieldValue,
+        lanes: tuple[str, ...] = ("out",),
+        notes: dict[str, dict[str, str]] | None = None,
+        attributes: dict[str, str] | None = None,
+        version: str = "1",
+    ) -> Out:
         frozen = freeze(settings)
         assert isinstance(frozen, JsonMap)
-        plan = StagePlan("S_01", PREFIX + kind, StageType.PROCESSOR, given=Given(frozen), outputs=lanes)
+        plan = StagePlan(
+            "S_01", PREFIX + kind, StageType.PROCESSOR, version=version, given=Given(frozen), outputs=lanes
+        )
         tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", scope=Scope(now_ms=lambda: 1000))
         build = find(plan.kind)
         assert build is not None
         out = Out(len(lanes), lambda: 1000)
-        build(plan, tools)([Record(value, Header(source_id=f"r{at}")) for at, value in enumerate(values)], out)
+        records = [
+            Record(
+                value,
+                Header(
+                    source_id=f"r{at}",
+                    attributes=dict(attributes or {}),
+                    field_attributes={path: dict(note) for path, note in (notes or {}).items()},
+                ),
+            )
+            for at, value in enumerate(values)
+        ]
+        build(plan, tools)(records, out)
         return out
 
     return run
