@@ -36,10 +36,6 @@ def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinit
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
 _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
-    f"{_STAGE}devtest_RandomDataGeneratorSource": (
-        "dataGenConfigs",
-        (SettingDefinition("fieldAttributes", "fieldAttributes", "Field Attributes", "MAP", (), source=_NEWER),),
-    ),
     f"{_STAGE}processor_fieldtypeconverter_FieldTypeConverterDProcessor": (
         "TypeConverterConfigs",
         (_choice("inputFieldEmpty", "Input Field Empty", "ERROR", "ERROR", "NULL", "DELETE", "IGNORE"),),

@@ -12,7 +12,6 @@ from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .values import place, text_of, without_controls
 
-
 MAX_DIGITS = 4000
 _LONG = 1 << 63
 
@@ -28,7 +27,7 @@ def _whole(digits: str) -> object:
     return value if -_LONG <= value < _LONG else Decimal(value)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole)  # type: ignore[arg-type]
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole)
 
 
 def _first(text: str) -> FieldValue:
