@@ -63,10 +63,19 @@ class FlowLooks:
         )
 
     def draw(self, path: str | Path | None = None, **options: Any) -> str:
-        """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given."""
+        """The picture of the flow as SVG text; also written to ``path`` (.svg, .html, .mmd or .png) when given.
+
+        ``issues`` (of ``validate().report.issues``) become badges; a page (.html) also shows the records of a
+        ``preview``; ``theme`` is light, dark, or auto for what the viewer prefers. Nothing is loaded from elsewhere.
+
+        Raises:
+            InvalidValueError: another suffix, or another theme.
+            UnsupportedError: a .png without the package cairosvg.
+        """
         from .pictures import draw_flow
 
-        return draw_flow(mask_credentials(self._value, self._catalogue), path, **options)
+        held = mask_credentials(self._value, self._catalogue)
+        return draw_flow(held, path, catalogue=self._catalogue, **options)
 
     def _facts_(self) -> dict[str, object]:
         return {

@@ -10,6 +10,7 @@ from ..core.flow.model import Flow
 from ..core.validation.issues import Issue
 
 if TYPE_CHECKING:
+    from ..core.catalogue.definitions import Catalogue
     from ..core.preview import Preview
     from .preview import PreviewResult
 
@@ -23,19 +24,21 @@ def draw_flow(
     issues: Sequence[Issue] = (),
     theme: str = "auto",
     preview: "PreviewResult | Preview | None" = None,
+    catalogue: "Catalogue | None" = None,
 ) -> str:
     """The picture as SVG text; also written to ``path`` in the form that its suffix names.
 
-    ``issues`` become badges on their stages; a page (.html) also shows the records of a ``preview``; ``theme`` is
-    light, dark, or auto for what the viewer prefers.
+    ``issues`` become badges on their stages; a page (.html) also shows the records of a ``preview``, and with a
+    ``catalogue`` which settings differ from their defaults; ``theme`` is light, dark, or auto for what the viewer
+    prefers.
 
     Raises:
         InvalidValueError: a suffix without a form.
         UnsupportedError: PNG without the optional package.
     """
-    from ..core.picture import draw
+    from ..core.picture import draw, mermaid, page
 
-    svg = draw(flow, issues=tuple(issues), theme=theme)
+    svg = draw(flow, issues=issues, theme=theme)
     if path is None:
         return svg
     target = Path(path)
@@ -45,23 +48,20 @@ def draw_flow(
         )
     from .transfer import write_whole
 
-    data = (
-        _png(draw(flow, issues=tuple(issues), theme="light") if theme == "auto" else svg)
-        if target.suffix == ".png"
-        else _text(flow, target.suffix, svg, preview).encode()
-    )
+    if target.suffix == ".png":
+        data = _png(draw(flow, issues=issues, theme="light") if theme == "auto" else svg)
+    elif target.suffix == ".html":
+        data = page(flow, _core(preview), issues=issues, theme=theme, catalogue=catalogue).encode()
+    else:
+        data = (svg if target.suffix == ".svg" else mermaid(flow)).encode()
     write_whole(target, lambda out: out.write(data))
     return svg
 
 
-def _text(flow: Flow, suffix: str, svg: str, preview: "PreviewResult | Preview | None") -> str:
-    from ..core.picture import mermaid, page
+def _core(preview: "PreviewResult | Preview | None") -> "Preview | None":
     from .preview import PreviewResult
 
-    if suffix == ".mmd":
-        return mermaid(flow)
-    held = preview.preview if isinstance(preview, PreviewResult) else preview
-    return page(flow, held) if suffix == ".html" else svg
+    return preview.preview if isinstance(preview, PreviewResult) else preview
 
 
 def _png(svg: str) -> bytes:

@@ -1,10 +1,11 @@
 """Where the conditions of links stand: clear of boxes and of each other, as long as there is room."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
 from .scene import BOX_H, BOX_W, Link, Scene
+from .text import brief, cut, distinct, units
 
 UNIT_PX = 6.3
 HEIGHT = 14.0
@@ -55,39 +56,49 @@ class _Taken:
 
 @attrs.frozen
 class Label:
-    """A condition at its place: the middle of its line of text, and how many units of it fit."""
+    """A condition at its place: the middle of its line of text, and as much of it as fits there."""
 
     link: Link
     x: float
     y: float
-    length: int
+    text: str
 
 
 Ends = tuple[tuple[float, float], tuple[float, float]]
 
 
-def place_labels(scene: Scene, ends: Iterable[tuple[Link, Ends, float]]) -> list[Label]:
-    """The labels of links, each with the ends of its line and the width of its whole text in units."""
+def place_labels(scene: Scene, lines: Sequence[tuple[Link, Ends]]) -> list[Label]:
+    """The labels of links, each with the ends of its line; none where not even a short one finds room."""
     taken = _Taken(Area(box.x - 4, box.y - 4, box.x + BOX_W + 4, box.y + BOX_H + 4) for box in scene.boxes)
+    texts: dict[str, list[str]] = {}
+    for link, _ in lines:
+        texts.setdefault(link.source.stage.instance_name, []).append(brief(link.text))
     made: list[Label] = []
-    for link, line, width in ends:
-        label, area = _best(link, line, width, taken)
-        taken.add(area)
-        made.append(label)
+    for link, line in lines:
+        whole = brief(link.text)
+        others = [text for text in texts[link.source.stage.instance_name] if text != whole]
+        best = _best(link, line, whole, distinct(whole, others), taken)
+        if best is not None:
+            made.append(best[0])
+            taken.add(best[1])
     return made
 
 
-def _best(link: Link, line: Ends, width: float, taken: _Taken) -> tuple[Label, Area]:
-    for length in dict.fromkeys(min(each, int(width) + 1) for each in _LENGTHS):
+def _best(link: Link, line: Ends, whole: str, telling: str, taken: _Taken) -> tuple[Label, Area] | None:
+    """The longest text that finds room: all of it, else what tells it from the others, shortened as far as needed."""
+    width = units(whole)
+    texts = [whole] if width <= LONGEST else []
+    texts += [cut(telling, each) for each in _LENGTHS if each < max(width, SHORTEST + 1)]
+    for text in dict.fromkeys(texts):
         for part in _ALONG:
-            label, area = _at(link, line, part, length)
+            label, area = _at(link, line, part, text)
             if not taken.meets(area):
                 return label, area
-    return _at(link, line, _ALONG[0], min(SHORTEST, int(width) + 1))
+    return None
 
 
-def _at(link: Link, line: Ends, part: float, length: int) -> tuple[Label, Area]:
+def _at(link: Link, line: Ends, part: float, text: str) -> tuple[Label, Area]:
     (x1, y1), (x2, y2) = line
     x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part - 6
-    half = length * UNIT_PX / 2
-    return Label(link, x, y, length), Area(x - half, y - HEIGHT + 3, x + half, y + 3)
+    half = units(text) * UNIT_PX / 2
+    return Label(link, x, y, text), Area(x - half, y - HEIGHT + 3, x + half, y + 3)

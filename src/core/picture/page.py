@@ -1,88 +1,113 @@
-"""One HTML page: the picture to move and zoom, settings and records of a stage on a click."""
+"""One HTML page: the picture to move and zoom, settings, issues and records of a stage on a click."""
 
-# ruff: noqa: E501 - the page is one text
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from ..catalogue.definitions import Catalogue
 from ..flow.credentials import MASK, looks_secret
 from ..flow.model import Flow, StageInstance
 from ..java import java_string
+from ..records.record import Record
+from ..validation.issues import Issue
 from ..values import Json, JsonMap, PlainJson, thaw
-from .svg import draw
+from ..words import stage_settings, targets_of
+from .page_text import PAGE, SCRIPT, STYLE
+from .scene import scene_of
+from .svg import describe, draw
 
 if TYPE_CHECKING:
-    from ..preview import Preview
+    from ..preview import Preview, StageOutput
 
 MOST_RECORDS = 50
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>{title}</title><style>
-body{{margin:0;display:flex;height:100vh;font-family:system-ui,sans-serif;color-scheme:light dark}}
-#room{{flex:1;overflow:hidden;cursor:grab;touch-action:none}} #room svg{{width:100%;height:100%}}
-#side{{width:24rem;max-width:45vw;overflow:auto;border-left:1px solid #8d96a0;padding:1rem;box-sizing:border-box}}
-#side:empty{{display:none}} table{{border-collapse:collapse;font-size:.8rem;width:100%}}
-td,th{{border-bottom:1px solid #8d96a055;padding:.25rem;text-align:left;vertical-align:top;word-break:break-word}}
-[data-stage]{{cursor:pointer}} h2{{font-size:1rem}} h3{{font-size:.9rem}}
-</style></head><body><div id="room">{svg}</div><aside id="side" aria-live="polite"></aside>
-<script type="application/json" id="facts">{facts}</script><script>
-const facts=JSON.parse(document.getElementById('facts').textContent),svg=document.querySelector('#room svg'),
-side=document.getElementById('side'),room=document.getElementById('room');
-let box=svg.viewBox.baseVal,view=[box.x,box.y,box.width,box.height],held=null;
-const show=()=>svg.setAttribute('viewBox',view.join(' '));
-room.addEventListener('wheel',e=>{{e.preventDefault();const f=e.deltaY>0?1.15:1/1.15,r=room.getBoundingClientRect(),
-px=view[0]+view[2]*(e.clientX-r.left)/r.width,py=view[1]+view[3]*(e.clientY-r.top)/r.height;
-view=[px-(px-view[0])*f,py-(py-view[1])*f,view[2]*f,view[3]*f];show()}},{{passive:false}});
-room.addEventListener('pointerdown',e=>{{held=[e.clientX,e.clientY]}});
-addEventListener('pointerup',()=>{{held=null}});
-addEventListener('pointermove',e=>{{if(!held)return;const r=room.getBoundingClientRect(),k=Math.max(view[2]/r.width,view[3]/r.height);
-view[0]-=(e.clientX-held[0])*k;view[1]-=(e.clientY-held[1])*k;held=[e.clientX,e.clientY];show()}});
-const add=(to,tag,text)=>{{const made=document.createElement(tag);if(text!==undefined)made.textContent=text;to.append(made);return made}};
-const rows=(pairs,head)=>{{const t=add(side,'table');if(head){{const r=add(t,'tr');head.forEach(h=>add(r,'th',h))}}
-pairs.forEach(p=>{{const r=add(t,'tr');p.forEach(v=>add(r,'td',v))}})}};
-svg.querySelectorAll('[data-stage]').forEach(g=>g.addEventListener('click',()=>{{const f=facts[g.dataset.stage];if(!f)return;
-side.textContent='';add(side,'h2',f.label);add(side,'p',f.kind);rows(f.settings);
-if(f.records.length){{add(side,'h3','Records');rows(f.records.map(r=>[r]))}}}}));
-</script></body></html>
-"""
+MOST_COLUMNS = 40
+MOST_LETTERS = 2_000
+"""How much of one value is shown."""
+_SCHEMES = {"auto": "light dark", "light": "light", "dark": "dark"}
 
 
-def page(flow: Flow, preview: "Preview | None" = None) -> str:
+def page(
+    flow: Flow,
+    preview: "Preview | None" = None,
+    *,
+    issues: Sequence[Issue] = (),
+    theme: str = "auto",
+    catalogue: Catalogue | None = None,
+) -> str:
     """The page as HTML text; it loads nothing and sends nothing. Secrets are masked.
 
-    With a preview, a stage also shows its first records.
+    A click on a stage (or Enter) shows its settings and issues, and its first records when there is a preview. With a
+    catalogue, the settings that differ from their defaults come first, under their human-readable names.
+
+    Raises:
+        InvalidValueError: an unknown theme.
     """
-    facts = {stage.instance_name: _facts(stage, _records(preview, stage.instance_name)) for stage in _stages(flow)}
+    svg = draw(flow, issues=issues, theme=theme)
+    told: dict[str, list[str]] = {}
+    for issue in issues:
+        told.setdefault(issue.instance_name or "", []).append(issue.message)
+    outputs = _outputs(preview)
+    stages: dict[str, PlainJson] = {}
+    for stage in _stages(flow):
+        name = stage.instance_name
+        stages[name] = {
+            **_stage(stage, catalogue),
+            "to": list[PlainJson](targets_of(flow, stage, catalogue)) if catalogue is not None else [],
+            "issues": list[PlainJson](told.get(name, [])),
+            "tables": _tables(outputs.get(name, [])),
+        }
+    facts = {"flow": _flow(flow, told.get("", [])), "stages": stages}
     # "<" would let a text end the script element
     text = json.dumps(facts, ensure_ascii=True).replace("<", "\\u003c")
-    return _PAGE.format(title=escape(flow.name), svg=draw(flow), facts=text)
+    style = STYLE.replace("SCHEME", _SCHEMES[theme])
+    return PAGE.format(title=escape(flow.name), style=style, svg=svg, facts=text, script=SCRIPT)
 
 
 def _stages(flow: Flow) -> list[StageInstance]:
-    beside = (flow.error_stage, flow.test_origin, *flow.start_stages, *flow.stop_stages)
+    beside = (flow.error_stage, flow.stats_stage, flow.test_origin, *flow.start_stages, *flow.stop_stages)
     return [*flow.stages, *(stage for stage in beside if stage is not None)]
 
 
-def _facts(stage: StageInstance, records: list[str]) -> dict[str, PlainJson]:
-    settings = [
-        (name, value)
-        for held in (stage.configuration, *(service.configuration for service in stage.services))
-        for name, value in held.items()
-        if value not in (None, "", ())
-    ]
+def _flow(flow: Flow, issues: list[str]) -> dict[str, PlainJson]:
+    constants = flow.configuration.get("constants")
+    rows = [row for row in (constants if isinstance(constants, tuple) else ()) if isinstance(row, JsonMap)]
+    parameters = [(str(row.get("key")), _masked(str(row.get("key")), row.get("value"))) for row in rows]
+    return {
+        "name": flow.name,
+        "description": flow.description,
+        "words": describe(scene_of(flow)),
+        "issues": list[PlainJson](issues),
+        "parameters": _pairs(parameters),
+        "settings": [],
+        "every": _pairs((name, value) for name, value in flow.configuration.items() if name != "constants"),
+    }
+
+
+def _stage(stage: StageInstance, catalogue: Catalogue | None) -> dict[str, PlainJson]:
+    held = (stage.configuration, *(service.configuration for service in stage.services))
+    known = catalogue.stage(stage.stage_name) if catalogue is not None else None
+    changed = stage_settings(stage, catalogue) if catalogue is not None else ()
     return {
         "label": stage.label,
-        "kind": f"{stage.stage_name} {stage.stage_version} ({stage.library})",
-        "settings": [[name, _shown(name, value)] for name, value in settings],
-        "records": list[PlainJson](records),
+        "kind": known.label if known is not None else stage.stage_name,
+        "place": f"{stage.instance_name}, {stage.stage_name} {stage.stage_version}, {stage.library}",
+        "settings": _pairs(changed),
+        "every": _pairs((name, value) for values in held for name, value in values.items()),
     }
+
+
+def _pairs(settings: Iterable[tuple[str, Json]]) -> list[PlainJson]:
+    return [[name, _shown(name, value)] for name, value in settings if value not in (None, "", ())]
 
 
 def _shown(name: str, value: Json) -> str:
     plain = thaw(_masked(name, value))
-    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return _short(plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False, indent=1))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}… ({len(text)} characters)"
 
 
 def _masked(name: str, value: Json) -> Json:
@@ -99,10 +124,52 @@ def _masked(name: str, value: Json) -> Json:
     return value
 
 
-def _records(preview: "Preview | None", instance: str) -> list[str]:
-    if preview is None:
-        return []
-    outputs = [output for batch in preview.batches for output in batch if output.instance_name == instance]
-    records = [record for output in outputs for lane in output.lanes.values() for record in lane]
-    records = records or [record for output in outputs for record in output.input or ()]
-    return [json.dumps(record.value, default=java_string, ensure_ascii=False) for record in records[:MOST_RECORDS]]
+# --- records ----------------------------------------------------------------------------------------------------------
+
+
+def _outputs(preview: "Preview | None") -> "dict[str, list[StageOutput]]":
+    found: dict[str, list[StageOutput]] = {}
+    for batch in preview.batches if preview is not None else ():
+        for output in batch:
+            found.setdefault(output.instance_name, []).append(output)
+    return found
+
+
+def _tables(outputs: "list[StageOutput]") -> list[PlainJson]:
+    """What came in, what went out on each lane, what was refused, what happened: each a title and a table."""
+    groups: dict[str, list[Record]] = {}
+    for output in outputs:
+        groups.setdefault("In", []).extend(output.input or ())
+        for number, records in enumerate(output.lanes.values(), 1):
+            title = "Out" if len(output.lanes) == 1 else f"Out, lane {number}"
+            groups.setdefault(title, []).extend(records)
+        groups.setdefault("Refused", []).extend(output.error_records)
+        groups.setdefault("Events", []).extend(output.event_records)
+    return [[f"{title} ({len(records)})", _table(records)] for title, records in groups.items() if records]
+
+
+def _table(records: list[Record]) -> dict[str, PlainJson]:
+    shown = records[:MOST_RECORDS]
+    refused = any(record.header.error is not None for record in shown)
+    rows = [record.value for record in shown]
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns.update(dict.fromkeys(map(str, row) if isinstance(row, Mapping) else [""]))
+    named = list(columns)[:MOST_COLUMNS]
+    cells = [[_cell(row, name) for name in named] for row in rows]
+    if refused:
+        named = ["error", *named]
+        errors = [record.header.error for record in shown]
+        cells = [[f"{why.code} - {why.message}" if why else "", *row] for why, row in zip(errors, cells, strict=True)]
+    return {
+        "columns": list[PlainJson](named),
+        "rows": [list[PlainJson](row) for row in cells],
+        "more": len(records) - len(shown),
+    }
+
+
+def _cell(row: object, name: str) -> str:
+    value = row.get(name) if isinstance(row, Mapping) else row if name == "" else None
+    if value is None:
+        return ""
+    return _short(value if isinstance(value, str) else json.dumps(value, default=java_string, ensure_ascii=False))

@@ -8,6 +8,8 @@ from ..values import JsonMap
 
 BOX_W, BOX_H = 130, 100
 MARGIN = 60
+MOST_LETTERS = 2_000
+"""How much of a condition is kept."""
 APART = 60
 """Room between the canvas and the stages that are shown apart from it."""
 
@@ -88,7 +90,9 @@ def _links(flow: Flow, boxes: dict[str, Box]) -> list[Link]:
         source, target = boxes[link.source], boxes[link.target]
         shared = [lane for lane in source.stage.output_lanes if lane in target.stage.input_lanes]
         words = [texts[link.source].get(lane, "") for lane in shared]
-        found.append(Link(source, target, link.event, "" if link.event else " | ".join(filter(None, words))))
+        found.append(
+            Link(source, target, link.event, "" if link.event else " | ".join(filter(None, words))[:MOST_LETTERS])
+        )
     return found
 
 

@@ -1,6 +1,7 @@
 """The picture as one self-contained SVG."""
 
-import unicodedata
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -9,6 +10,7 @@ from ..flow.model import Flow
 from ..validation.issues import Issue
 from .labels import Label, place_labels
 from .scene import BOX_H, BOX_W, Box, Link, Scene, scene_of
+from .text import cut, wrapped
 
 THEMES = ("auto", "light", "dark")
 _LIGHT = {
@@ -46,8 +48,10 @@ _ICONS = {
     "executor": "M6 4l13 8-13 8z",
     "beside": "M12 4v10M12 18v2",
 }
+_ROLE = re.compile(r"^(?:error|bad|start|stop|test)(?: (?:records|event|origin))? ?- ?(?=\S)", re.IGNORECASE)
 LINES = 3
-LINE_UNITS = 15.5
+MOST_LETTERS = 2_000
+LINE_UNITS = 14.8
 
 
 def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> str:
@@ -69,44 +73,53 @@ def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> st
 
 def _parts(flow: Flow, scene: Scene, issues: dict[str, list[str]], theme: str) -> Iterator[str]:
     size = f"{scene.width:g} {scene.height:g}"
+    # several pictures may stand in one document: names and rules are those of this one only
+    key = f"{zlib.crc32(f'{theme} {flow.name} {size}'.encode('utf-8', 'replace')):08x}"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{scene.width:g}"'
-        f' height="{scene.height:g}" role="img" aria-labelledby="t d" font-family="system-ui, sans-serif">'
+        f' height="{scene.height:g}" class="penstock-{theme}" role="img" aria-labelledby="t{key} d{key}"'
+        ' font-family="system-ui, sans-serif">'
     )
-    yield f'<title id="t">{_clean(flow.name)}</title>'
-    yield f'<desc id="d">{_clean(describe(flow, scene))}</desc>'
+    yield f'<title id="t{key}">{_clean(flow.name)}</title>'
+    yield f'<desc id="d{key}">{_clean(describe(scene))}</desc>'
     yield f"<style>{_style(theme)}</style>"
     yield f'<rect class="paper" width="{scene.width:g}" height="{scene.height:g}"/>'
     yield (
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>'
+        f'<defs><marker id="tip{key}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
+        ' orient="auto"><path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>'
     )
+    if issues.get(""):
+        yield _badge(issues[""], 24, 24)
     for link in scene.links:
-        yield _line(link)
+        yield _line(link, key)
     for box in scene.boxes:
         yield from _box(box, issues.get(box.stage.instance_name, []))
     yield from _conditions(scene)
     yield "</svg>"
 
 
-def describe(flow: Flow, scene: Scene) -> str:
+def describe(scene: Scene) -> str:
     """One sentence for people who do not see the picture."""
     counts = {
         kind: sum(box.kind == kind for box in scene.boxes)
         for kind in ("origin", "processor", "destination", "executor")
     }
-    held = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count)
-    return f"A streaming flow with {held or 'no stages'} and {len(scene.links)} link(s)."
+    held = ", ".join(_count(count, kind) for kind, count in counts.items() if count)
+    return f"A streaming flow with {held or 'no stages'} and {_count(len(scene.links), 'link')}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _style(theme: str) -> str:
     """Plain colours in plain rules: programs that turn SVG into pixels know no variables."""
     if theme == "auto":
-        return f"{_rules(_LIGHT)}@media(prefers-color-scheme:dark){{{_rules(_DARK)}}}"
-    return _rules(_DARK if theme == "dark" else _LIGHT)
+        return f"{_rules(_LIGHT, theme)}@media(prefers-color-scheme:dark){{{_rules(_DARK, theme)}}}"
+    return _rules(_DARK if theme == "dark" else _LIGHT, theme)
 
 
-def _rules(colour: dict[str, str]) -> str:
+def _rules(colour: dict[str, str], theme: str) -> str:
     rules = {
         ".paper": f"fill:{colour['paper']}",
         ".box": f"fill:{colour['box']};stroke:{colour['edge']};stroke-width:1.5",
@@ -123,13 +136,14 @@ def _rules(colour: dict[str, str]) -> str:
         **{f".{kind}": f"stroke:{colour[kind]}" for kind in _ICONS},
         **{f".bar-{kind}": f"fill:{colour[kind]}" for kind in _ICONS},
     }
-    return "".join(f"{name}{{{rule}}}" for name, rule in rules.items())
+    return "".join(f".penstock-{theme} {name}{{{rule}}}" for name, rule in rules.items())
 
 
-def _line(link: Link) -> str:
+def _line(link: Link, key: str) -> str:
     (x1, y1), (x2, y2) = _ends(link)
     kind = "link event" if link.event else "link"
-    return f'<path class="{kind}" marker-end="url(#tip)" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>'
+    path = f'<path class="{kind}" marker-end="url(#tip{key})" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"'
+    return f"{path}><title>{_clean(link.text)}</title></path>" if link.text else f"{path}/>"
 
 
 def _ends(link: Link) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -146,65 +160,44 @@ def _box(box: Box, issues: list[str]) -> Iterator[str]:
     yield f'<rect class="box" width="{BOX_W}" height="{BOX_H}" rx="8"/>'
     yield f'<rect class="bar-{box.kind}" width="{BOX_W}" height="5" rx="2.5"/>'
     yield f'<path class="icon {box.kind}" transform="translate(10 13) scale(.85)" d="{_ICONS[box.kind]}"/>'
-    lines = wrapped(stage.label, LINE_UNITS, LINES)
+    # beside the canvas the line above says already what it is for
+    label = stage.label[:MOST_LETTERS]
+    label = _ROLE.sub("", label) if box.role else label
+    lines = wrapped(label, LINE_UNITS, LINES)
     for at, line in enumerate(lines):
         yield f'<text class="name" x="10" y="{50 + at * 15}">{_clean(line)}</text>'
-    yield f'<text class="lib" x="38" y="27">{_clean(_cut(box.role or _library(stage.library), 14))}</text>'
+    yield f'<text class="lib" x="38" y="27">{_clean(cut(box.role or _library(stage.library), 15))}</text>'
     if issues:
-        words = _clean("\n".join(issues))
-        yield f'<g><title>{words}</title><circle class="badge" cx="{BOX_W - 4}" cy="4" r="11"/>'
-        yield f'<text class="count" x="{BOX_W - 4}" y="8" text-anchor="middle">{min(len(issues), 99)}</text></g>'
+        yield _badge(issues, BOX_W - 4, 4)
     yield "</g>"
 
 
-def _library(library: str) -> str:
+def _badge(issues: list[str], x: float, y: float) -> str:
+    """How many findings there are, with their texts where the pointer rests."""
+    words = _clean("\n".join(issues))
     return (
-        library.removeprefix("streamsets-datacollector-").removeprefix("streamsets-transformer-").removesuffix("-lib")
+        f'<g><title>{words}</title><circle class="badge" cx="{x:g}" cy="{y:g}" r="11"/>'
+        f'<text class="count" x="{x:g}" y="{y + 4:g}" text-anchor="middle">{min(len(issues), 99)}</text></g>'
     )
 
 
+def _library(library: str) -> str:
+    for prefix in ("streamsets-datacollector-", "streamsets-transformer-", "streamsets-"):
+        library = library.removeprefix(prefix)
+    return library.removesuffix("-lib")
+
+
 def _conditions(scene: Scene) -> Iterator[str]:
-    named = [link for link in scene.links if link.text]
-    for label in place_labels(scene, ((link, _ends(link), units(" ".join(link.text.split()))) for link in named)):
-        yield _condition(label)
+    named = [(link, _ends(link)) for link in scene.links if link.text]
+    yield from (_condition(label) for label in place_labels(scene, named))
 
 
 def _condition(label: Label) -> str:
-    text = _clean(_cut(label.link.text, label.length))
-    hover = f"<title>{_clean(label.link.text)}</title>"
+    text, whole = _clean(label.text), _clean(label.link.text)
     place = f'x="{label.x:g}" y="{label.y:g}" text-anchor="middle"'
     # the halo is a text of its own, since few programs can paint a stroke below its fill
     halo = f'<text class="cond halo" {place} aria-hidden="true">{text}</text>'
-    return f'{halo}<text class="cond" {place}>{text}{hover}</text>'
-
-
-def units(text: str) -> float:
-    """About how wide a text is, in narrow letters."""
-    return sum(1.9 if unicodedata.east_asian_width(char) in "WF" else 1.25 if char.isupper() else 1 for char in text)
-
-
-def _cut(text: str, limit: float) -> str:
-    text = " ".join(text.split())
-    if units(text) <= limit:
-        return text
-    while text and units(text) > limit - 1:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def wrapped(text: str, limit: float, lines: int) -> list[str]:
-    """A text on a few lines: between words where there are any, the last line shortened."""
-    words = " ".join(text.split()).split(" ")
-    made = [""]
-    for word in words:
-        longer = f"{made[-1]} {word}".strip()
-        if units(longer) <= limit or not made[-1]:
-            made[-1] = longer
-        else:
-            made.append(word)
-    if len(made) > lines:
-        made = [*made[: lines - 1], " ".join(made[lines - 1 :])]
-    return [_cut(line, limit) for line in made]
+    return f'{halo}<text class="cond" {place}>{text}{f"<title>{whole}</title>" if whole != text else ""}</text>'
 
 
 def _plain(text: str) -> str:
@@ -213,4 +206,5 @@ def _plain(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return escape(_plain(text))
+    """A text of the flow as text of the picture, cut where nobody would read on."""
+    return escape(_plain(text[:MOST_LETTERS]))

@@ -1,6 +1,8 @@
 """Promises of pictures: complete, well-formed, safe."""
 
 import json
+import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +11,8 @@ from penstock.core import decode_flow, draw, mermaid
 from penstock.core.errors import InvalidValueError
 from penstock.core.flow.model import Flow
 from penstock.core.picture import page
+from penstock.core.preview import Preview, StageOutput
+from penstock.core.records.record import ErrorInfo, Record
 from penstock.core.validation import Issue
 
 NASTY = "</script><script>alert('x')</script> & \"quoted\" \u0001"
@@ -46,7 +50,7 @@ def test_a_picture_tells_what_it_shows() -> None:
     """Title and description are there for people who do not see it."""
     text = draw(flow())
     assert "<title id=" in text
-    assert "3 processors and 2 link(s)" in text
+    assert "3 processors and 2 links" in text
 
 
 def test_issues_become_badges() -> None:
@@ -75,6 +79,11 @@ def test_large_flows_stay_small() -> None:
     assert len(draw(flow(1000))) < 2_000_000
 
 
+def test_texts_of_any_length_are_bounded() -> None:
+    """A label of a million letters makes no picture of a million letters."""
+    assert len(draw(flow(3, "x" * 1_000_000))) < 20_000
+
+
 def test_mermaid_text_has_every_stage_and_link() -> None:
     """Labels are quoted, so that no character of theirs becomes syntax."""
     lines = mermaid(flow(label='a "b" |c|')).splitlines()
@@ -83,14 +92,54 @@ def test_mermaid_text_has_every_stage_and_link() -> None:
     assert all(line.count('"') % 2 == 0 for line in lines)
 
 
+def facts_of(text: str) -> dict[str, Any]:
+    """What a page knows of the flow."""
+    start = text.index('id="facts">') + len('id="facts">')
+    found: dict[str, Any] = json.loads(text[start : text.index("</script>", start)])
+    return found
+
+
 def test_a_page_masks_secrets_and_cannot_be_broken_out_of() -> None:
     """Settings are shown as data: no password, and no text that ends the script."""
     text = page(flow(label=NASTY))
-    start = text.index('id="facts">') + len('id="facts">')
-    facts = json.loads(text[start : text.index("</script>", start)])
-    assert facts["S0"]["settings"][1][1] == NASTY
+    assert dict(facts_of(text)["stages"]["S0"]["every"])["note"] == NASTY
     assert "sesame" not in text
     assert "<script>alert" not in text
+
+
+def test_a_page_loads_nothing() -> None:
+    """No address but the name space, and a policy that would refuse any."""
+    text = page(flow())
+    assert text.count("http") == 2, "the name space, and http-equiv"
+    assert "default-src 'none'" in text
+
+
+def test_a_page_shows_issues_where_they_belong() -> None:
+    """Findings of a stage with the stage, those of the flow with the flow."""
+    facts = facts_of(page(flow(), issues=(Issue("X_1", "bad", "S1"), Issue("X_2", "worse"))))
+    assert facts["stages"]["S1"]["issues"] == ["X_1 - bad"]
+    assert facts["flow"]["issues"] == ["X_2 - worse"]
+
+
+def test_a_page_shows_the_records_of_a_preview() -> None:
+    """What came in and what went out, in columns; what was refused with the reason; the first ones of many."""
+    fine, bad = Record({"id": 1, "tags": ["a"]}), Record({"id": 2})
+    refused = Record({"id": 2})
+    refused.header.error = ErrorInfo("E_1", "no tags")
+    output = StageOutput("S1", {"lane": (fine,) * 60}, (fine, bad), error_records=(refused,))
+    tables = dict(facts_of(page(flow(), Preview("FINISHED", ((output,),))))["stages"]["S1"]["tables"])
+    assert list(tables) == ["In (2)", "Out (60)", "Refused (1)"]
+    assert tables["In (2)"] == {"columns": ["id", "tags"], "rows": [["1", '["a"]'], ["2", ""]], "more": 0}
+    assert tables["Refused (1)"]["rows"] == [["E_1 - no tags", "2"]]
+    assert (len(tables["Out (60)"]["rows"]), tables["Out (60)"]["more"]) == (50, 10)
+
+
+def test_two_pictures_in_one_document_keep_apart() -> None:
+    """Names and rules of one are not those of another: a dark and a light picture of two flows."""
+    first, second = draw(flow(2, "One"), theme="light"), draw(flow(3, "Two"), theme="dark")
+    names = [set(re.findall(r' id="([^"]+)"', text)) for text in (first, second)]
+    assert names[0].isdisjoint(names[1])
+    assert re.findall(r"([^{}]+){", re.sub(r"(?s).*<style>|</style>.*", "", second))[0].startswith(".penstock-dark ")
 
 
 def test_an_empty_flow_can_be_drawn() -> None:
