@@ -6,7 +6,7 @@ STYLE = """
 :root{color-scheme:SCHEME;background:light-dark(#ffffff,#0d1117);color:light-dark(#1f2328,#f0f6fc)}
 body{margin:0;display:flex;height:100vh;font:14px/1.45 system-ui,sans-serif}
 #room{flex:1;position:relative;overflow:hidden;min-width:0}
-#view{position:absolute;inset:0;cursor:grab;touch-action:none}#view:active{cursor:grabbing}
+#view{position:absolute;inset:0;cursor:grab;touch-action:none;user-select:none}#view:active{cursor:grabbing}
 #view svg{width:100%;height:100%}#view:focus-visible{outline:2px solid #4493f8;outline-offset:-2px}
 #tools{position:absolute;left:12px;bottom:12px;display:flex;gap:4px}
 #tools button{min-width:32px;height:32px;font:inherit}
