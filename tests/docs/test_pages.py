@@ -1,5 +1,6 @@
 """The examples of the documentation, executed."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_a_page_does_what_it_shows(page: Path, folder: Path) -> None:
     if page in NEEDS_THE_CLIENT:
         pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
     Page(page, folder).run()
+
+
+def numbers(text: str) -> set[str]:
+    """The figures in the tables of a text."""
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    return {each for row in rows for each in re.findall(r"\d[\d,.]*\d|\d", row.replace("2.1.0", ""))}
+
+
+def test_the_readme_says_only_what_was_measured() -> None:
+    """Every figure beside the official client stands on the page on performance."""
+    told = numbers((ROOT / "README.md").read_text())
+    assert told
+    assert told <= numbers((DOCS / "performance.md").read_text()) | {"179"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
