@@ -1,6 +1,5 @@
 """Commands about the flows of a project: init, list, create, duplicate, delete, history, restore."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +9,7 @@ from .completing import complete_deleted_flow, complete_stored_flow
 from .finding import flow_of
 from .framework import command
 from .options import Place, at_place, on_project
-from .printing import answer, emit_json, json_option, note, table
+from .printing import answer, emit_json, json_option, note, table, waiting
 
 if TYPE_CHECKING:
     from ..sdk.project import Project
@@ -48,20 +47,20 @@ def init(place: Place, as_json: bool) -> None:
 @on_project()
 def list_(project: "Project", text: str | None, as_json: bool) -> None:
     """List flows; with TEXT only those whose name or description holds it."""
-    rows = [facts_of(flow) for flow in project.flows]
-    if text:
-        wanted = text.casefold()
-        rows = [row for row in rows if wanted in f"{row['name']} {row['description']}".casefold()]
+    from ..sdk.showing import moment
+
+    with waiting("listing"):
+        found = project.find_flows(text)
     if as_json:
-        emit_json(rows)
-        return
-    columns = ("name", "stages", "revision", "description")
-    if rows:
-        table(columns, ([row[column] for column in columns] for row in rows), numbers=("stages", "revision"))
-        return
-    near = nearest(text, project.flows.names()) if text else ()
-    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-    note(f"no flow with {text!r} in its name or description{hint}" if text else "no flows yet")
+        names = ("name", "description", "flow_id", "engine_version", "revision", "created_ms", "modified_ms")
+        emit_json([{name: getattr(each, name) for name in names} for each in found])
+    elif found:
+        rows = ((each.name, each.revision, moment(each.modified_ms), each.description) for each in found)
+        table(("name", "revision", "saved (UTC)", "description"), rows, numbers=("revision",))
+    else:
+        near = nearest(text, project.flows.names()) if text else ()
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        note(f"no flow with {text!r} in its name or description{hint}" if text else "no flows yet")
 
 
 @command()
@@ -101,10 +100,6 @@ def delete(project: "Project", flow: str, as_json: bool) -> None:
     answer(as_json, {"deleted": found.name, "flow_id": found.flow_id})
 
 
-def _when(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
 @command()
 @stored_flow_argument
 @json_option
@@ -115,7 +110,9 @@ def history(project: "Project", flow: str, as_json: bool) -> None:
     if as_json:
         emit_json([{"revision": each.number, "saved_ms": each.saved_ms, "name": each.name} for each in revisions])
         return
-    rows = ((each.number, _when(each.saved_ms), each.name) for each in revisions)
+    from ..sdk.showing import moment
+
+    rows = ((each.number, moment(each.saved_ms), each.name) for each in revisions)
     table(("revision", "saved (UTC)", "name"), rows, numbers=("revision",))
 
 

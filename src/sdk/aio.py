@@ -171,6 +171,13 @@ class AsyncProject:
             raise NotFoundError("flow", value, nearest(value, await self._session.names()))
         return await self._handle(found)
 
+    async def find_flows(self, text: str | None = None) -> SeekableList[FlowSummary]:
+        """What lists show of the flows whose name or description holds ``text`` (all without it), in any case.
+
+        Their documents stay where they are, so this is quick for thousands of flows.
+        """
+        return SeekableList(await self._session.summaries(text), "flow")
+
     async def update_flow(self, flow: AsyncStreamingFlow, *, force: bool = False) -> Response:
         """Saves a flow with its edits; a stale one is refused with ConflictError unless forced."""
         own_flow(flow, self._session)

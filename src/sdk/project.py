@@ -105,6 +105,13 @@ class Project:
         found = self._call(self._session.find, value)
         return None if found is None else self._handle(found)
 
+    def find_flows(self, text: str | None = None) -> SeekableList[FlowSummary]:
+        """What lists show of the flows whose name or description holds ``text`` (all without it), in any case.
+
+        Their documents stay where they are, so this is quick for thousands of flows.
+        """
+        return SeekableList(self._call(self._session.summaries, text), "flow")
+
     def update_flow(self, flow: StreamingFlow, *, force: bool = False) -> Response:
         """Saves a flow with its edits; ``<Response [200]>``.
 

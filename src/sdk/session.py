@@ -133,6 +133,17 @@ class Session:
         found = await self.ports.flows.page(query, start, PAGE)
         return found.items, found.next
 
+    async def summaries(self, text: str | None) -> list[FlowSummary]:
+        """Every flow whose name or description holds the text, without its document."""
+        self._must_be_open()
+        found: list[FlowSummary] = []
+        page = await self.ports.flows.summaries(FlowQuery(text=text or None))
+        while True:
+            found += page.items
+            if page.next is None:
+                return found
+            page = await self.ports.flows.summaries(FlowQuery(text=text or None), page.next)
+
     async def count(self, query: FlowQuery = ALL_FLOWS) -> int:
         """How many flows match."""
         self._must_be_open()

@@ -8,7 +8,7 @@ from itertools import islice
 import attrs
 
 from ..core.flow.credentials import MASK, looks_secret
-from ..core.project import Parameter, Revision
+from ..core.project import FlowSummary, Parameter, Revision
 from ..core.values import JsonMap, thaw
 
 MOST_ROWS = 100
@@ -57,12 +57,19 @@ def facts_of(item: object) -> Mapping[str, object]:
         value = MASK if secret and item.value else _plain(item.value)
         return {"name": item.name, "type": item.type, "value": value, "description": item.description}
     if isinstance(item, Revision):
-        saved = datetime.fromtimestamp(item.saved_ms / 1000, UTC)
-        return {"revision": item.number, "saved (UTC)": f"{saved:%Y-%m-%d %H:%M:%S}", "name": item.name}
+        return {"revision": item.number, "saved (UTC)": moment(item.saved_ms), "name": item.name}
+    if isinstance(item, FlowSummary):
+        names = ("name", "description", "revision", "flow_id")
+        return {**{name: getattr(item, name) for name in names}, "saved (UTC)": moment(item.modified_ms)}
     kind: type = type(item)
     if attrs.has(kind):
         return {each.name: _plain(getattr(item, each.name)) for each in attrs.fields(kind) if each.repr}
     return {"": repr(item)}
+
+
+def moment(at_ms: int) -> str:
+    """A time for people, in UTC."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _plain(value: object) -> object:

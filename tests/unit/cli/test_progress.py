@@ -5,7 +5,8 @@ import threading
 import pytest
 from rich.console import Console
 
-from penstock.cli import printing
+import penstock
+from penstock.cli import printing, runs
 from penstock.cli.printing import tracked, waiting
 
 
@@ -58,3 +59,26 @@ def test_programs_see_no_progress(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         assert list(tracked([1, 2], "checking")) == [1, 2]
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "")
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_run_shows_its_counters_while_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stage by stage, on stderr."""
+    monkeypatch.setattr(runs, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(runs, "watched", lambda: True)
+    monkeypatch.setattr(runs, "_states", lambda state: iter([state, state]))
+    with penstock.open_project() as project:
+        flow = project.create_flow(name="short")
+        raw = flow.add_stage("Dev Raw Data Source")
+        raw.stop_after_first_batch = True
+        raw.connect_output_to(flow.add_stage("Trash"))
+        project.update_flow(flow)
+        started = project.create_job("nightly", flow).start()
+        started.wait()
+        runs._watch(started)
+    printed = capsys.readouterr()
+    assert "nightly 1: Completed" in printed.err
+    assert "DevRawDataSource_01" in printed.err
+    assert printed.out == ""
