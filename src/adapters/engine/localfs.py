@@ -1,64 +1,29 @@
 """Local FS: records to files below a folder that a template names per record."""
 
+import glob
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import BinaryIO
 
 from ...core.el import EvaluationError, calls_of, parse_template
-from ...core.errors import InvalidValueError
+from ...core.el.coerce import as_text
+from ...core.el.functions.dates import millis
+from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.java import java_zone
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.path_templates import path_template
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.rows import Rows
-from ...core.records.values import FieldValue
 from .access import allowed_path
 from .formats import FormatFault
-from .formats.writing import Buffering, Writer, writers
+from .formats.writing import writers
+from .outfile import CODECS, OutFile, known_codec
 from .wholefiles import WholeFiles
 
 MEGABYTE = 1024 * 1024
-_OF_TIME = {"time:now", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
-
-
-class OpenFile:
-    """A file that is being written, under its temporary name."""
-
-    def __init__(self, path: Path, writer: Writer) -> None:
-        self.path, self.records, self.size = path, 0, 0
-        self._writer = writer
-        self._out: BinaryIO = path.open("wb")
-
-    def write(self, record: Record) -> None:
-        """Appends one record. Raises ``FormatFault``."""
-        data = self._writer.write(record)
-        self._out.write(data)
-        self.records += 1
-        self.size += len(data)
-
-    def write_many(self, values: list[FieldValue]) -> None:
-        """Appends values. Raises ``FormatFault``, with nothing written."""
-        data = self._writer.many(values)  # type: ignore[attr-defined]
-        self._out.write(data)
-        self.records += len(values)
-        self.size += len(data)
-
-    def finish(self, final: Path) -> None:
-        """Ends the file and gives it its name."""
-        end = self._writer.finish()
-        self._out.write(end)
-        self.size += len(end)
-        self._out.close()
-        self.path.rename(final)
-
-    def flush(self) -> None:
-        """Hands everything to the operating system."""
-        if isinstance(self._writer, Buffering):
-            held = self._writer.flush()
-            self._out.write(held)
-            self.size += len(held)
-        self._out.flush()
+_OF_TIME = {"time:now", "every", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
 
 
 @processor("com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget")
@@ -71,110 +36,189 @@ def local_fs(plan: StagePlan, tools: Tools) -> "LocalFs | WholeFiles":
 class LocalFs:
     """Files are named ``_tmp_<prefix>_0`` while they are written and ``<prefix>_<id>`` afterwards.
 
-    A file is closed when it has ``maxRecordsPerFile`` records or ``maxFileSize`` megabytes, and at the end of the run.
+    A file is closed when it has ``maxRecordsPerFile`` records or ``maxFileSize`` megabytes, when nothing came for the
+    idle timeout or its stretch of time is over, before a record with the roll attribute, and at the end of the run. A
+    record whose stretch was over before now is late.
 
     Raises:
-        InvalidValueError: the folder template is not absolute.
-        UnsupportedError: a data format that is not written here.
+        InvalidValueError: a folder template that is not absolute (HADOOPFS_40) or cannot be (29 to 38), a time limit
+            that is none (10, 52).
+        UnsupportedError: a data format, file type or compression codec that there is not here.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("configs.")
         self._tools = tools
         self._writers = writers(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        if given.text("fileType", "TEXT") == "SEQUENCE_FILE":
+            raise UnsupportedError("writing sequence files", "Files of the type TEXT can be written.")
+        self._codec = known_codec(given.text("compression", "NONE") or "NONE")
         self._by_header = given.flag("dirPathTemplateInHeader")
+        self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
         template = given.text("dirPathTemplate")
-        if not self._by_header and not template.startswith("/"):
-            raise InvalidValueError("Directory Template", template, "an absolute path")
-        self._folder: Callable[[Record], object] = tools.evaluate(template)
-        self._time: Callable[[Record], object] = tools.evaluate(given.text("timeDriver", "${time:now()}"))
-        texts = (template, given.text("timeDriver", "${time:now()}"))
-        many = hasattr(self._writers(), "many")
-        self._same_place = many and not self._by_header and not any(map(_looks_at_record, texts))
+        self._current = _Folders("" if self._by_header else template, self._zone, tools)
+        late = given.text("lateRecordsAction", "SEND_TO_ERROR") == "SEND_TO_LATE_RECORDS_FILE"
+        self._late = _Folders(given.text("lateRecordsDirPathTemplate"), self._zone, tools) if late else None
+        self._limit_ms = int(self._seconds(given.text("lateRecordsLimit", "3600"), "HADOOPFS_10") * 1000)
+        self._idle_ms = int(self._seconds(given.text("idleTimeout", "-1"), "HADOOPFS_52", never=-1) * 1000)
+        driver = given.text("timeDriver", "${time:now()}")
+        self._time: Callable[[Record], object] = tools.evaluate(driver)
+        self._roll = given.text("rollHeaderName", "roll") if given.flag("rollIfHeader") else None
+        many = hasattr(self._writers(), "many") and self._roll is None
+        self._same_place = many and not self._by_header and not any(map(_looks_at_record, (template, driver)))
         """True when the place depends on the time alone; it is then found once for a batch."""
         self._prefix, suffix = given.text("uniquePrefix"), given.text("fileNameSuffix")
-        self._suffix = f".{suffix}" if suffix else ""
+        self._suffix = (f".{suffix}" if suffix else "") + CODECS[self._codec][0]
         self._most, self._largest = given.integer("maxRecordsPerFile"), given.integer("maxFileSize") * MEGABYTE
-        self._files: dict[Path, OpenFile] = {}
+        self._files: dict[Path, OutFile] = {}
+        if not given.flag("skipOldTempFileRecovery") and not tools.preview:
+            self._recover()
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Writes the records of a batch; what cannot be written is refused, a full disk ends the run."""
-        for record in batch:
-            try:
-                self._one(record, out)
-            except (EvaluationError, FormatFault) as error:
-                code = error.code if isinstance(error, FormatFault) else "HADOOPFS_14"
-                out.error(record, code, f"the record cannot be written: {error}")
-            except OSError as error:
-                raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
-        for held in self._files.values():
-            held.flush()
+        now_ms = self._tools.now_ms()
+        try:
+            self._close_old(now_ms, out)
+            for record in batch:
+                try:
+                    self._one(record, now_ms, out)
+                except (EvaluationError, FormatFault) as error:
+                    code = error.code if isinstance(error, FormatFault) else "HADOOPFS_14"
+                    out.error(record, code, f"the record cannot be written: {error}")
+            for held in self._files.values():
+                held.flush()
+        except OSError as error:
+            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
 
     def rows(self, rows: Rows, out: Out) -> None:
         """The same for rows: written together where all of them go to one file for sure."""
         if not rows.values or not self._same_place or self._most > 0 or self._largest > 0:
             self(rows.records(), out)
             return
+        now_ms = self._tools.now_ms()
         try:
-            folder = self._place(rows.record(0))
-            if folder is None:
+            self._close_old(now_ms, out)
+            moment = self._time(rows.record(0))
+            if not isinstance(moment, datetime):
                 self(rows.records(), out)
                 return
-            held = self._opened(folder)
-            held.write_many(rows.values)
+            held = self._opened(self._current.place(rows.record(0), moment), moment, now_ms)
+            held.write_many(rows.values, now_ms)
             held.flush()
         except (EvaluationError, FormatFault):
             self(rows.records(), out)
         except OSError as error:
             raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
 
-    def _one(self, record: Record, out: Out) -> None:
-        folder = self._place(record)
-        if folder is None:
-            out.error(record, "HADOOPFS_47", "the time of the record, or its target directory, is not there")
+    def _one(self, record: Record, now_ms: int, out: Out) -> None:
+        moment = self._time(record)
+        if not isinstance(moment, datetime):
+            out.error(record, "HADOOPFS_47", "the time of the record is not there")
             return
-        held = self._opened(folder)
-        held.write(record)
+        named = record.attributes.get("targetDirectory")
+        if self._by_header:
+            if named is None:
+                out.error(record, "HADOOPFS_50", "the attribute targetDirectory is not there")
+                return
+            folder = allowed_path(self._tools.access, named)
+        elif self._ends_ms(moment) >= now_ms:
+            folder = self._current.place(record, moment)
+        elif self._late is None:
+            out.error(record, "HADOOPFS_12", f"the record {record.header.source_id} is late")
+            return
+        else:
+            moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+            folder = self._late.place(record, moment)
+        if self._roll is not None and self._roll in record.attributes and folder in self._files:
+            self._finish(folder, out)
+        held = self._opened(folder, moment, now_ms)
+        held.write(record, now_ms)
         if 0 < self._most <= held.records or 0 < self._largest <= held.size:
             self._finish(folder, out)
 
-    def _opened(self, folder: Path) -> OpenFile:
+    def _ends_ms(self, moment: datetime) -> int:
+        """Until when records of a moment are taken."""
+        return self._current.template.stretch(millis(moment))[1] + self._limit_ms
+
+    def _opened(self, folder: Path, moment: datetime, now_ms: int) -> OutFile:
         """The file that is being written in a folder."""
         held = self._files.get(folder)
         if held is None:
             folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"_tmp_{self._stem()}0{self._suffix}"
+            path = folder / self._temporary()
             if path.exists():  # a killed run left it: its records are committed
                 path.rename(self._final(folder))
-            held = self._files[folder] = OpenFile(path, self._writers())
+            expires_ms = None if self._by_header else self._ends_ms(moment)
+            held = self._files[folder] = OutFile(path, self._writers(), self._codec, expires_ms, now_ms)
         return held
 
-    def _place(self, record: Record) -> Path | None:
-        if self._by_header:
-            named = record.attributes.get("targetDirectory")
-            return None if not named else allowed_path(self._tools.access, named)
-        moment = self._time(record)
-        if not isinstance(moment, datetime):
-            return None
-        self._tools.scope.calendar_ms = int(moment.timestamp() * 1000)
-        return allowed_path(self._tools.access, str(self._folder(record)))
+    def _close_old(self, now_ms: int, out: Out) -> None:
+        """Closes files whose time is over, or to which nothing came for long."""
+        for folder, held in list(self._files.items()):
+            over = held.expires_ms is not None and held.expires_ms < now_ms
+            if over or 0 < self._idle_ms <= now_ms - held.used_ms:
+                self._finish(folder, out)
 
-    def _stem(self) -> str:
-        return f"{self._prefix}_" if self._prefix else ""
+    def _temporary(self) -> str:
+        return f"_tmp_{self._prefix}_0{self._suffix}"
 
     def _final(self, folder: Path) -> Path:
-        return folder / f"{self._stem()}{self._tools.new_id()}{self._suffix}"
+        stem = f"{self._prefix}_" if self._prefix else ""
+        return folder / f"{stem}{self._tools.new_id()}{self._suffix}"
 
     def _finish(self, folder: Path, out: Out) -> None:
         held = self._files.pop(folder)
         final = self._final(folder)
-        held.finish(final)
-        out.event("file-closed", 1, {"filepath": str(final), "filename": final.name, "length": held.size})
+        length = held.finish(final)
+        out.event("file-closed", 1, {"filepath": str(final), "filename": final.name, "length": length})
+
+    def _recover(self) -> None:
+        """Gives files their name that an earlier run left under the temporary one."""
+        for folders in (self._current, self._late):
+            for path in folders.leftovers(self._temporary()) if folders is not None else ():
+                allowed_path(self._tools.access, path).rename(self._final(path.parent))
+
+    def _seconds(self, text: str, code: str, never: float | None = None) -> float:
+        try:
+            value = float(as_text(self._tools.evaluate(text)(Record())))
+        except (EvaluationError, ValueError):
+            value = 0.0
+        if value <= 0 and value != never:
+            raise InvalidValueError("a time limit in seconds", text, f"more than 0 ({code})")
+        return value
 
     def close(self, out: Out) -> None:
         """Closes every file."""
         for folder in list(self._files):
             self._finish(folder, out)
+
+
+class _Folders:
+    """The folders that a template names; none for an empty one, where a header names them."""
+
+    def __init__(self, template: str, zone: tzinfo, tools: Tools) -> None:
+        if template and not template.startswith("/"):
+            raise InvalidValueError("Directory Template", template, "an absolute path (HADOOPFS_40)")
+        self._text, self._tools = template, tools
+        self._folder: Callable[[Record], object] = tools.evaluate(template)
+        self.template = path_template(template, zone)
+
+    def place(self, record: Record, moment: datetime) -> Path:
+        """The folder of a record. Raises ``EvaluationError``, and ``StopFault`` for one that is not allowed."""
+        scope = self._tools.scope
+        scope.calendar_ms = self.template.stretch(millis(moment))[0]
+        try:
+            return allowed_path(self._tools.access, str(self._folder(record)))
+        finally:
+            scope.calendar_ms = None
+
+    def leftovers(self, name: str) -> list[Path]:
+        """Files of a name in every folder that the template may stand for."""
+        if not self._text:
+            return []
+        parts = parse_template(self._text).parts
+        pattern = "".join(glob.escape(part) if isinstance(part, str) else "*" for part in parts)
+        return [Path(path) for path in glob.glob(f"{pattern}/{glob.escape(name)}") if Path(path).is_file()]
 
 
 def _looks_at_record(text: str) -> bool:

@@ -16,7 +16,7 @@ ALWAYS = ("Base64EL", "FileEL", "JvmEL", "MathEL", "RuntimeEL", "StringEL", "Pip
 """The function sets that every setting may use."""
 FOR_CREDENTIALS = ("CredentialEL", "VaultEL")
 """The function sets that credentials may use as well."""
-FOREIGN = frozenset({"avro", "drift", "offset", "alert", "field", "every", "value", "map", "asFields", "previousPath"})
+FOREIGN = frozenset({"avro", "drift", "offset", "alert", "field", "value", "map", "asFields", "previousPath"})
 """Prefixes and functions of stages that penstock does not run; their calls are not judged."""
 VARIABLES = frozenset({"fields", "error", "record", "OFFSET"})
 """Names that some stages give to their expressions."""

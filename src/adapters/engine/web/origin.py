@@ -4,13 +4,13 @@ import hashlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
 from ....core.el import EvaluationError
 from ....core.el.coerce import as_text
 from ....core.errors import InvalidValueError
+from ....core.java import java_zone
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
@@ -36,7 +36,7 @@ class HttpOrigin:
     In a preview it ends as soon as there are records and no page is left.
 
     Raises:
-        InvalidValueError: an action, a method or a time zone that there is not.
+        InvalidValueError: an action or a method that there is not.
         UnsupportedError: a data format, or a way to authenticate, that there is not here.
     """
 
@@ -51,7 +51,7 @@ class HttpOrigin:
         self._headers = [(name, text, tools.evaluate(text)) for name, text in given.pairs("headers").items()]
         self._address, self._body = tools.evaluate(given.text("resourceUrl")), tools.evaluate(given.text("requestBody"))
         self._type = tools.evaluate(given.text("defaultRequestContentType", "application/json"))
-        self._zone = _zone(given.text("timeZoneID", "UTC") or "UTC")
+        self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
         self._batch = max(1, given.integer("basic.maxBatchSize", 1000))
         self._wait_s = given.integer("basic.maxWaitTime", 2000) / 1000
         self._interval_s = given.integer("pollingInterval", 5000) / 1000
@@ -307,10 +307,3 @@ class HttpOrigin:
         if self._paging.mode != "LINK_FIELD":
             self._more = bool(results)
         return len(results)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidValueError("Request Body Time Zone", name, "a time zone, for instance Europe/Paris") from None

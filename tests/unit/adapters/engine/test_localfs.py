@@ -1,10 +1,26 @@
 """Promises of Local FS: files that are whole when they have their name."""
 
+import bz2
+import gzip
+import itertools
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import penstock
+from penstock.adapters.engine.localfs import LocalFs
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.el import Scope
+from penstock.core.errors import InvalidValueError, UnsupportedError
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, Tools
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import FieldValue
+from penstock.core.values import JsonMap, freeze
 
 Make = Callable[..., penstock.StreamingFlow]
 LINES = '{"a": 1, "to": "x"}\n{"a": 2, "to": "y"}\n{"a": 3, "to": "x"}'
@@ -67,3 +83,171 @@ def test_a_folder_that_cannot_be_made_ends_the_run(project: penstock.Project, fl
     started = job.start()
     assert started.wait() == "Failed"
     assert "HADOOPFS_13" in started.message
+
+
+class Played:
+    """A destination with a clock of its own; each call is a batch."""
+
+    def __init__(self, folder: Path, at: str = "2024-01-01T10:30:00", **settings: object) -> None:
+        self.now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        base: dict[str, object] = {"dirPathTemplate": str(folder), "dataFormat": "JSON", "uniquePrefix": "p"}
+        frozen = freeze({f"configs.{name}": value for name, value in {**base, **settings}.items()})
+        assert isinstance(frozen, JsonMap)
+        plan = StagePlan("L_01", "kind", StageType.DESTINATION, given=Given(frozen))
+        ids = itertools.count(1)
+        scope = Scope(now_ms=self.now_ms)
+        self.stage = LocalFs(plan, Tools(plan, self.now_ms, lambda: 0.5, lambda: f"id{next(ids)}", scope=scope))
+
+    def now_ms(self) -> int:
+        """What the clock shows."""
+        return int(self.now.timestamp() * 1000)
+
+    def write(self, *values: FieldValue, **attributes: str) -> Out:
+        """Writes records with these values, all with the same attributes."""
+        out = Out(0, self.now_ms)
+        self.stage([Record(value, Header("r", attributes=dict(attributes))) for value in values], out)
+        return out
+
+    def close(self) -> Out:
+        """Ends the run."""
+        out = Out(0, self.now_ms)
+        self.stage.close(out)
+        return out
+
+
+def names(folder: Path) -> list[str]:
+    """Every file below a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+BY_HOUR = "${YYYY()}-${MM()}-${DD()}-${hh()}"
+
+
+def test_folders_are_named_in_the_zone_of_the_settings(tmp_path: Path) -> None:
+    """By the beginning of their stretch of time."""
+    played = Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}${{every(15, mm())}}", timeZoneID="Asia/Tokyo")
+    played.write({"a": 1})
+    played.close()
+    assert names(tmp_path) == ["2024-01-01-1930/p_id1"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "ending", "unpack"), [("GZIP", ".gz", gzip.decompress), ("BZIP2", ".bz2", bz2.decompress)]
+)
+def test_files_can_be_compressed(tmp_path: Path, codec: str, ending: str, unpack: Callable[[bytes], bytes]) -> None:
+    """Their name says so; the event has the length on disk."""
+    played = Played(tmp_path, compression=codec, fileNameSuffix="json")
+    played.write({"a": 1}, {"a": 2})
+    (event,) = played.close().events
+    (name,) = names(tmp_path)
+    data = (tmp_path / name).read_bytes()
+    assert name == f"p_id1.json{ending}"
+    assert unpack(data).split() == [b'{"a":1}', b'{"a":2}']
+    assert isinstance(event.value, dict)
+    assert event.value["length"] == len(data)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"), [({"compression": "SNAPPY"}, "GZIP"), ({"fileType": "SEQUENCE_FILE"}, "sequence files")]
+)
+def test_what_is_not_written_here_is_named(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
+    """With what works."""
+    with pytest.raises(UnsupportedError, match=words):
+        Played(tmp_path, **settings)
+
+
+def test_a_late_record_is_refused(tmp_path: Path) -> None:
+    """When its stretch of time and the limit behind it were over before now."""
+    driver = "${time:millisecondsToDateTime(record:value('/at'))}"
+    played = Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}", timeDriver=driver, lateRecordsLimit="1801")
+    hour = 3_600_000
+    just, late = played.now_ms() - hour // 2 - 1, played.now_ms() - 2 * hour
+    out = played.write({"at": just}, {"at": late})
+    assert [(error.code, error.record.value) for error in out.errors] == [("HADOOPFS_12", {"at": late})]
+    played.close()
+    assert names(tmp_path) == ["2024-01-01-09/p_id1"]
+
+
+def test_late_records_can_have_files_of_their_own(tmp_path: Path) -> None:
+    """In a folder of the time when they came."""
+    played = Played(
+        tmp_path,
+        timeDriver="${time:millisecondsToDateTime(0)}",
+        dirPathTemplate=f"{tmp_path}/{BY_HOUR}",
+        lateRecordsAction="SEND_TO_LATE_RECORDS_FILE",
+        lateRecordsDirPathTemplate=f"{tmp_path}/late/${{YYYY()}}",
+    )
+    assert played.write({"a": 1}).errors == []
+    played.close()
+    assert names(tmp_path) == ["late/2024/p_id1"]
+
+
+def test_a_file_is_closed_when_its_time_is_over(tmp_path: Path) -> None:
+    """Its stretch and the limit behind it; an empty batch is enough to notice."""
+    played = Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}", lateRecordsLimit="600", idleTimeout="-1")
+    played.write({"a": 1})
+    played.now += timedelta(minutes=39)
+    assert played.write().events == []
+    played.now += timedelta(minutes=2)
+    assert [each.attributes["sdc.event.type"] for each in played.write().events] == ["file-closed"]
+
+
+def test_a_file_is_closed_when_nothing_comes(tmp_path: Path) -> None:
+    """For the idle timeout; the next record begins another one."""
+    played = Played(tmp_path, idleTimeout="${1 * MINUTES}")
+    played.write({"a": 1})
+    played.now += timedelta(seconds=61)
+    assert len(played.write({"a": 2}).events) == 1
+    played.close()
+    assert names(tmp_path) == ["p_id1", "p_id2"]
+
+
+def test_a_record_with_the_roll_attribute_begins_a_file(tmp_path: Path) -> None:
+    """What was written before is closed."""
+    played = Played(tmp_path, rollIfHeader=True, rollHeaderName="cut")
+    played.write({"a": 1})
+    played.write({"a": 2}, cut="")
+    played.write({"a": 3})
+    played.close()
+    assert [(tmp_path / name).read_text().split() for name in names(tmp_path)] == [['{"a":1}'], ['{"a":2}', '{"a":3}']]
+
+
+def test_a_header_can_name_the_folder(tmp_path: Path) -> None:
+    """A record without it is refused."""
+    played = Played(tmp_path, dirPathTemplateInHeader=True)
+    assert [error.code for error in played.write({"a": 1}).errors] == ["HADOOPFS_50"]
+    assert played.write({"a": 1}, targetDirectory=str(tmp_path / "x")).errors == []
+    played.close()
+    assert names(tmp_path) == ["x/p_id1"]
+
+
+def test_a_record_without_a_time_is_refused(tmp_path: Path) -> None:
+    """HADOOPFS_47."""
+    played = Played(tmp_path, timeDriver="${record:value('/none')}")
+    assert [error.code for error in played.write({"a": 1}).errors] == ["HADOOPFS_47"]
+
+
+def test_leftovers_get_their_name_at_the_start(tmp_path: Path) -> None:
+    """In every folder that the template may stand for, unless that is not wanted."""
+    left = tmp_path / "2023-01-01-01" / "_tmp_p_0"
+    left.parent.mkdir()
+    left.write_text("{}")
+    Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}", skipOldTempFileRecovery=True)
+    assert left.exists()
+    Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}")
+    assert names(tmp_path) == ["2023-01-01-01/p_id1"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"dirPathTemplate": "out"}, "HADOOPFS_40"),
+        ({"dirPathTemplate": "/${MM()}"}, "HADOOPFS_29"),
+        ({"lateRecordsLimit": "0"}, "HADOOPFS_10"),
+        ({"idleTimeout": "0"}, "HADOOPFS_52"),
+    ],
+)
+def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, Any], code: str) -> None:
+    """With the code of the original."""
+    with pytest.raises(InvalidValueError, match=code):
+        Played(tmp_path, **settings)

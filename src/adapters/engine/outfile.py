@@ -1,0 +1,70 @@
+"""A file that is being written, under its temporary name, perhaps compressed."""
+
+import bz2
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ...core.errors import UnsupportedError
+from ...core.records.record import Record
+from ...core.records.values import FieldValue
+from .formats.writing import Buffering, Writer
+
+CODECS: dict[str, tuple[str, Callable[[BinaryIO], BinaryIO]]] = {
+    "NONE": ("", lambda raw: raw),
+    "GZIP": (".gz", lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0))),
+    "BZIP2": (".bz2", lambda raw: cast(BinaryIO, bz2.BZ2File(raw, "wb"))),
+}
+"""Compression codecs: how names end, and what compresses."""
+
+
+def known_codec(name: str) -> str:
+    """The codec, when it can be used.
+
+    Raises:
+        UnsupportedError: it cannot.
+    """
+    if name not in CODECS:
+        raise UnsupportedError(f"the compression codec {name}", f"Codecs that work here: {', '.join(CODECS)}.")
+    return name
+
+
+class OutFile:
+    """``size`` is in bytes before compression; ``used_ms`` when a record was written last."""
+
+    def __init__(self, path: Path, writer: Writer, codec: str, expires_ms: int | None, now_ms: int) -> None:
+        self.path, self.records, self.size = path, 0, 0
+        self.expires_ms, self.used_ms = expires_ms, now_ms
+        self._writer = writer
+        self._raw: BinaryIO = path.open("wb")
+        self._out = CODECS[codec][1](self._raw)
+
+    def write(self, record: Record, now_ms: int) -> None:
+        """Appends one record. Raises ``FormatFault``."""
+        self._append(self._writer.write(record), 1, now_ms)
+
+    def write_many(self, values: list[FieldValue], now_ms: int) -> None:
+        """Appends values. Raises ``FormatFault``, with nothing written."""
+        self._append(self._writer.many(values), len(values), now_ms)  # type: ignore[attr-defined]
+
+    def _append(self, data: bytes, records: int, now_ms: int) -> None:
+        self._out.write(data)
+        self.records += records
+        self.size += len(data)
+        self.used_ms = now_ms
+
+    def finish(self, final: Path) -> int:
+        """Ends the file and gives it its name; its length in bytes."""
+        self._out.write(self._writer.finish())
+        self._out.close()
+        self._raw.close()
+        self.path.rename(final)
+        return final.stat().st_size
+
+    def flush(self) -> None:
+        """Hands everything to the operating system, as far as the codec can."""
+        if isinstance(self._writer, Buffering):
+            self._append(self._writer.flush(), 0, self.used_ms)
+        self._out.flush()
+        self._raw.flush()
