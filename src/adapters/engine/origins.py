@@ -17,7 +17,7 @@ from .formats.reading import check_reader, read_items
 from .generator import DataGenerator, SyntheticGenerator
 from .rpc import RpcOrigin
 from .tail.origin import FileTail
-from .web.origin import HttpOrigin
+from .web import http_origin
 
 PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
 PARSER_PREFIX = "dataFormatConfig."
@@ -111,7 +111,7 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
     "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": DataGenerator,
     SYNTHETIC: SyntheticGenerator,
-    "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": HttpOrigin,
+    "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": http_origin,
     "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": FileTail,
     "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": RpcOrigin,
 }

@@ -23,8 +23,6 @@ from . import mailing as _mailing  # noqa: F401
 from . import scripting as _scripting  # noqa: F401
 from . import shell as _shell  # noqa: F401
 from .origins import ORIGINS, Origin
-from .web import destination as _web_destination  # noqa: F401
-from .web import processor as _web_processor  # noqa: F401
 
 
 def runnable(stage: StagePlan) -> bool:

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 # what stages need; the rest of the package's requirements is for the driver
-NEEDED = ("attrs", "anyio", "lark", "mmh3", "msgspec", "orjson", "regex")
+NEEDED = ("attrs", "anyio", "httpx", "lark", "mmh3", "msgspec", "orjson", "regex")
 OPTIONAL = ("lxml", "fastavro", "mini-racer", "openpyxl", "protobuf")
 PACKAGE = "penstock"
 _NAME = re.compile(r"[\w.\-]+")

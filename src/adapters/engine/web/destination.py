@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
-from ....core.processors.registry import processor
 from ....core.records.record import Record
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
@@ -18,7 +17,6 @@ MOST_THREADS = 32
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-@processor("com_streamsets_pipeline_stage_destination_http_HttpClientDTarget")
 class HttpDestination:
     """With ``singleRequestPerBatch`` the first record of a batch says where it goes, and all share its fate.
 

@@ -6,7 +6,6 @@ import attrs
 
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, RecordFault, StopFault, Tools
-from ....core.processors.registry import processor
 from ....core.records.paths import MISSING, UnreachablePathError, get, put
 from ....core.records.record import Record, copy_value
 from ....core.records.values import FieldValue
@@ -32,7 +31,6 @@ class _Got:
     again: bool = False
 
 
-@processor("com_streamsets_pipeline_stage_processor_http_HttpDProcessor")
 class HttpProcessor:
     """The first value of an answer goes to ``outputField``, or all as a list, or a record for each.
 

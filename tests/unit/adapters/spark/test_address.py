@@ -65,7 +65,7 @@ def test_validate_says_what_differs_and_what_cannot_run(project: penstock.Projec
     """A stage without code, a guarantee that Spark cannot give, and stages that work otherwise in partitions."""
     flow = project.create_flow(name="flow")
     raw, unique = flow.add_stage("Dev Raw Data Source"), flow.add_stage("Record Deduplicator")
-    shell, end = flow.add_stage("HTTP Client", type="processor"), flow.add_stage("Trash")
+    shell, end = flow.add_stage("Groovy Evaluator"), flow.add_stage("Trash")
     raw.connect_output_to(unique)
     unique.connect_output_to(shell, output_idx=0)
     unique.connect_output_to(end, output_idx=1)
