@@ -47,7 +47,9 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
                 at = item.end
                 yield item
             rows = rows or sheet.max_row is not None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, BadZipFile, OSError) as error:
+    except FormatFault:
+        raise
+    except Exception as error:  # of every kind, for every way in which a file can be broken
         raise FormatFault("EXCEL_PARSER_01", f"the workbook cannot be read: {type(error).__name__}: {error}") from None
     if not rows:
         raise FormatFault("EXCEL_PARSER_04", "the workbook has no rows")
@@ -65,7 +67,6 @@ def _numbered(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 def _book(opened: BinaryIO) -> Any:
     try:
         import openpyxl
-        from openpyxl.utils.exceptions import InvalidFileException
     except ImportError:
         raise UnsupportedError(
             "the data format EXCEL without its library", "Install it with: pip install 'penstock[formats]'"
@@ -74,9 +75,7 @@ def _book(opened: BinaryIO) -> Any:
     _bounded(whole)
     try:
         return openpyxl.load_workbook(whole, read_only=True, data_only=True)
-    except (ValueError, KeyError, OSError, TypeError, AttributeError, SyntaxError, BadZipFile) as error:
-        raise FormatFault("EXCEL_PARSER_02", f"the file is no workbook: {error}") from None
-    except InvalidFileException as error:
+    except Exception as error:  # of every kind, for every way in which a file can be broken
         raise FormatFault("EXCEL_PARSER_02", f"the file is no workbook: {error}") from None
 
 
