@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -name '*.sql' 2>/dev/null | sort)
 
-EXTRAS := server,formats,dev
+EXTRAS := server,formats,parquet,dev
 
 .PHONY: demo test check check-spark spark lint types imports docs site pages pictures tour changelog notes clean
 

@@ -48,6 +48,11 @@ _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
 """Parts of the rows of list settings whose names end so."""
 LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLocalFSDTarget"})
 """Stages that newer engines also take for the start and the stop event."""
+_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget", "configs.dataFormat"): ("PARQUET",),
+    (f"{_STAGE}origin_spooldir_SpoolDirDSource", "conf.dataFormat"): ("PARQUET",),
+}
+"""Values that choices of newer engines have."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
     f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
@@ -80,6 +85,14 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
             f"{_WRITTEN}multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"
         ),
         _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\r\n"),
+        _choice(f"{_WRITTEN}parquetSchemaLocation", "Parquet Schema Location", "HEADER", "HEADER", "INLINE", "INFER"),
+        _text(f"{_WRITTEN}parquetSchema", "Parquet Schema", ""),
+        _choice(
+            f"{_WRITTEN}parquetCompressionCodec",
+            "Parquet Compression Codec",
+            "UNCOMPRESSED",
+            *("UNCOMPRESSED", "SNAPPY", "GZIP", "LZO"),
+        ),
         _switch(f"{_WRITTEN}nullableFields", "Nullable Fields", False),
     ),
 }
@@ -99,7 +112,14 @@ def with_overlay(definition: StageDefinition) -> StageDefinition:
 
 
 def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:
-    """A list setting whose rows have what newer engines added."""
+    """A setting with the values, and a list setting with the parts of its rows, that newer engines added."""
+    more = _VALUES.get((stage, setting.name), ())
+    if more and setting.model is not None:
+        model = setting.model
+        values, labels = model.values or (), model.labels or ()
+        added = tuple(each for each in more if each not in values)
+        model = attrs.evolve(model, values=(*values, *added), labels=(*labels, *added))
+        return attrs.evolve(setting, model=model)
     end, parts = _ROWS.get(stage, ("", ()))
     if not parts or not setting.name.endswith(end) or setting.model is None:
         return setting

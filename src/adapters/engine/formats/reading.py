@@ -15,6 +15,7 @@ from .item import Item
 from .json_reading import read_json, read_records
 from .lines import read_log, read_text
 from .marked_up import read_xml
+from .parquet import read_parquet
 from .proto import read_protobuf
 from .texts import LONGEST
 from .whole_file import read_whole_file
@@ -75,6 +76,7 @@ READERS: dict[str, Read] = {
     "EXCEL": read_excel,
     "JSON": read_json,
     "LOG": read_log,
+    "PARQUET": read_parquet,
     "PROTOBUF": read_protobuf,
     "SDC_JSON": read_records,
     "TEXT": read_text,

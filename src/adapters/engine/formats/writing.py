@@ -19,6 +19,7 @@ from .avro_writing import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
 from .marked_up import schema_check
+from .parquet import ParquetWriter
 from .proto import ProtobufWriter
 from .texts import charset_of, unescaped
 
@@ -219,6 +220,7 @@ _WRITERS: dict[str, Callable[[Given], Writer]] = {
     "BINARY": _Binary,
     "DELIMITED": RowWriter,
     "JSON": _Json,
+    "PARQUET": ParquetWriter,
     "PROTOBUF": ProtobufWriter,
     "SDC_JSON": _Records,
     "TEXT": _Text,
