@@ -19,20 +19,16 @@ from penstock.core.records.values import FieldValue, ListMap
 from .test_protobuf import ALL, FULL, example
 from .using import settings, written
 
+DIALECTS = ("TDF", "MYSQL", "POSTGRES_CSV", "POSTGRES_TEXT", "MULTI_CHARACTER")
+LOGS = ("COMBINED_LOG_FORMAT", "APACHE_ERROR_LOG_FORMAT", "LOG4J", "CEF", "LEEF")
 VARIANTS: list[tuple[str, dict[str, object]]] = [
-    *((kind, {}) for kind in READERS if kind not in ("PROTOBUF", "WHOLE_FILE")),
-    *(
-        ("DELIMITED", {"csvFileFormat": kind})
-        for kind in ("TDF", "MYSQL", "POSTGRES_CSV", "POSTGRES_TEXT", "MULTI_CHARACTER")
-    ),
+    *((kind, dict[str, object]()) for kind in READERS if kind not in ("PROTOBUF", "WHOLE_FILE")),
+    *(("DELIMITED", dict[str, object](csvFileFormat=kind)) for kind in DIALECTS),
     ("DELIMITED", {"csvFileFormat": "CUSTOM", "csvEnableComments": True, "csvHeader": "WITH_HEADER"}),
     ("DELIMITED", {"csvParser": "UNIVOCITY", "csvHeader": "WITH_HEADER"}),
     ("JSON", {"jsonContent": "ARRAY_OBJECTS", "jsonMaxObjectLen": 5}),
     ("TEXT", {"useCustomDelimiter": True, "customDelimiter": "ab"}),
-    *(
-        ("LOG", {"logMode": kind})
-        for kind in ("COMBINED_LOG_FORMAT", "APACHE_ERROR_LOG_FORMAT", "LOG4J", "CEF", "LEEF")
-    ),
+    *(("LOG", dict[str, object](logMode=kind)) for kind in LOGS),
     ("LOG", {"logMode": "LOG4J", "onParseError": "INCLUDE_AS_STACK_TRACE"}),
     ("XML", {"xmlRecordElement": "a", "outputFieldAttributes": True}),
     ("AVRO", {"avroSchemaSource": "INLINE", "avroSchema": '{"type": "array", "items": ["null", "string"]}'}),
