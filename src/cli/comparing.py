@@ -1,5 +1,6 @@
 """``diff`` two flows, ``merge`` changed copies of a flow file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,12 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
 
 def _read(place: Place, name: str) -> "tuple[Flow, Catalogue]":
+    if name == os.devnull:
+        # git's word for a file that is not there yet, or no longer
+        from ..adapters.packaged import packaged_catalogue
+        from ..core.flow.model import Flow
+
+        return Flow(""), packaged_catalogue()
     head, _, number = name.rpartition("@")
     try:
         with open_flow(place, name) as opened:

@@ -1,7 +1,6 @@
 """What every command has: ``--debug``, ``--no-color``, near names, and the way an error leaves the program."""
 
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -115,6 +114,8 @@ def _code(error: Exception) -> ExitCode:
 
 def _say(error: Exception, facts: Mapping[str, object], environ: Mapping[str, str]) -> None:
     if facts.get(DEBUG):
+        import traceback
+
         traceback.print_exc()
     colour = False if facts.get(NO_COLOUR) or environ.get("NO_COLOR") else None
     click.echo(f"{click.style('Error:', fg='red')} {_words(error)}", err=True, color=colour)

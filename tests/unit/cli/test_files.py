@@ -144,6 +144,9 @@ def test_sarif_names_every_finding_and_its_rule(line: Run, file: Path) -> None:
     rules = {rule["id"] for rule in single["tool"]["driver"]["rules"]}
     assert made["version"] == "2.1.0"
     assert {result["ruleId"] for result in single["results"]} == rules != set()
+    assert all(rule["shortDescription"]["text"] for rule in single["tool"]["driver"]["rules"])
+    places = [result["locations"][0]["physicalLocation"] for result in single["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"orders.json"}
 
 
 def test_standard_input_can_be_checked(line: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,15 @@ def test_git_diff_speaks_of_stages_and_settings(git: Git) -> None:
     assert "@@" not in done.stdout
 
 
+def test_git_diff_shows_a_new_flow_whole(git: Git) -> None:
+    """git compares it with nothing at all."""
+    Path("flows/fraud.json").write_bytes(example("fraud").read_bytes())
+    git("add", ".")
+    done = git("diff", "--cached")
+    assert "+ stage " in done.stdout
+    assert done.stderr == ""
+
+
 def test_git_log_shows_flows_in_words(git: Git) -> None:
     """Through textconv, as ``git log -p`` uses it."""
     change("Large orders", "configs.uniquePrefix", "huge")
