@@ -27,7 +27,11 @@ EXTRAS = {
     extra.name: extra
     for extra in (
         Extra("server", ("starlette", "uvicorn", "jsonschema", "jsonpatch"), "`penstock serve` and penstock.serve()"),
-        Extra("formats", ("fastavro", "openpyxl"), "the data formats AVRO and EXCEL"),
+        Extra(
+            "formats",
+            ("cramjam", "fastavro", "google.protobuf", "lxml", "openpyxl"),
+            "the data formats AVRO, EXCEL and PROTOBUF, XML schemas",
+        ),
         Extra("javascript", ("py_mini_racer",), "JavaScript Evaluator in previews and runs"),
         Extra("png", ("resvg_py",), "pictures as PNG"),
         Extra("http2", ("h2",), "HTTP/2 to a remote service"),

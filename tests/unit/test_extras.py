@@ -16,7 +16,7 @@ from tests.unit.cli.conftest import example
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 FOR_DEVELOPERS = {"dev", "docs", "spark-test"}
-MODULES = {"py_mini_racer": "mini-racer", "resvg_py": "resvg-py"}
+MODULES = {"google.protobuf": "protobuf", "py_mini_racer": "mini-racer", "resvg_py": "resvg-py"}
 """Modules that are not called as their package."""
 
 
