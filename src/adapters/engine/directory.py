@@ -70,11 +70,13 @@ class Directory:
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
         self.paced = False
+        self._reached: str | None = None
         self._opened: BinaryIO | None = None
         self._items: Iterator[Item] = iter(())
         self._lines: JsonLines | None = None
         self._file: Path | None = None
         self._at = 0
+        self._facts: dict[str, str] = {}
         self._records = self._faults = 0
         self._before = _Counts()
         self._told = False
@@ -82,19 +84,24 @@ class Directory:
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """At most a batch, all of one file; the offset behind it."""
-        name, at = _position(offset)
-        if self._file is None or str(self._file) != name or self._at != at:
-            self._close()
-            if name and at != DONE and Path(name).exists():
-                self._open(Path(name), at, out)
+        if offset is not self._reached or self._opened is None:
+            self._go_to(offset, out)
         if self._opened is None:
-            found = self._next(name)
+            found = self._next(_position(offset)[0])
             if found is None:
                 self._rest(out)
                 return offset or _offset("", 0)
             self._open(found, 0, out)
         self._some(min(self._batch, max_records), out)
-        return _offset(str(self._file), self._at)
+        self._reached = _offset(str(self._file), self._at)
+        return self._reached
+
+    def _go_to(self, offset: str | None, out: Out) -> None:
+        name, at = _position(offset)
+        if self._file is None or str(self._file) != name or self._at != at:
+            self._close()
+            if name and at != DONE and Path(name).exists():
+                self._open(Path(name), at, out)
 
     def committed(self) -> None:
         """Deletes or archives files that were read to their end, after their offset is safe."""
@@ -128,7 +135,7 @@ class Directory:
             self._opened = allowed_path(self._tools.access, path).open("rb")
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{path} cannot be opened: {error.strerror}") from None
-        self._file, self._at = path, at
+        self._file, self._at, self._facts = path, at, self._facts_of(path)
         self._records = self._faults = 0
         self._before.files += 1
         self._told = False
@@ -146,7 +153,7 @@ class Directory:
 
     def _some(self, count: int, out: Out) -> None:
         assert self._file is not None
-        facts = self._facts(self._file)
+        facts = self._facts
         try:
             if self._lines is not None:
                 if self._by_lines(self._lines, facts, count, out):
@@ -166,17 +173,23 @@ class Directory:
 
     def _by_lines(self, lines: JsonLines, facts: dict[str, str], count: int, out: Out) -> bool:
         """Values in rows; False at the end of the file, which is noticed as soon as a batch is not full."""
-        while count > 0:
-            taken = lines.take(count)
-            if taken is None:
-                return False
-            for item in taken.faults:
-                self._one(item, facts, out)
-            self._records += len(taken.values)
-            out.emit_rows(Rows(taken.values, FileLineage(facts, taken)))
-            self._at = taken.end
-            count -= len(taken.values) + len(taken.faults)
-        return True
+        values: list[FieldValue] = []
+        lineage = FileLineage(facts)
+        try:
+            while count > 0:
+                taken = lines.take(count)
+                if taken is None:
+                    return False
+                for item in taken.faults:
+                    self._one(item, facts, out)
+                lineage.add(taken, len(values))
+                values += taken.values
+                count -= len(taken.values) + len(taken.faults)
+                self._at = taken.end
+            return True
+        finally:
+            self._records += len(values)
+            out.emit_rows(Rows(values, lineage))
 
     def _one(self, item: Item, facts: dict[str, str], out: Out) -> None:
         assert self._file is not None
@@ -200,7 +213,7 @@ class Directory:
             record = Record(item.value, Header(source_id, attributes=attributes))
         out.emit(record)
 
-    def _facts(self, path: Path) -> dict[str, str]:
+    def _facts_of(self, path: Path) -> dict[str, str]:
         changed = int(path.stat().st_mtime * 1000)
         return {"file": str(path), "filename": path.name, "mtime": str(changed), "baseDir": str(self._folder)}
 

@@ -70,7 +70,7 @@ class Out:
 
     def emit_rows(self, rows: Rows, lane: int = 0) -> None:
         """Puts many records out on a lane."""
-        if lane >= len(self.lanes):
+        if lane >= len(self.lanes) or not rows:
             return
         if self.lanes[lane]:
             self.lanes[lane].extend(rows)

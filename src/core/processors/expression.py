@@ -17,6 +17,7 @@ from .registry import processor
 from .values import as_field, null_of, place
 
 Evaluate = Callable[[Record], FieldValue]
+_PLAIN_KINDS = {kind.__name__ for kind in PLAIN}
 
 
 @processor("com_streamsets_pipeline_stage_processor_expression_ExpressionDProcessor")
@@ -77,13 +78,18 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
     for number, (pattern, text, _) in enumerate(fields):
         names = names_of(pattern)
         assert names is not None
-        value = source.template(parse_template(text)).text
+        value = source.template(parse_template(text))
         parent = "v" if len(names) == 1 else f"parent_of(v, {names!r})"
+        fits = [] if value.kind in _PLAIN_KINDS else ["type(r) in PLAIN"]
+        fits += [] if parent == "v" else ["isinstance(p := " + parent + ", dict)"]
+        place = f"{'v' if parent == 'v' else 'p'}[{names[-1]!r}] = "
+        steps.append(f"s = {number}")
+        if not fits:
+            steps.append(f"{place}{value.text}")
+            continue
         steps += [
-            f"s = {number}",
-            f"r = {value}",
-            f"p = {parent}",
-            f"if type(r) in PLAIN and isinstance(p, dict): p[{names[-1]!r}] = r",
+            f"r = {value.text}",
+            f"if {' and '.join(fits)}: {place}r",
             f"else: assign(record(i), {number}, plain(r))",
         ]
 

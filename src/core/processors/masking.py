@@ -63,20 +63,45 @@ def _in_rows(
             parent[name] = masked
         return True
 
+    def several(rows: Rows, refused: list[Refused]) -> None:
+        for number, value in enumerate(rows.values):
+            try:
+                done = one(value)
+            except RecordFault:
+                done = False
+            if not done:
+                _refusable(handle, rows, number, refused)
+
+    def single(rows: Rows, refused: list[Refused]) -> None:
+        _, name, mask = rules[0]
+        for number, value in enumerate(rows.values):
+            held = value.get(name)  # type: ignore[union-attr]
+            try:
+                if type(held) is str:
+                    value[name] = mask(held)  # type: ignore[index, call-overload]
+                elif held is not None:
+                    handle(rows.record(number))
+            except RecordFault as fault:
+                refused.append((number, fault.code, fault.message))
+
+    go_through = single if len(rules) == 1 and len(rules[0][0]) == 1 else several
+
     def process(rows: Rows, out: Out) -> None:
         if not rows.are_maps:
             general(rows.records(), out)
             return
         refused: list[Refused] = []
-        for number, value in enumerate(rows.values):
-            try:
-                if not one(value):
-                    handle(rows.record(number))
-            except RecordFault as fault:
-                refused.append((number, fault.code, fault.message))
+        go_through(rows, refused)
         put_out_kept(rows, refused, out)
 
     return process
+
+
+def _refusable(handle: Callable[[Record], Record], rows: Rows, number: int, refused: list[Refused]) -> None:
+    try:
+        handle(rows.record(number))
+    except RecordFault as fault:
+        refused.append((number, fault.code, fault.message))
 
 
 def _mask(row: Given) -> Callable[[str], str]:

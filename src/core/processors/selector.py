@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from operator import not_
 
 from ..el import EvaluationError, parse_template
 from ..el.source import Source, function_of
@@ -49,23 +50,53 @@ def _in_rows(
     """The same for rows, by a function that is compiled at the first batch."""
 
     @cache
-    def compiled() -> Callable[..., list[Refused]]:
-        return _function(conditions, default)
+    def compiled() -> tuple[Callable[..., list[Refused]], Callable[..., list[list[bool]]] | None]:
+        return _function(conditions, default), _flags(conditions)
 
     def process(rows: Rows, out: Out) -> None:
         if not rows.are_maps:
             general(rows.records(), out)
             return
+        one_by_one, at_once = compiled()
+        if at_once is None or not _to_one_lane_each(rows, at_once, out):
+            _to_lanes(rows, one_by_one, out)
+
+    def _to_one_lane_each(rows: Rows, at_once: Callable[..., list[list[bool]]], out: Out) -> bool:
+        """False, with nothing done, where a condition has no value or a row goes to several lanes."""
+        try:
+            flags = at_once(rows.values, tools.scope)
+        except EvaluationError:
+            return False
+        if len(flags) > 1 and any(sum(each) > 1 for each in zip(*flags, strict=True)):
+            return False
+        for (lane, _), held in zip(conditions, flags, strict=True):
+            out.emit_rows(rows.picked(held), lane)
+        if default is not None:
+            none = (
+                list(map(not_, flags[0])) if len(flags) == 1 else [not any(each) for each in zip(*flags, strict=True)]
+            )
+            out.emit_rows(rows.picked(none), default)
+        return True
+
+    def _to_lanes(rows: Rows, one_by_one: Callable[..., list[Refused]], out: Out) -> None:
         lanes: list[list[FieldValue]] = [[] for _ in out.lanes]
         numbers: list[list[int]] = [[] for _ in out.lanes]
-        refused = compiled()(rows.values, rows.at, lanes, numbers, rows.record, tools.scope)
-        for number, code, message in refused:
+        for number, code, message in one_by_one(rows.values, rows.at, lanes, numbers, rows.record, tools.scope):
             out.error(rows.record(number).copy(), code, message)  # a lane may have it too
         for lane, values in enumerate(lanes):
-            if values:
-                out.emit_rows(Rows(values, rows.lineage, numbers[lane], rows.path, are_maps=True), lane)
+            out.emit_rows(Rows(values, rows.lineage, numbers[lane], rows.path, are_maps=True), lane)
 
     return process
+
+
+def _flags(conditions: list[tuple[int, str]]) -> Callable[..., list[list[bool]]] | None:
+    """All conditions of all rows, which fails with the first that has no value; None where records are needed."""
+    source = Source()
+    tests = [source.condition(parse_template(text)) for _, text in conditions]
+    if source.scoped or not tests or len({lane for lane, _ in conditions}) < len(conditions):
+        return None
+    lists = ", ".join(f"[{test} for v in values]" for test in tests)
+    return function_of("flags", f"def flags(values, scope):\n return [{lists}]", source.names)
 
 
 def _function(conditions: list[tuple[int, str]], default: int | None) -> Callable[..., list[Refused]]:

@@ -3,7 +3,7 @@
 from ..el import EvaluationError
 from ..plan.model import StagePlan
 from ..records.record import EVENT_TYPE, Record
-from .api import Out, Process, StopFault, Tools
+from .api import Out, Process, StopFault, Tools, TwoForms
 from .registry import processor
 
 _NULLS = ("NullDTarget", "ToErrorNullDTarget", "StatsNullDTarget", "StatsDpmDirectlyDTarget")
@@ -16,7 +16,7 @@ def _drop(batch: list[Record], out: Out) -> None:
 
 def trash(plan: StagePlan, tools: Tools) -> Process:
     """Trash, Discard and the statistics stages without a receiver: records end here."""
-    return _drop
+    return TwoForms(_drop, lambda rows, out: None)
 
 
 for _name in _NULLS:

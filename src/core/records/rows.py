@@ -1,10 +1,36 @@
 """Records that are not made yet: the values of a batch in a row, and what headers are made of when somebody asks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import TypeAlias, overload
 
 from .record import Lineage, Record, copy_value
 from .values import FieldValue
+
+
+class Picked(Sequence[int]):
+    """Some of the numbers of rows: those whose flag is set. Found out when somebody asks."""
+
+    __slots__ = ("_at", "_flags", "_found")
+
+    def __init__(self, at: Sequence[int], flags: Sequence[bool]) -> None:
+        self._at, self._flags = at, flags
+        self._found: list[int] | None = None
+
+    def _numbers(self) -> list[int]:
+        if self._found is None:
+            self._found = list(compress(self._at, self._flags))
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._numbers())
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        return self._numbers()[index]
 
 
 class Rows(Sequence[Record]):
@@ -80,6 +106,11 @@ class Rows(Sequence[Record]):
         made = Rows([], self.lineage, (), self.path)
         made._records = [record.copy() for record in self._records]
         return made
+
+    def picked(self, flags: Sequence[bool]) -> "Rows":
+        """The rows whose flag is set."""
+        values = list(compress(self.values, flags))
+        return Rows(values, self.lineage, Picked(self.at, flags), self.path, are_maps=self._are_maps)
 
     def without(self, numbers: Iterable[int]) -> "Rows":
         """The rows but these."""

@@ -45,6 +45,7 @@ class Stages:
         self._plan, self._seconds = plan, seconds
         self.tally = Tally()
         self._built: dict[str, Process] = {}
+        self._rows: dict[str, Callable[[Rows, Out], None] | None] = {}
         self._admit: dict[str, Admit | None] = {}
         self._now_ms: Callable[[], int] = lambda: 0
         self._facts = Facts()
@@ -53,7 +54,8 @@ class Stages:
             self._now_ms, self._facts = held.now_ms, held.scope.facts
             if stage.type is not StageType.ORIGIN and here(stage):
                 self._admit[stage.instance] = admission(stage, held)
-                self._built[stage.instance] = _build(stage, held, builders)
+                built = self._built[stage.instance] = _build(stage, held, builders)
+                self._rows[stage.instance] = getattr(built, "rows", None)
         lanes = [lane for stage in plan.stages for lane in stage.inputs]
         self._shared = {lane for lane in lanes if lanes.count(lane) > 1}
         self._handed_out = frozenset() if events_here else frozenset(e for s in plan.stages for e in s.events)
@@ -114,7 +116,15 @@ class Stages:
         process, admit = self._built[stage.instance], self._admit[stage.instance]
         began = self._seconds()
         if count or not closing:
-            _process(process, received if admit is None else admit(received, out), out)
+            rows = self._rows[stage.instance]
+            if admit is not None:
+                process(admit(received, out), out)
+            elif not isinstance(received, Rows):
+                process(received, out)
+            elif rows is None or received.made:
+                process(received.records(), out)
+            else:
+                rows(received, out)
         if closing:
             _close(process, out)
         out.took_s = self._seconds() - began
@@ -199,18 +209,6 @@ class Stages:
         made = record if source is None else source.copy()
         made.header.error = attrs.evolve(error, pipeline=self._plan.pipeline_id, engine=self._facts.engine_id)
         return made
-
-
-def _process(process: Process, received: Lane, out: Out) -> None:
-    """In the form of the stage for rows, where it has one and the batch is still in rows."""
-    if not isinstance(received, Rows):
-        process(received, out)
-        return
-    rows = getattr(process, "rows", None)
-    if rows is None or received.made:
-        process(received.records(), out)
-    else:
-        rows(received, out)
 
 
 def _build(stage: StagePlan, tools: Tools, builders: Mapping[str, Build] = EMPTY_BUILDERS) -> Process:

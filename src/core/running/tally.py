@@ -78,15 +78,25 @@ class Tally:
 
     def add(self, stage: StagePlan, received: Sized, out: Out) -> None:
         """Counts one batch of one stage."""
-        held = self.stages.setdefault(stage.instance, dict.fromkeys(_COUNTERS, 0))
-        held["input"] += len(received)
-        held["output"] += sum(map(len, out.lanes)) if stage.outputs else len(received) - len(out.errors)
+        instance = stage.instance
+        held = self.stages.get(instance)
+        if held is None:
+            held = self.stages[instance] = dict.fromkeys(_COUNTERS, 0)
+        count = len(received)
+        held["input"] += count
         held["error"] += len(out.errors)
         held["events"] += len(out.events)
         held["stage_errors"] += len(out.stage_errors)
+        if not stage.outputs:
+            held["output"] += count - len(out.errors)
         for lane, records in zip(stage.outputs, out.lanes, strict=False):
-            self.lanes[stage.instance, lane] = self.lanes.get((stage.instance, lane), 0) + len(records)
-        self.times.setdefault(stage.instance, Times()).add(out.took_s)
+            made = len(records)
+            held["output"] += made
+            self.lanes[instance, lane] = self.lanes.get((instance, lane), 0) + made
+        times = self.times.get(instance)
+        if times is None:
+            times = self.times[instance] = Times()
+        times.add(out.took_s)
         if (out.errors or out.stage_errors) and len(self.faults) < KEPT_FAULTS:
             texts = [f"{each.code} - {each.message}" for each in out.errors[:KEPT_FAULTS]]
             texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]

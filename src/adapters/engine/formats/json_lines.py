@@ -14,7 +14,7 @@ from .fault import FormatFault
 from .item import Item
 from .reading import LONGEST_LINE, read_items
 
-BLOCK = 1 << 18
+BLOCK = 1 << 15
 _DECODER = msgspec.json.Decoder()
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _BLANK = b" \t\r"
@@ -22,37 +22,50 @@ _BLANK = b" \t\r"
 
 @attrs.define
 class Taken:
-    """The values of some lines, in order, and what stands in the place of others."""
+    """The values of some lines, in order, and what stands in the place of others. Characters are counted."""
 
     values: list[FieldValue]
-    lines: "list[bytes]"
-    """A line per value."""
-    starts: "list[int] | int"
-    """Where values begin, or where the first of lines that follow each other does. In characters, as ``end``."""
-    faults: list[Item]
+    text: bytes
+    """What the values were read from; empty where that is not known."""
+    start: int
     end: int
+    faults: list[Item] = attrs.field(factory=list)
+    _places: list[tuple[int, bytes]] | None = None
+
+    def add(self, item: Item, base: int, line: bytes = b"") -> None:
+        """Adds what stands behind all others, as counted from ``base``."""
+        if item.fault is not None:
+            self.faults.append(attrs.evolve(item, start=base + item.start, end=base + item.end))
+        else:
+            self.values.append(item.value)  # type: ignore[arg-type]
+            self._places = self._places or []
+            self._places.append((base + item.start, line))
+        self.end = base + item.end
+
+    @property
+    def can_repeat(self) -> bool:
+        """True when a value can be had again."""
+        return bool(self.text)
 
     def start_of(self, number: int) -> int:
         """Where a value begins. Cost: the first question looks at every line."""
-        return self._settled()[number]
+        return self._found()[number][0]
 
     def value_of(self, number: int) -> FieldValue:
-        """A fresh value, where there are lines."""
-        self._settled()
-        value: FieldValue = _DECODER.decode(self.lines[number])
+        """A fresh value, where ``can_repeat`` is True."""
+        value: FieldValue = _DECODER.decode(self._found()[number][1])
         return value
 
-    def _settled(self) -> list[int]:
-        if isinstance(self.starts, int):
-            if all(map(_is_whole, self.lines)):
-                self.starts = list(_starts(self.starts, self.lines))
-            else:  # one line has several values and another none: as many values as lines by chance
-                text = b"\n".join(self.lines)
-                items = list(read_items(io.BytesIO(text), "JSON", Given()))
-                characters = text.decode("utf-8", "replace")
-                self.lines = [characters[item.start : item.end].encode() for item in items]
-                self.starts = [self.starts + item.start for item in items]
-        return self.starts
+    def _found(self) -> list[tuple[int, bytes]]:
+        if self._places is None:
+            places = list(_places(self.start, self.text.split(b"\n")))
+            if len(places) == len(self.values) and all(_is_whole(line) for _, line in places):
+                self._places = places
+            else:  # a value goes over lines, or a line has several
+                characters = self.text.decode("utf-8", "replace")
+                items = read_items(io.BytesIO(self.text), "JSON", Given())
+                self._places = [(self.start + item.start, characters[item.start : item.end].encode()) for item in items]
+        return self._places
 
 
 def in_lines(data_format: str, given: Given) -> bool:
@@ -72,10 +85,12 @@ class JsonLines:
         self._opened, self._given = opened, given
         limit = given.integer("jsonMaxObjectLen", 4096)
         self._limit = limit if limit > 0 else LONGEST_LINE
-        self._pending: list[bytes] = []
-        self._rest = b""
+        self._text = self._rest = b""
+        """Lines that were not taken yet, and the beginning of one behind them."""
         self._over = False
-        self._at, self._ascii = 0, True
+        self._at = 0
+        self._usual = BLOCK
+        """How many lines stood in what was read at once."""
         self._exact: Iterator[Item] | None = None
         self._fault: FormatFault | None = None
         self._skip(at)
@@ -88,92 +103,119 @@ class JsonLines:
         """
         if self._exact is not None:
             return self._items(self._exact, count)
-        self._fill(count)
-        lines = self._pending[:count]
-        if not lines:
-            return None if self._over else self._hand_over(0, count)
-        try:
-            values = _DECODER.decode_lines(b"\n".join(lines)) if max(map(len, lines)) <= self._limit else []
-        except _REFUSED:
-            values = []
-        if len(values) != len(lines):
-            return self._each(lines, count)
+        self._fill()
+        if not self._text:
+            return None if self._over else self._hand_over(b"", count)
+        text, lines = self._cut(count)
+        values = self._values(text)
+        if len(values) > count:  # shorter lines than those before
+            self._text = b"\n".join([text, self._text])
+            text, lines = self._cut(count, sure=True)
+            values = self._values(text)
+        if not values or len(values) != (lines or len(values)):
+            return self._each(text, count)
         start = self._at
-        return Taken(values, lines, start, [], self._pass(lines))
+        return Taken(values, text, start, self._pass(text))
 
-    def _fill(self, count: int) -> None:
-        while len(self._pending) < count and not self._over and len(self._rest) <= LONGEST_LINE:
+    def _values(self, text: bytes) -> list[FieldValue]:
+        """All values, line ends or not between them; none where that is not so simple."""
+        try:
+            return _DECODER.decode_lines(text) if self._are_short(text) else []
+        except _REFUSED:
+            return []
+
+    def _fill(self) -> None:
+        """Reads on where no whole line is left."""
+        while not self._text and not self._over and len(self._rest) <= LONGEST_LINE:
             data = self._opened.read(BLOCK)
             if not data:
-                self._over = True
-                if self._rest:
-                    self._pending.append(self._rest)
-                    self._rest = b""
+                self._text, self._rest, self._over = self._rest, b"", True
                 return
-            self._ascii = self._ascii and data.isascii()
-            lines = (self._rest + data).split(b"\n")
-            self._rest = lines.pop()
-            self._pending += lines
+            data = self._rest + data
+            end = data.rfind(b"\n")
+            self._text, self._rest = data[: end + 1], data[end + 1 :]
 
-    def _pass(self, lines: list[bytes]) -> int:
+    def _cut(self, count: int, *, sure: bool = False) -> tuple[bytes, int]:
+        """At most so many lines, without the last line end, and how many they are.
+
+        Counting costs a fifth of parsing: 0 where there are fewer for all that is known of those before.
+        """
+        text = self._text
+        if sure or count < 2 * self._usual:
+            lines = text.count(b"\n") + (not text.endswith(b"\n"))
+            self._usual = max(lines, self._usual // 2)
+            if lines > count:
+                end = -1
+                for _ in range(count):
+                    end = text.index(b"\n", end + 1)
+                self._text = text[end + 1 :]
+                return text[:end], count
+        else:
+            lines = 0
+        self._text = b""
+        return text.removesuffix(b"\n"), lines
+
+    def _are_short(self, text: bytes) -> bool:
+        """True when no line is longer than an object may be."""
+        at, step = 0, self._limit + 1
+        while len(text) - at >= step:
+            at = text.rfind(b"\n", at, at + step) + 1
+            if not at:
+                return False
+        return True
+
+    def _pass(self, text: bytes) -> int:
         """Goes behind lines; where the last of them ends, without the blanks at its end."""
-        self._at += (sum(map(len, lines)) if self._ascii else sum(map(_characters, lines))) + len(lines)
-        self._pending = self._pending[len(lines) :]
-        last = lines[-1]
-        blanks = len(last) - len(last.rstrip(_BLANK))
-        return self._at - 1 - (blanks if blanks < len(last) else -1)
+        end = self._at + _characters(text)
+        self._at = end + 1
+        return end - (len(text) - len(text.rstrip(_BLANK)))
 
-    def _each(self, lines: list[bytes], count: int) -> Taken | None:
+    def _each(self, text: bytes, count: int) -> Taken | None:
         """Line by line, as far as each is one value."""
-        made = Taken([], [], [], [], self._at)
-        assert isinstance(made.starts, list)
+        made = Taken([], text, self._at, self._at)
+        lines = text.split(b"\n")
         for number, line in enumerate(lines):
-            start = self._at + _characters(line) - _characters(line.lstrip(_BLANK))
             if line.strip(_BLANK):
                 item = self._one(line)
                 if item is None:
-                    return made if made.values or made.faults else self._hand_over(0, count)
-                if item.fault is not None:
-                    made.faults.append(attrs.evolve(item, start=self._at + item.start, end=self._at + item.end))
-                else:
-                    made.values.append(item.value)  # type: ignore[arg-type]
-                    made.lines.append(line)
-                    made.starts.append(start)
-            made.end = self._pass(lines[number : number + 1])
+                    left = b"\n".join([*lines[number:], self._text])
+                    if not made.values and not made.faults:
+                        return self._hand_over(left, count)
+                    self._text = left
+                    return made
+                made.add(item, self._at, line)
+            self._pass(line)
         return made
 
     def _one(self, line: bytes) -> Item | None:
         """What stands in a line; None when that is not one value, or not a whole one."""
         if len(line) <= self._limit:
             try:
-                return Item(0, 0, _DECODER.decode(line))
+                value: FieldValue = _DECODER.decode(line)
             except _REFUSED:
                 pass
+            else:
+                start = len(line) - len(line.lstrip(_BLANK))
+                return Item(start, _characters(line.rstrip(_BLANK)), value)
         try:
             items = list(read_items(io.BytesIO(line), "JSON", self._given))
         except Exception:  # the reader will say so when it gets there
             return None
         return items[0] if len(items) == 1 else None
 
-    def _hand_over(self, number: int, count: int) -> Taken | None:
-        text = b"\n".join([*self._pending[number:], self._rest])
-        self._pending, self._rest = [], b""
+    def _hand_over(self, text: bytes, count: int) -> Taken | None:
+        text += self._rest
+        self._text = self._rest = b""
         self._exact = read_items(_Behind(text, self._opened), "JSON", self._given)  # type: ignore[arg-type]
         return self._items(self._exact, count)
 
     def _items(self, items: Iterator[Item], count: int) -> Taken | None:
-        made = Taken([], [], [], [], self._at)
-        assert isinstance(made.starts, list)
         if self._fault is not None:
             raise self._fault
+        made = Taken([], b"", self._at, self._at)
         try:
             for item in islice(items, count):
-                if item.fault is None:
-                    made.values.append(item.value)  # type: ignore[arg-type]
-                    made.starts.append(self._at + item.start)
-                else:
-                    made.faults.append(attrs.evolve(item, start=self._at + item.start, end=self._at + item.end))
-                made.end = self._at + item.end
+                made.add(item, self._at)
         except FormatFault as fault:
             self._fault = fault  # after what came before it
         if not made.values and not made.faults and self._fault is not None:
@@ -181,19 +223,17 @@ class JsonLines:
         return made if made.values or made.faults else None
 
     def _skip(self, at: int) -> None:
-        """Goes to a character, counting those before it line by line."""
+        """Goes to a character, counting those before it."""
         while self._at < at:
-            self._fill(1)
-            if not self._pending:
+            self._fill()
+            if not self._text:
                 return
-            line = self._pending[0]
-            length = _characters(line)
-            if self._at + length >= at:
-                left = line.decode("utf-8", "replace")[at - self._at :]
-                self._pending[0], self._at = left.encode(), at
+            characters = _characters(self._text)
+            if self._at + characters > at:
+                self._text = self._text.decode("utf-8", "replace")[at - self._at :].encode()
+                self._at = at
                 return
-            self._at += length + 1
-            del self._pending[0]
+            self._text, self._at = b"", self._at + characters
 
 
 class _Behind(io.RawIOBase):
@@ -210,13 +250,14 @@ class _Behind(io.RawIOBase):
         return made
 
 
-def _characters(line: bytes) -> int:
-    return len(line) if line.isascii() else len(line.decode("utf-8", "replace"))
+def _characters(text: bytes) -> int:
+    return len(text) if text.isascii() else len(text.decode("utf-8", "replace"))
 
 
-def _starts(at: int, lines: list[bytes]) -> Iterator[int]:
+def _places(at: int, lines: list[bytes]) -> Iterator[tuple[int, bytes]]:
     for line in lines:
-        yield at + len(line) - len(line.lstrip(_BLANK))
+        if line.strip(_BLANK):
+            yield at + len(line) - len(line.lstrip(_BLANK)), line
         at += _characters(line) + 1
 
 

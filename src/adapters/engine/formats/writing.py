@@ -46,7 +46,7 @@ class Writer(Protocol):
 class ManyWriter(Writer, Protocol):
     """One that writes values without their records."""
 
-    def many(self, values: list[FieldValue]) -> bytes:
+    def many(self, values: list[FieldValue]) -> bytes | bytearray:
         """What they add. Raises ``FormatFault``: one of them cannot be written."""
         ...
 
@@ -92,12 +92,13 @@ class _Json:
         before, self._begun = (between if self._begun else first), True
         return before + json_text(record.value)
 
-    def many(self, values: list[FieldValue]) -> bytes:
+    def many(self, values: list[FieldValue]) -> bytes | bytearray:
         """What values add."""
         if self._array:
             return b"".join([self.write(Record(value)) for value in values])
-        before, self._begun = (b"\n" if self._begun else b""), True
-        return before + json_line_texts(values)[:-1]
+        made = json_line_texts(values, b"\n" if self._begun else b"")
+        self._begun = True
+        return made
 
     def finish(self) -> bytes:
         return (b"]" if self._begun else b"[]") if self._array else b""
@@ -116,21 +117,18 @@ def json_text(value: FieldValue) -> bytes:
         raise FormatFault(code, str(error)) from None
 
 
-def json_line_texts(values: list[FieldValue]) -> bytes:
-    """The texts of values, each with a line end. Raises ``FormatFault``."""
-    dumps = orjson.dumps
+def json_line_texts(values: list[FieldValue], before: bytes = b"") -> bytes | bytearray:
+    """The texts of values, with line ends between them. Raises ``FormatFault``."""
+    dumps, made = orjson.dumps, bytearray(before)
     try:
-        # few at a time: what orjson makes is larger than it needs to be until it is joined
-        pieces = [
-            b"".join([dumps(value, special, _LINES) for value in values[at : at + 64]])
-            for at in range(0, len(values), 64)
-        ]
+        for value in values:
+            made += dumps(value, special, _LINES)
     except (TypeError, ValueError, RecursionError):
-        pieces = []
-    made = b"".join(pieces)
-    if (made or not values) and (b"null" not in made or all(map(is_finite, values))):
-        return made
-    return b"".join([json_text(value) + b"\n" for value in values])
+        return before + b"\n".join(map(json_text, values))
+    if b"null" in made and not all(map(is_finite, values)):
+        return before + b"\n".join(map(json_text, values))
+    del made[-1:]
+    return made
 
 
 class _Text:
