@@ -21,6 +21,7 @@ from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock, Sleep
+from .garbage import rare_collections
 from .runner import Runner
 
 ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
@@ -172,7 +173,9 @@ class EmbeddedRun:
             begins: dict[str, FieldValue] = {"parameters": self._parameters()}
             await anyio.to_thread.run_sync(self._lifecycle, runner, START, begins)
             try:
-                await self._move(await self._batches(runner))
+                with rare_collections():
+                    status = await self._batches(runner)
+                await self._move(status)
             finally:
                 await anyio.to_thread.run_sync(runner.close)
         except Exception as error:

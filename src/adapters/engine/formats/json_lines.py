@@ -53,7 +53,11 @@ class Taken:
 
     def value_of(self, number: int) -> FieldValue:
         """A fresh value, where ``can_repeat`` is True."""
-        value: FieldValue = _DECODER.decode(self._found()[number][1])
+        line = self._found()[number][1]
+        try:
+            value: FieldValue = _DECODER.decode(line)
+        except _REFUSED:
+            value = next(read_items(io.BytesIO(line), "JSON", Given())).value  # type: ignore[assignment]
         return value
 
     def _found(self) -> list[tuple[int, bytes]]:
@@ -108,7 +112,7 @@ class JsonLines:
             return None if self._over else self._hand_over(b"", count)
         text, lines = self._cut(count)
         values = self._values(text)
-        if len(values) > count:  # shorter lines than those before
+        if not lines and (not values or len(values) > count):  # shorter lines than those before, or others
             self._text = b"\n".join([text, self._text])
             text, lines = self._cut(count, sure=True)
             values = self._values(text)
