@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import attrs
 import msgspec
@@ -15,7 +15,19 @@ from .item import Item
 from .reading import LONGEST_LINE, read_items
 
 BLOCK = 1 << 15
-_DECODER = msgspec.json.Decoder()
+DEPTH = 10
+
+
+def _decoder() -> "msgspec.json.Decoder[Any]":
+    """For values with whole numbers of 64 bits and few levels; others are of another type, or rare."""
+    whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    kind: Any = whole | float | str | bool | None
+    for _ in range(DEPTH):
+        kind = whole | float | str | bool | None | dict[str, kind] | list[kind]  # type: ignore[valid-type]
+    return msgspec.json.Decoder(kind)
+
+
+_DECODER = _decoder()
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _BLANK = b" \t\r"
 
