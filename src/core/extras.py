@@ -35,6 +35,7 @@ EXTRAS = {
         Extra("javascript", ("py_mini_racer",), "JavaScript Evaluator in previews and runs"),
         Extra("png", ("resvg_py",), "pictures as PNG"),
         Extra("http2", ("h2",), "HTTP/2 to a remote service"),
+        Extra("parquet", ("pyarrow",), "the data format PARQUET"),
         Extra("spark", ("pyspark", "pyarrow", "pandas"), "runs on Apache Spark"),
     )
 }
