@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from ...core.el import EvaluationError
 from ...core.errors import InvalidValueError
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
@@ -24,7 +25,8 @@ class WriteToFile:
     """Records go to ``_tmp_<prefix>.sdc``, which becomes ``<prefix>_<id>.sdc`` when it is old, large, or at the end.
 
     Raises:
-        InvalidValueError: no folder (RECORDFS_01, RECORDFS_02), or an interval that is not above 0 (RECORDFS_04).
+        InvalidValueError: no folder (RECORDFS_01, RECORDFS_02), an interval that is not above 0
+            (RECORDFS_03) or cannot be evaluated (RECORDFS_04), or a size below 0 (RECORDFS_00).
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -36,11 +38,16 @@ class WriteToFile:
         self._tools = tools
         prefix = str(tools.evaluate(plan.given.text("uniquePrefix", "sdc"))(Record()))
         self._prefix = prefix.replace(os.sep, "_")
-        interval = tools.evaluate(plan.given.text("rotationIntervalSecs", "3600"))(Record())
-        self._interval_s = float(str(interval))
+        interval = plan.given.text("rotationIntervalSecs", "3600")
+        try:
+            self._interval_s = float(str(tools.evaluate(interval)(Record())))
+        except (EvaluationError, ValueError):
+            raise InvalidValueError("File Wait Time", interval, "a number of seconds (RECORDFS_04)") from None
         if self._interval_s <= 0:
-            raise InvalidValueError("File Wait Time", interval, "more than 0 seconds (RECORDFS_04)")
+            raise InvalidValueError("File Wait Time", interval, "more than 0 seconds (RECORDFS_03)")
         self._most = plan.given.integer("maxFileSizeMbs", 512) * MEGABYTE
+        if self._most < 0:
+            raise InvalidValueError("Max File Size", self._most // MEGABYTE, "0 or more megabytes (RECORDFS_00)")
         self._path = self._folder / f"_tmp_{self._prefix}.sdc"
         self._out: BufferedWriter | None = None
         self._size, self._since_s = 0, 0.0
@@ -50,12 +57,14 @@ class WriteToFile:
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Writes the records of a batch; a write that fails ends the run."""
         try:
-            if self._out is not None and time.monotonic() - self._since_s >= self._interval_s:
-                self._rotate()
             for record in batch:
+                if self._is_over():
+                    self._rotate()
                 self._write(record)
             if self._out is not None:
                 self._out.flush()
+            if self._is_over():
+                self._rotate()
         except OSError as error:
             raise StopFault("RECORDFS_05", f"cannot write {self._path}: {error.strerror}") from None
 
@@ -67,8 +76,12 @@ class WriteToFile:
         line = (b" " if self._size > 1 else b"") + orjson.dumps(record_to_json(record)) + b"\n"
         self._out.write(line)
         self._size += len(line)
-        if 0 < self._most <= self._size:
-            self._rotate()
+
+    def _is_over(self) -> bool:
+        """True for a file that is too old or too large."""
+        if self._out is None:
+            return False
+        return time.monotonic() - self._since_s > self._interval_s or 0 < self._most < self._size
 
     def _rotate(self) -> None:
         if self._out is not None:
