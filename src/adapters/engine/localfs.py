@@ -64,12 +64,20 @@ class LocalFs:
         driver = given.text("timeDriver", "${time:now()}")
         self._time: Callable[[Record], object] = tools.evaluate(driver)
         self._roll = given.text("rollHeaderName", "roll") if given.flag("rollIfHeader") else None
+        if self._roll == "":
+            raise InvalidValueError("Roll Attribute Name", "", "a name (HADOOPFS_51)")
         many = hasattr(self._writers(), "many") and self._roll is None
         self._same_place = many and not self._by_header and not any(map(_looks_at_record, (template, driver)))
         """True when the place depends on the time alone; it is then found once for a batch."""
         self._prefix, suffix = given.text("uniquePrefix"), given.text("fileNameSuffix")
+        if suffix.startswith(".") or "/" in suffix:
+            raise InvalidValueError("Files Suffix", suffix, "no '.' at its start and no '/' in it (HADOOPFS_57)")
         self._suffix = (f".{suffix}" if suffix else "") + CODECS[self._codec][0]
         self._most, self._largest = given.integer("maxRecordsPerFile"), given.integer("maxFileSize") * MEGABYTE
+        if self._largest < 0:
+            raise InvalidValueError("Max File Size (MB)", self._largest // MEGABYTE, "0 or more (HADOOPFS_08)")
+        if self._most < 0:
+            raise InvalidValueError("Max Records in File", self._most, "0 or more (HADOOPFS_09)")
         self._files: dict[Path, OutFile] = {}
         if not given.flag("skipOldTempFileRecovery") and not tools.preview:
             self._recover()
@@ -182,7 +190,7 @@ class LocalFs:
         try:
             value = float(as_text(self._tools.evaluate(text)(Record())))
         except (EvaluationError, ValueError):
-            value = 0.0
+            raise InvalidValueError("a time limit in seconds", text, "a number (HADOOPFS_06)") from None
         if value <= 0 and value != never:
             raise InvalidValueError("a time limit in seconds", text, f"more than 0 ({code})")
         return value

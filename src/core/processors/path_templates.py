@@ -103,8 +103,8 @@ def _step(text: str, calls: list[Call], counts: list[int]) -> int:
     if unit not in _DOMAINS:
         raise _fault(text, "every() with hh(), mm() or ss() (HADOOPFS_31)")
     step = count.value if isinstance(count, Literal) else None
-    if not isinstance(step, int) or not 1 <= step <= _DOMAINS[unit]:
-        raise _fault(text, f"every() with a number from 1 to {_DOMAINS[unit]} (HADOOPFS_32)")
+    if not isinstance(step, int) or not 1 <= step < _DOMAINS[unit]:
+        raise _fault(text, f"every() with a number from 1 to {_DOMAINS[unit] - 1} (HADOOPFS_32)")
     if any(counts[finer] for finer in Unit if finer > unit):
         raise _fault(text, "every() with the finest part of the template (HADOOPFS_33)")
     if _DOMAINS[unit] % step:

@@ -244,7 +244,12 @@ def test_leftovers_get_their_name_at_the_start(tmp_path: Path) -> None:
         ({"dirPathTemplate": "out"}, "HADOOPFS_40"),
         ({"dirPathTemplate": "/${MM()}"}, "HADOOPFS_29"),
         ({"lateRecordsLimit": "0"}, "HADOOPFS_10"),
+        ({"lateRecordsLimit": "${'x'}"}, "HADOOPFS_06"),
         ({"idleTimeout": "0"}, "HADOOPFS_52"),
+        ({"maxFileSize": -1}, "HADOOPFS_08"),
+        ({"maxRecordsPerFile": -1}, "HADOOPFS_09"),
+        ({"rollIfHeader": True, "rollHeaderName": ""}, "HADOOPFS_51"),
+        ({"fileNameSuffix": ".txt"}, "HADOOPFS_57"),
     ],
 )
 def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, Any], code: str) -> None:

@@ -56,6 +56,7 @@ def test_the_beginning_is_that_of_the_zone() -> None:
         ("/${YYYY()}${MM()}${DD()}${every(2, hh())}${every(2, hh())}", "HADOOPFS_30"),
         ("/${YYYY()}${every(2, MM())}", "HADOOPFS_31"),
         ("/${YYYY()}${MM()}${DD()}${every(25, hh())}", "HADOOPFS_32"),
+        ("/${YYYY()}${MM()}${DD()}${every(24, hh())}", "HADOOPFS_32"),
         ("/${YYYY()}${MM()}${DD()}${every(2, hh())}${mm()}", "HADOOPFS_33"),
         ("/${YYYY()}${MM()}${DD()}${every(7, hh())}", "HADOOPFS_34"),
         ("/${YYYY()}${MM()}${DD()}${hh()}${mm()}${ss()}${every(5, ss())}", "HADOOPFS_36"),

@@ -1,0 +1,120 @@
+"""Promises of the Expression Evaluator."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from penstock.core.records.values import Char, FieldType, FieldValue, ListMap, Long, Null
+
+from .conftest import Play
+from .given import codes, only
+
+EXPRESSION = "processor_expression_ExpressionDProcessor"
+
+
+def setting(*rows: tuple[str, str]) -> dict[str, object]:
+    """The settings that set fields."""
+    return {"expressionProcessorConfigs": [{"fieldToSet": path, "expression": text} for path, text in rows]}
+
+
+def header(name: str, text: str) -> dict[str, object]:
+    """The settings that set a header attribute."""
+    return {"headerAttributeConfigs": [{"attributeToSet": name, "headerAttributeExpression": text}]}
+
+
+def noted(path: str, name: str, text: str) -> dict[str, object]:
+    """The settings that set an attribute of a field."""
+    row = {"fieldToSet": path, "attributeToSet": name, "fieldAttributeExpression": text}
+    return {"fieldAttributeConfigs": [row]}
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("plain", "plain"),
+        ("", ""),
+        ("${1}", Long(1)),
+        ("${1.5}", 1.5),
+        ("${1 == 1}", True),
+        ("${record:value('/i')}", 7),
+        ("${record:value('/c')}", Char("c")),
+        ("${record:value('/d')}", Decimal("1.50")),
+        ("${record:value('/l')}", [1]),
+        ("${record:value('/m')}", ListMap({"k": 1})),
+        ("${time:now()}", datetime.fromtimestamp(1, UTC)),
+        ("a${1}b", "a1b"),
+        ("${NULL}", None),
+    ],
+)
+def test_a_result_is_typed_by_its_value(play: Play, text: str, after: FieldValue) -> None:
+    """What a template gives beside other text is a STRING; maps come back as LIST_MAP."""
+    before: dict[str, FieldValue] = {"i": 7, "c": Char("c"), "d": Decimal("1.50"), "l": [1], "m": {"k": 1}}
+    made = only(play(EXPRESSION, setting(("/new", text)), before))
+    assert isinstance(made, dict)
+    assert (made["new"], type(made["new"])) == (after, type(after))
+
+
+def test_null_keeps_the_type_of_the_field(play: Play) -> None:
+    """A field that is not there becomes a STRING."""
+    made = only(play(EXPRESSION, setting(("/a", "${NULL}"), ("/b", "${NULL}")), {"a": 1}))
+    assert made == {"a": Null(FieldType.INTEGER), "b": None}
+
+
+def test_a_record_inside_itself_is_a_copy(play: Play) -> None:
+    """Its own root can be a value of one of its fields."""
+    assert only(play(EXPRESSION, setting(("/a", "${record:value('/')}")), {"b": 1})) == {"b": 1, "a": {"b": 1}}
+
+
+def test_a_pattern_sets_every_field_that_fits(play: Play) -> None:
+    """None is made."""
+    assert only(play(EXPRESSION, setting(("/l[*]/n", "x")), {"l": [{"n": 1}, {"n": 2}]})) == {
+        "l": [{"n": "x"}, {"n": "x"}]
+    }
+    assert only(play(EXPRESSION, setting(("/none/*", "x")), {"a": 1})) == {"a": 1}
+
+
+def test_the_time_stands_still_for_a_record(play: Play) -> None:
+    """Two fields have the same."""
+    made = only(play(EXPRESSION, setting(("/a", "${time:now()}"), ("/b", "${time:now()}")), {}))
+    assert isinstance(made, dict)
+    assert made["a"] == made["b"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        (setting(("/a", "${1 + 'x'}")), "EXPR_03"),
+        (setting(("/none/a", "x")), "EXPR_04"),
+        (header("h", "${1 + 'x'}"), "EXPR_03"),
+        (noted("/b", "n", "${1 + 'x'}"), "EXPR_03"),
+        (noted("/none", "n", "x"), "EXPR_05"),
+    ],
+)
+def test_what_cannot_be_set_refuses_the_record(play: Play, settings: dict[str, object], code: str) -> None:
+    """Each cause has its code."""
+    assert codes(play(EXPRESSION, settings, {"b": 1})) == [code]
+
+
+def test_fields_are_set_before_headers_and_attributes(play: Play) -> None:
+    """Attributes see new fields."""
+    settings = {
+        **setting(("/a", "x")),
+        **header("h", "${record:value('/a')}"),
+        **noted("/a", "n", "${record:value('/a')}"),
+    }
+    (record,) = play(EXPRESSION, settings, {}).lanes[0]
+    assert record.attributes["h"] == "x"
+    assert record.notes == {"/a": {"n": "x"}}
+
+
+def test_a_header_of_null_is_empty(play: Play) -> None:
+    """The attribute is there."""
+    (record,) = play(EXPRESSION, header("h", "${NULL}"), {}).lanes[0]
+    assert record.attributes["h"] == ""
+
+
+def test_rows_without_a_name_are_passed_over(play: Play) -> None:
+    """They are what a fresh stage has."""
+    settings = {**setting(("", "x")), **header("", "x"), **noted("", "n", "x")}
+    assert only(play(EXPRESSION, settings, {"a": 1})) == {"a": 1}
