@@ -10,13 +10,15 @@ from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.java import java_string
 from ...core.java.calendar import from_millis, to_millis
 from ...core.plan.model import StagePlan
-from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
 from ...core.processors.values import null_of
+from ...core.records.convert import convert
 from ...core.records.paths import all_paths, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
-from .scriptrecord import ScriptLog, header_facts
+from .jsfields import FIELDS
+from .scriptrecord import ScriptFault, ScriptLog, header_facts
 
 MAX_MEMORY = 512 * 1024 * 1024
 TIMEOUT_S = 60.0
@@ -29,6 +31,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
       var raw = this[key];
       if (raw instanceof Date) return {"$date": raw.getTime()};
       if (raw instanceof Uint8Array) return {"$bytes": Array.prototype.slice.call(raw)};
+      if (raw instanceof __Typed) return {"$typed": [raw.type, raw.held]};
       if (raw && raw.$null) return {"$null": raw.$null};
       if (raw && raw.$listMap) return {"$listMap": Object.keys(raw).filter(function (name) {
         return name !== "$listMap"; }).map(function (name) { return [name, raw[name]]; })};
@@ -53,8 +56,10 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     return item;
   }
   var made = [], made_nulls = [];
-  function record(id, value, attributes, header) {
-    return Object.assign({id: id, value: value, attributes: attributes}, header);
+  function record(id, value, attributes, header, notes) {
+    var made = Object.assign({id: id, value: value, attributes: attributes, notes: notes || {}}, header);
+    made.sdcRecord = new __SdcRecord(made);
+    return made;
   }
   function say(level) { return function () {
     made.push(["log", level, Array.prototype.map.call(arguments, String)]); }; }
@@ -81,9 +86,11 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     return at === null ? sdc["NULL_" + (nulls[path] || "STRING")] : at; };
   sdc.importLock = sdc.importUnlock = function () {};
   sdc.output = {write: function (record) {
-    made.push(["output", record.id, out(record.value), out(record.attributes), record.sourceId]); }};
+    made.push(["output", record.id, out(record.value), out(record.attributes), record.sourceId, "",
+      out(record.notes)]); }};
   sdc.error = {write: function (record, message) {
-    made.push(["error", record.id, out(record.value), out(record.attributes), record.sourceId, String(message)]); }};
+    made.push(["error", record.id, out(record.value), out(record.attributes), record.sourceId, String(message),
+      out(record.notes)]); }};
   globalThis.output = sdc.output; globalThis.error = sdc.error; globalThis.sdcFunctions = sdc;
   globalThis.__turn = function (text, facts) {
     facts = JSON.parse(facts); made = [];
@@ -91,7 +98,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     sdc.pipelineParameters = function () { return facts.parameters; };
     sdc.userParams = globalThis.sdcUserParams = facts.user;
     sdc.records = globalThis.records = JSON.parse(text, back).map(function (item, at) {
-      return record(at, item[0], item[1], item[2]); });
+      return record(at, item[0], item[1], item[2], item[4]); });
     made_nulls = JSON.parse(text).map(function (item) { return item[3]; });
   };
   globalThis.__made = function () { return JSON.stringify(made); };
@@ -121,11 +128,6 @@ class JavaScript:
                 "JavaScript without its engine", "Install it with: pip install 'penstock[javascript]'"
             ) from None
         given = plan.given
-        if given.text("scriptRecordType", "NATIVE_OBJECTS") == "SDC_RECORDS":
-            raise UnsupportedError(
-                "SDC records in JavaScript",
-                "They are Java objects. Use native objects, or the Jython Evaluator, which has sdcRecord and Field.",
-            )
         if not given.text("script").strip():
             raise InvalidValueError("Script", "", "a script (SCRIPTING_02)")
         self._plan, self._tools = plan, tools
@@ -142,7 +144,7 @@ class JavaScript:
         self._written: set[int] = set()
         self._log = ScriptLog(logging.getLogger("penstock.script"))
         self._engine = MiniRacer()
-        self._engine.eval(PRELUDE)
+        self._engine.eval(FIELDS + PRELUDE)
         if given.text("initScript").strip():
             self._run(given.text("initScript"), [], Out(0, tools.now_ms), "SCRIPTING_08")
 
@@ -157,17 +159,19 @@ class JavaScript:
     def _guarded(self, batch: list[Record], out: Out, code: str, *, as_record_error: bool) -> None:
         try:
             self._run(self._script, batch, out, code)
-        except StopFault as fault:
-            if not as_record_error or fault.code != code:
+        except ScriptFault as fault:
+            if not as_record_error:
                 raise
             for record in batch:
-                out.error(record, fault.code, fault.message)
+                out.error(record, fault.code, fault.message, fault.trace)
 
     def close(self, out: Out) -> None:
-        """Runs the script for the end, and frees the engine."""
+        """Runs the script for the end, and frees the engine; that the script fails changes nothing any more."""
         try:
             if self._end.strip():
                 self._run(self._end, [], out, "SCRIPTING_09")
+        except ScriptFault as fault:
+            self._log.error("{}", fault)
         finally:
             self._engine.close()
 
@@ -175,7 +179,10 @@ class JavaScript:
         from py_mini_racer import JSEvalException
 
         self._written.clear()
-        given = [[encoded(each.value), dict(each.attributes), header_facts(each), _nulls(each.value)] for each in batch]
+        given = [
+            [encoded(each.value), dict(each.attributes), header_facts(each), _nulls(each.value), each.notes]
+            for each in batch
+        ]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
             self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
@@ -183,7 +190,7 @@ class JavaScript:
         except JSEvalException as error:
             lines = str(error).strip().splitlines()
             reason = next((line for line in lines if "Error" in line), lines[0] if lines else type(error).__name__)
-            raise StopFault(failure, f"the script failed: {reason.strip()}") from None
+            raise ScriptFault(failure, f"the script failed: {reason.strip()}", str(error)) from None
         for what in made:
             self._landed(what, batch, out)
 
@@ -200,6 +207,9 @@ class JavaScript:
             given = {name: java_string(text) for name, text in json.loads(what[3]).items() if text is not None}
             record.attributes.clear()
             record.attributes.update(given)
+            notes = {path: held for path, held in json.loads(what[6]).items() if held}
+            if notes or record.notes:
+                record.header.field_attributes = notes
             if what[0] == "error":
                 out.error(record, "SCRIPTING_04", what[5])
                 return
@@ -273,6 +283,9 @@ def _special(word: str, held: Any, before: FieldValue) -> FieldValue:
         return float(held.replace("Infinity", "inf"))
     if word == "$null":
         return None if held == "STRING" else Null(FieldType[held])
+    if word == "$typed":
+        kind, value = held
+        return decoded(value, None) if kind is None else convert(decoded(value, None), FieldType[kind])
     if word == "$listMap":
         old = before if isinstance(before, dict) else {}
         return ListMap({name: decoded(item, old.get(name)) for name, item in held})

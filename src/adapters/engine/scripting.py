@@ -2,6 +2,7 @@
 
 import builtins
 import logging
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,12 @@ from ...core.processors.registry import processor
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import ListMap
-from .scriptrecord import NULLS, Errors, Output, ScriptLog, ScriptRecord, back, must_be_event
+from .scriptrecord import NULLS, Errors, Output, ScriptFault, ScriptLog, ScriptRecord, back, must_be_event
 from .sdcapi import SdcScriptRecord, importer
 
 log = logging.getLogger("penstock.script")
+OLD_NAMES = {"unicode": str, "basestring": str, "long": int, "xrange": range}
+"""Names of the Python that scripts were written for, and what stands for them today."""
 
 
 class Bindings:
@@ -112,7 +115,7 @@ class Jython:
         self._sdc = Bindings(plan, tools)
         self._names: dict[str, Any] = {
             "sdc": self._sdc,
-            "__builtins__": {**vars(builtins), "__import__": importer},
+            "__builtins__": {**vars(builtins), "__import__": importer, **OLD_NAMES},
         }
         start = _compiled(plan, "initScript")
         if start is not None:
@@ -124,19 +127,17 @@ class Jython:
         if not self._by_record:
             try:
                 self._run(self._script, batch, out, "SCRIPTING_06")
-            except StopFault as fault:
-                if not self._as_record_error or fault.code != "SCRIPTING_06":
+            except ScriptFault as fault:
+                if not self._as_record_error:
                     raise
                 for record in batch:
-                    out.error(record, fault.code, fault.message)
+                    out.error(record, fault.code, fault.message, fault.trace)
             return
         for record in batch:
             try:
                 self._run(self._script, [record], out, "SCRIPTING_05")
-            except StopFault as fault:
-                if fault.code != "SCRIPTING_05":
-                    raise
-                out.error(self._changed(record), fault.code, fault.message)
+            except ScriptFault as fault:
+                out.error(self._changed(record), fault.code, fault.message, fault.trace)
 
     def _changed(self, record: Record) -> Record:
         """The record of the script that failed, with what the script had made of it."""
@@ -165,12 +166,21 @@ class Jython:
         except StopFault:
             raise
         except Exception as error:
-            raise StopFault(failure, f"the script failed: {type(error).__name__}: {error}") from None
+            raise ScriptFault(failure, f"the script failed: {type(error).__name__}: {error}", _trace(error)) from None
 
     def close(self, out: Out) -> None:
-        """Runs the script for the end."""
+        """Runs the script for the end; that it fails is noted and changes nothing any more."""
         if self._end is not None:
-            self._run(self._end, [], out, "SCRIPTING_09")
+            try:
+                self._run(self._end, [], out, "SCRIPTING_09")
+            except ScriptFault as fault:
+                log.error("%s", fault)
+
+
+def _trace(error: Exception) -> str:
+    """Where in the script, without the lines of this program."""
+    inner = error.__traceback__.tb_next if error.__traceback__ is not None else None
+    return "".join(traceback.format_exception(type(error), error, inner))
 
 
 def _compiled(plan: StagePlan, name: str, *, needed: bool = False) -> Any:

@@ -122,6 +122,14 @@ class ScriptLog:
         self._say(logging.ERROR, message, arguments)
 
 
+class ScriptFault(StopFault):
+    """A script failed; ``trace`` says where."""
+
+    def __init__(self, code: str, message: str, trace: str) -> None:
+        super().__init__(code, message)
+        self.trace = trace
+
+
 def must_be_event(record: Any) -> Record:
     """The event of a script record.
 

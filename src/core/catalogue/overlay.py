@@ -33,6 +33,16 @@ def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinit
     return SettingDefinition(name, name.rsplit(".", 1)[-1], label, "MODEL", default, model=model, source=_NEWER)
 
 
+_EVENT_TYPE = SettingDefinition(
+    "config.eventType",
+    "eventType",
+    "Event Type",
+    "STRING",
+    "",
+    required=True,
+    depends_on={"config.reactToEvents": (True,)},
+    source=_NEWER,
+)
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
 _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
@@ -46,6 +56,13 @@ _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
     ),
 }
 """Parts of the rows of list settings whose names end so."""
+_CHOICES = {
+    (f"{_STAGE}processor_fieldtypeconverter_FieldTypeConverterDProcessor", "dateFormat"): (
+        "UNIX_TIMESTAMP_IN_MILLISECONDS",
+        "UNIX_TIMESTAMP_IN_SECONDS",
+    ),
+}
+"""Values that a part of a row takes in newer engines."""
 LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLocalFSDTarget"})
 """Stages that newer engines also take for the start and the stop event."""
 _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -69,11 +86,11 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}processor_base64_Base64DecodingDProcessor": (_paths("fieldsToDecode", "Fields To Decode"),),
     f"{_STAGE}executor_finishpipeline_PipelineFinisherDExecutor": (
         _switch("config.reactToEvents", "React To Events", False),
-        _text("config.eventType", "Event Type", ""),
+        _EVENT_TYPE,
     ),
     f"{_STAGE}executor_shell_ShellDExecutor": (
         _switch("config.reactToEvents", "React To Events", False),
-        _text("config.eventType", "Event Type", ""),
+        _EVENT_TYPE,
     ),
     **{
         f"{_STAGE}processor_{name}": (_switch("scriptErrorAsRecordError", "Script Error as Record Error", False),)
@@ -98,17 +115,47 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
 }
 
 
+_PYTHON = """# Every record goes on as it came in: change record.value here, or write records of your own.
+for record in sdc.records:
+    try:
+        sdc.output.write(record)
+    except Exception as error:
+        sdc.error.write(record, str(error))
+"""
+_JAVASCRIPT = """// Every record goes on as it came in: change record.value here, or write records of your own.
+for (var i = 0; i < sdc.records.length; i++) {
+  try {
+    sdc.output.write(sdc.records[i]);
+  } catch (error) {
+    sdc.error.write(sdc.records[i], String(error));
+  }
+}
+"""
+SCRIPTS = {
+    f"{_STAGE}processor_jython_JythonDProcessor": _PYTHON,
+    f"{_STAGE}processor_javascript_JavaScriptDProcessor": _JAVASCRIPT,
+}
+"""Scripts of new stages, where the definition keeps them in a file of its own."""
+
+
 def with_overlay(definition: StageDefinition) -> StageDefinition:
     """The definition with the newer settings that it lacks, and with a description of our own where it has none."""
     held = {each.name for each in definition.settings}
     labels = {each.attribute for each in definition.settings}
     settings = tuple(_with_parts(each, definition.name) for each in definition.settings)
+    script = SCRIPTS.get(definition.name)
+    if script is not None:
+        settings = tuple(_with_default(each, "script", script) for each in settings)
     newer = tuple(
         each for each in SETTINGS.get(definition.name, ()) if each.name not in held and each.attribute not in labels
     )
     description = definition.description or DESCRIPTIONS.get(definition.name, "")
     lifecycle = definition.lifecycle or definition.name in LIFECYCLE
     return attrs.evolve(definition, settings=(*settings, *newer), description=description, lifecycle=lifecycle)
+
+
+def _with_default(setting: SettingDefinition, name: str, default: str) -> SettingDefinition:
+    return attrs.evolve(setting, default=default) if setting.name == name and not setting.default else setting
 
 
 def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:
@@ -123,4 +170,13 @@ def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:
     end, parts = _ROWS.get(stage, ("", ()))
     if not parts or not setting.name.endswith(end) or setting.model is None:
         return setting
-    return attrs.evolve(setting, model=attrs.evolve(setting.model, settings=(*setting.model.settings, *parts)))
+    held = tuple(_with_choices(each, stage) for each in setting.model.settings)
+    return attrs.evolve(setting, model=attrs.evolve(setting.model, settings=(*held, *parts)))
+
+
+def _with_choices(part: SettingDefinition, stage: str) -> SettingDefinition:
+    more = _CHOICES.get((stage, part.name), ())
+    if not more or part.model is None:
+        return part
+    values, labels = ((*(held or ()), *more) for held in (part.model.values, part.model.labels))
+    return attrs.evolve(part, model=attrs.evolve(part.model, values=values, labels=labels))

@@ -27,7 +27,7 @@ from ..records.convert import BITS, convert, dated, whole
 from ..records.fields import Notes, remove_field, set_field
 from ..records.paths import MISSING, all_paths, get
 from ..records.record import Record
-from ..records.values import Char, FieldType, FieldValue, Float, Null
+from ..records.values import Char, FieldType, FieldValue, Float, Long, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .selecting import selectors
@@ -53,6 +53,7 @@ _ROUNDING = {
 }
 _MOMENTS = (FieldType.DATE, FieldType.DATETIME, FieldType.TIME)
 _FLAG_NUMBERS = (FieldType.SHORT, FieldType.INTEGER, FieldType.LONG)
+_UNIX = {"UNIX_TIMESTAMP_IN_MILLISECONDS": 1, "UNIX_TIMESTAMP_IN_SECONDS": 1000}
 _AROUND = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP)
 MAX_DIGITS = 10_000
 
@@ -81,11 +82,13 @@ def type_converter(plan: StagePlan, tools: Tools) -> Process:
         for row in rows
     ]
 
-    def handle(record: Record) -> Record:
+    def handle(record: Record) -> Record | None:
         for rule, target, select in rules:
             # from the last to the first, as elements of lists may be taken out
             for path in reversed(select(record)):
                 held = get(record.value, path)
+                if path == held == "" and target is not FieldType.STRING and rule.text("inputFieldEmpty") == "DELETE":
+                    return None  # a record without its root is none
                 if held is not MISSING and not (by_type and kind_of(held) in _AROUND):
                     _convert_at(record, path, held, target, rule)  # type: ignore[arg-type]
         return record
@@ -176,6 +179,8 @@ def _from_text(text: str, target: FieldType, rule: Given) -> FieldValue:
         return text.encode("utf-8", "surrogatepass")
     if target is FieldType.CHAR:
         return Char(text[0])
+    if target in _MOMENTS and rule.text("dateFormat") in _UNIX:
+        return _from_unix(int(trimmed), target, rule)
     if target in _MOMENTS:
         return dated(date_format(_mask(rule), UTC).parse(trimmed), target)
     if target is FieldType.ZONED_DATETIME:
@@ -210,9 +215,15 @@ def _from_value(held: FieldValue, kind: FieldType, target: FieldType, rule: Give
         if zone is None:
             raise InvalidValueError("Target Time Zone", name, "the name of a time zone")
         return dated(held.astimezone(zone), target)
+    if target in _MOMENTS and rule.text("dateFormat") in _UNIX and isinstance(held, int):
+        return _from_unix(held, target, rule)
     if isinstance(held, bool) and target in _FLAG_NUMBERS:
         return whole(int(held), target)
     return convert(held, target)
+
+
+def _from_unix(number: int, target: FieldType, rule: Given) -> FieldValue:
+    return convert(Long(number * _UNIX[rule.text("dateFormat")]), target)
 
 
 def _mask(rule: Given) -> str:

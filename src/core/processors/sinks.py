@@ -7,6 +7,7 @@ from .api import Out, Process, StopFault, Tools, TwoForms
 from .registry import processor
 
 _NULLS = ("NullDTarget", "ToErrorNullDTarget", "StatsNullDTarget", "StatsDpmDirectlyDTarget")
+UNSATISFIED = "Unsatisfied stage condition:"
 TO_ERROR = "Sent to error by previous stage"
 
 
@@ -56,13 +57,20 @@ def to_event(plan: StagePlan, tools: Tools) -> Process:
 def finisher(plan: StagePlan, tools: Tools) -> Process:
     """Pipeline Finisher: the first record asks for the end of the run after its batch.
 
-    When it reacts to events, only a record that is an event of the type does.
+    One that reacts to events refuses everything but events of its type.
     """
-    resets, kind = plan.given.flag("config.resetOffset"), wanted_event(plan)
+    resets = plan.given.flag("config.resetOffset")
+    wanted = wanted_event(plan)
 
     def process(batch: list[Record], out: Out) -> None:
-        if any(kind is None or record.attributes.get(EVENT_TYPE) == kind for record in batch):
-            out.finish, out.reset_offset = True, resets
+        for record in batch:
+            kind = record.attributes.get(EVENT_TYPE)
+            if wanted is None or kind == wanted:
+                out.finish, out.reset_offset = True, resets
+            elif kind is None:
+                out.error(record, "PIPELINE_FINISHER_001", f"{UNSATISFIED} The record is not an event")
+            else:
+                out.error(record, "PIPELINE_FINISHER_002", f"{UNSATISFIED} The event is not of type '{wanted}'")
 
     return process
 

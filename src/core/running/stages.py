@@ -169,7 +169,7 @@ class Stages:
         batch.finish = batch.finish or out.finish
         batch.reset_offset = batch.reset_offset or out.reset_offset
         if out.errors and stage.on_error is OnError.STOP:
-            raise RecordStop(out.errors[0].code, f"stage {stage.label}: {out.errors[0].message}")
+            raise RecordStop(out.errors[0].code, f"{out.errors[0].message} (stage {stage.label})")
         if stage.on_error is OnError.DISCARD:
             out.errors.clear()
             out.stage_errors.clear()

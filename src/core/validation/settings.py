@@ -44,7 +44,8 @@ def check_required_and_numbers(component: Component, skip_group: str | None = No
     for setting in component.plan.required_or_number:
         value = component.values.get(setting.name)
         if setting.is_empty(value):
-            if setting.required and setting.definition.group != skip_group and setting.active(component.values):
+            skipped = skip_group is not None and setting.definition.group == skip_group
+            if setting.required and not skipped and setting.active(component.values):
                 yield _required(component, setting)
         elif setting.is_number and setting.active(component.values):
             yield from _check_number(component, setting, value)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 import penstock
 
 Make = Callable[..., penstock.StreamingFlow]
@@ -57,3 +59,33 @@ def test_delay_does_not_hold_up_a_preview(flow_of: Make) -> None:
     """Records pass a delay of an hour at once."""
     flow = flow_of(LINES, ("Delay", {"delay": 3_600_000}), TRASH)
     assert flow.preview()[1].output == [(1,), (2,)]
+
+
+def finished(project: penstock.Project, event: str, **settings: object) -> list[str]:
+    """The codes of what a finisher behind the events of an origin refuses."""
+    flow = project.create_flow(name="finisher")
+    source, end, stage = (
+        flow.add_stage(each) for each in ("Dev Raw Data Source", "Trash", "Pipeline Finisher Executor")
+    )
+    source.set_attributes(raw_data='{"a": 1}', event_data=event, stop_after_first_batch=True)
+    stage.set_attributes(**settings)
+    source >> end
+    (source.connect_event_to if event else source.connect_output_to)(stage)
+    preview = flow.preview(write_to_destination=True)
+    return [record.header.error.code for record in preview[stage].errors if record.header.error is not None]
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted", "codes"),
+    [
+        ('{"n": 1}', "raw-data-event", []),
+        ('{"n": 1}', "no-more-data", ["PIPELINE_FINISHER_002"]),
+        ("", "no-more-data", ["PIPELINE_FINISHER_001"]),
+    ],
+    ids=["its event", "another event", "no event"],
+)
+def test_a_finisher_that_reacts_to_events_refuses_everything_else(
+    project: penstock.Project, event: str, wanted: str, codes: list[str]
+) -> None:
+    """Events of its type finish the run; others, and records that are no events, are refused."""
+    assert finished(project, event, react_to_events=True, event_type=wanted) == codes

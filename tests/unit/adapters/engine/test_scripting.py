@@ -4,7 +4,7 @@ import pytest
 
 import penstock
 from penstock.core.errors import PenstockError
-from penstock.core.records.values import FieldType, Null
+from penstock.core.records.values import FieldType, Long, Null
 
 OLD = """
 for record in records:
@@ -78,3 +78,89 @@ def test_scripts_that_may_not_or_cannot_run_say_so(script: str, allow: bool, wor
     """Without permission, in another Python, empty."""
     with pytest.raises(PenstockError, match=words):
         preview(script, allow=allow)
+
+
+TYPED = {
+    "Jython Evaluator": """
+from com.streamsets.pipeline.api import Field
+
+for record in sdc.records:
+    made = record.sdcRecord
+    made.set('/new', Field.create(Field.Type.LONG, 7))
+    made.set('/none', Field.create(Field.Type.DATE, None))
+    made.get('/a').setAttribute('unit', 'm')
+    made.delete('/gone')
+    assert made.has('/a') and not made.has('/gone') and made.get('/nowhere') is None
+    sdc.output.write(record)
+""",
+    "JavaScript Evaluator": """
+var Field = Java.type('com.streamsets.pipeline.api.Field');
+for (var i = 0; i < records.length; i++) {
+  var made = records[i].sdcRecord;
+  made.set('/new', Field.create(Field.Type.LONG, 7));
+  made.set('/none', Field.create(Field.Type.DATE, null));
+  made.get('/a').setAttribute('unit', 'm');
+  made.delete('/gone');
+  if (!made.has('/a') || made.has('/gone') || made.get('/nowhere') !== null) throw new Error('paths');
+  output.write(records[i]);
+}
+""",
+}
+
+
+def scripted(label: str, raw: str = '{"a": 1, "gone": 2}', **settings: object) -> penstock.PreviewStage:
+    """What a script stage makes of some lines."""
+    with penstock.open_project(allow_code=True) as project:
+        flow = project.create_flow(name="script")
+        source, stage = flow.add_stage("Dev Raw Data Source"), flow.add_stage(label)
+        source.set_attributes(raw_data=raw, stop_after_first_batch=True)
+        stage.set_attributes(**settings)
+        source >> stage >> flow.add_stage("Trash")
+        return flow.preview()[stage]
+
+
+@pytest.mark.parametrize("label", TYPED, ids=["python", "javascript"])
+def test_records_with_types_are_changed_by_path(label: str) -> None:
+    """Fields get the type that a script gives them, attributes are kept, fields are deleted."""
+    found = scripted(label, record_type="SDC_RECORDS", script=TYPED[label])
+    (record,) = next(iter(found.records.values()))
+    assert record.value == {"a": 1, "new": 7, "none": Null(FieldType.DATE)}
+    assert isinstance(record.value, dict)
+    assert isinstance(record.value["new"], Long)
+    assert record.header.field_attributes == {"/a": {"unit": "m"}}
+
+
+@pytest.mark.parametrize("label", TYPED, ids=["python", "javascript"])
+def test_a_new_script_stage_passes_records_on(label: str) -> None:
+    """Its script is there already and changes nothing."""
+    assert scripted(label).to_rows() == [{"a": 1, "gone": 2}]
+
+
+@pytest.mark.parametrize(
+    ("label", "script", "line"),
+    [
+        ("Jython Evaluator", "raise ValueError('no')", "ValueError: no"),
+        ("JavaScript Evaluator", "throw new Error('no')", "Error: no"),
+    ],
+    ids=["python", "javascript"],
+)
+def test_refused_records_tell_where_the_script_failed(label: str, script: str, line: str) -> None:
+    """The header of the record has the stack trace of the script."""
+    found = scripted(label, script=script, script_error_as_record_error=True)
+    error = found.errors[0].header.error
+    assert error is not None
+    assert line in error.stack_trace
+
+
+@pytest.mark.parametrize("script", ["1 / 0", "throw new Error('no')"], ids=["python", "javascript"])
+def test_a_script_for_the_end_that_fails_changes_nothing(script: str) -> None:
+    """The run completes: its records are where they belong by then."""
+    label = "Jython Evaluator" if "/" in script else "JavaScript Evaluator"
+    with penstock.open_project(allow_code=True) as project:
+        flow = project.create_flow(name="script")
+        source, stage = flow.add_stage("Dev Raw Data Source"), flow.add_stage(label)
+        source.set_attributes(raw_data="{}", stop_after_first_batch=True)
+        stage.destroy_script = script
+        source >> stage >> flow.add_stage("Trash")
+        project.update_flow(flow)
+        assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
