@@ -105,11 +105,15 @@ def _filled(rows: Json, parts: tuple[SettingDefinition, ...]) -> Json:
     )
 
 
+TOKEN = "PATTERN"
+"""Stands for itself: File Tail looks for it in paths."""
+
+
 class _Resolver:
     """Evaluates the settings that are evaluated at start, and collects what cannot be."""
 
     def __init__(self, parameters: dict[str, object], now_ms: int) -> None:
-        held = {name: _plain(value) for name, value in parameters.items()}
+        held = {TOKEN: f"${{{TOKEN}}}", **{name: _plain(value) for name, value in parameters.items()}}
         self.scope = Scope(held, lambda: now_ms, parameters_first=True)
         self.issues: list[Issue] = []
 

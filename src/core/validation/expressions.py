@@ -18,7 +18,7 @@ FOR_CREDENTIALS = ("CredentialEL", "VaultEL")
 """The function sets that credentials may use as well."""
 FOREIGN = frozenset({"avro", "drift", "offset", "alert", "field", "value", "map", "asFields", "previousPath"})
 """Prefixes and functions of stages that penstock does not run; their calls are not judged."""
-VARIABLES = frozenset({"fields", "error", "record", "OFFSET"})
+VARIABLES = frozenset({"fields", "error", "record", "OFFSET", "PATTERN", "startAt"})
 """Names that some stages give to their expressions."""
 _NAME = re.compile(r"\w+")
 

@@ -18,7 +18,7 @@ from ....core.records.values import Date, FieldValue
 from ..access import allowed_path
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
-from ..formats.reading import read_items
+from ..formats.reading import check_reader, read_items
 from ..formats.texts import texts
 from .lines import LONGEST_BYTES, Line
 from .livefile import LiveFile
@@ -50,6 +50,7 @@ class FileTail:
         self._format, self._settings = given.text("dataFormat", "TEXT"), given.under("dataFormatConfig.")
         if self._format not in FORMATS:
             raise InvalidValueError("Data Format", self._format, f"{', '.join(FORMATS)} (TAIL_03)")
+        check_reader(self._format, self._settings)
         self._batch = max(1, given.integer("batchSize", 1000))
         self._wait_s = given.integer("maxWaitTimeSecs", 5)
         self._after, self._archive = given.text("postProcessing", "NONE"), given.text("archiveDir")

@@ -20,6 +20,8 @@ from .oauth2 import Token
 from .tls import tls_context
 
 LONGEST_S = 600.0
+PREVIEW_LONGEST_S = 10.0
+"""Somebody looks at a preview."""
 MOST_REDIRECTS = 20
 CHUNK = 1 << 16
 KEPT = frozenset(
@@ -69,7 +71,9 @@ class WebClient:
         self._pieces = given.text("transferEncoding", "BUFFERED") == "CHUNKED"
         self._auth = auth_of(given, tools)
         self._token = Token(given.under("oauth2."), tools) if given.flag("useOAuth2") else None
-        read, connect = _limit_s(given, "readTimeoutMillis", 30_000), _limit_s(given, "connectTimeoutMillis", 250_000)
+        longest_s = PREVIEW_LONGEST_S if tools.preview else LONGEST_S
+        read = _limit_s(given.integer("readTimeoutMillis", 30_000), longest_s)
+        connect = _limit_s(given.integer("connectTimeoutMillis", 250_000), longest_s)
         self._timeout = httpx.Timeout(read, connect=connect)
         self._client = httpx.Client(
             timeout=self._timeout,
@@ -196,10 +200,9 @@ def _packs(given: Given) -> bool:
     return kind == "GZIP"
 
 
-def _limit_s(given: Given, name: str, default_ms: int) -> float:
+def _limit_s(wanted_ms: int, longest_s: float) -> float:
     """A time limit; 0 is none in documents, and the longest here."""
-    wanted = given.integer(name, default_ms) / 1000
-    return min(wanted, LONGEST_S) if wanted > 0 else LONGEST_S
+    return min(wanted_ms / 1000, longest_s) if wanted_ms > 0 else longest_s
 
 
 def _shorter(timeout: httpx.Timeout, most_s: float) -> httpx.Timeout:

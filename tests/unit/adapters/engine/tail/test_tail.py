@@ -330,11 +330,11 @@ def test_a_stored_offset_that_is_none_ends_the_run(tmp_path: Path) -> None:
 
 def test_a_flow_with_this_origin_previews_on_both_lanes(tmp_path: Path, project: penstock.Project) -> None:
     """Records on the first, what happened to files on the second."""
-    add(tmp_path / "a.log", "one\n")
+    add(tmp_path / "a-1.log", "one\n")
     flow = project.create_flow(name="tail")
     origin, data, metadata = (flow.add_stage(label) for label in ("File Tail", "Trash", "Trash"))
     origin.configuration["conf.dataFormat"] = "TEXT"
-    origin.configuration["conf.fileInfos"] = [row(tmp_path / "a.log")]
+    origin.configuration["conf.fileInfos"] = [row(tmp_path / "a-${PATTERN}.log", "PATTERN", patternForToken="[0-9]")]
     origin.connect_output_to(data, output_idx=0)
     origin.connect_output_to(metadata, output_idx=1)
     project.update_flow(flow)

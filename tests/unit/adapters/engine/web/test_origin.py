@@ -9,16 +9,23 @@ import threading
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import anyio
 import pytest
 
 import penstock
+from penstock.adapters.engine import EmbeddedEngine
 from penstock.adapters.engine.web.origin import HttpOrigin
+from penstock.adapters.packaged import packaged_catalogue
+from penstock.adapters.system import SystemClock, UuidIds
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import InvalidValueError, UnsupportedError
 from penstock.core.plan import OnError
+from penstock.core.preview import PreviewOptions
 from penstock.core.processors import Out, StopFault
 from penstock.core.processors.api import Access
+from penstock.core.project import EngineId, EngineInfo, EnvironmentId
 from penstock.core.records.record import Record
+from penstock.ports.engine import Target
 
 from .conftest import Held, Reply, Seen, Site, tools_of
 
@@ -509,17 +516,67 @@ def test_what_is_not_done_here_is_named(site: Site, settings: dict[str, object],
 
 def test_a_flow_with_this_origin_previews_and_runs(site: Site, project: penstock.Project) -> None:
     """A preview ends as soon as there are records; a run of a BATCH ends, and the next one begins anew."""
-    site.answer = lambda seen: Reply(200, b'{"a": 1}\n{"a": 2}')
+    site.answer = lambda seen: page(site, paged(seen))
     flow = project.create_flow(name="web")
     origin, target = flow.add_stage("HTTP Client", type="origin"), flow.add_stage("Trash")
-    for name, value in {"resourceUrl": site.url, "httpMode": "BATCH", "dataFormat": "JSON"}.items():
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/?p=${startAt}",
+        "httpMode": "BATCH",
+        "dataFormat": "JSON",
+        "basic.maxBatchSize": 1,
+        "pagination.mode": "BY_PAGE",
+        "pagination.startAt": 0,
+        "pagination.resultFieldPath": "/results",
+        "pagination.rateLimit": 0,
+    }
+    for name, value in settings.items():
         origin.configuration[f"conf.{name}"] = value
     origin.connect_output_to(target)
     project.update_flow(flow)
-    shown = flow.preview()
-    assert shown[0].output == [(1,), (2,)]
-    for requests in (2, 3):
-        run = project.create_job(name=f"job {requests}", flow=flow).start()
+    assert flow.preview()[0].output == [(1,), (2,)]
+    job = project.create_job(name="job", flow=flow)
+    for _ in range(2):
+        site.seen.clear()
+        run = job.start()
         run.wait()
         assert run.state == "Completed", run.logs
-        assert len(site.seen) == requests
+        assert [paged(seen) for seen in site.seen] == [0, 1, 2, 3]
+
+
+def test_where_no_host_is_allowed_a_preview_says_so(site: Site, project: penstock.Project) -> None:
+    """As on a server without ``--allow-host``: nothing is called."""
+    flow = project.create_flow(name="web")
+    origin, target = flow.add_stage("HTTP Client", type="origin"), flow.add_stage("Trash")
+    origin.configuration["conf.resourceUrl"], origin.configuration["conf.dataFormat"] = site.url, "JSON"
+    origin.connect_output_to(target)
+    catalogue = packaged_catalogue()
+    info = EngineInfo(EngineId("e"), EnvironmentId(""), "engine", catalogue.version)
+    engine = EmbeddedEngine(info, catalogue, SystemClock(), UuidIds(), access=Access(hosts=()))
+    shown = anyio.run(engine.preview, Target(flow.value), PreviewOptions())
+    assert shown.status == "RUN_ERROR"
+    assert "allowed: no host at all" in (shown.message or "")
+    assert site.seen == []
+
+
+def test_a_flow_with_the_processor_and_the_destination_runs(site: Site, project: penstock.Project) -> None:
+    """Records are looked up and sent on; what the server refuses reaches the error stage."""
+    site.answer = lambda seen: Reply(400 if b"2" in seen.body else 200, b'{"name": "x"}')
+    flow = project.create_flow(name="web")
+    raw = flow.add_stage("Dev Raw Data Source")
+    raw.configuration["rawData"], raw.configuration["stopAfterFirstBatch"] = '{"id": 1}\n{"id": 2}', True
+    lookup, end = (flow.add_stage("HTTP Client", type=kind) for kind in ("processor", "destination"))
+    lookup.configuration["conf.resourceUrl"] = site.url + "/get/${record:value('/id')}"
+    lookup.configuration["conf.outputField"] = "/found"
+    end.configuration["conf.resourceUrl"], end.configuration["conf.dataFormat"] = site.url, "JSON"
+    end.configuration["conf.singleRequestPerBatch"] = False
+    raw.connect_output_to(lookup)
+    lookup.connect_output_to(end)
+    project.update_flow(flow)
+    run = project.create_job(name="job", flow=flow).start()
+    run.wait()
+    assert run.state == "CompletedWithErrors", run.logs
+    assert sorted(seen.path for seen in site.seen) == ["/", "/", "/get/1", "/get/2"]
+    assert [json.loads(seen.body) for seen in site.seen if seen.body] == [
+        {"id": 1, "found": {"name": "x"}},
+        {"id": 2, "found": {"name": "x"}},
+    ]
