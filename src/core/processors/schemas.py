@@ -1,10 +1,12 @@
 """Schema Generator: the Avro schema of a record, as a header attribute."""
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from ..el import EvaluationError
 from ..el.coerce import as_text
 from ..errors import InvalidValueError
 from ..java.kinds import kind_of
@@ -12,7 +14,7 @@ from ..plan.model import StagePlan
 from ..records.paths import quoted
 from ..records.record import Record
 from ..records.values import FieldType, FieldValue, Null
-from .api import Process, RecordFault, Tools, each
+from .api import Process, RecordFault, StopFault, Tools, each
 from .registry import processor
 
 _PLAIN = {
@@ -39,11 +41,14 @@ _READ: dict[str, tuple[str, Callable[[str], Any]]] = {
     "STRING": ("string", str),
 }
 _NOTHING = object()
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @processor("com_streamsets_pipeline_stage_processor_schemagen_SchemaGeneratorDProcessor")
 def schema_generator(plan: StagePlan, tools: Tools) -> Process:
     """Fields become fields of one Avro record; with a cache, records of one key share a schema.
+
+    A name that Avro does not allow and a key that cannot be evaluated end the run.
 
     Raises:
         InvalidValueError: a type has two defaults (SCHEMA_GEN_0009), or one that it cannot have.
@@ -59,7 +64,10 @@ def schema_generator(plan: StagePlan, tools: Tools) -> Process:
         if key_of is None:
             record.attributes[attribute] = schema.of(record)
             return record
-        key = as_text(key_of(record))
+        try:
+            key = as_text(key_of(record))
+        except EvaluationError as error:
+            raise StopFault("CTRCMN_0100", f"the key of the cache cannot be evaluated: {error}") from None
         if key not in cache:
             cache[key] = schema.of(record)
             if len(cache) > size:
@@ -96,6 +104,8 @@ class _Schemas:
             raise RecordFault("SCHEMA_GEN_0003", f"the root field is a {kind}; only a map has a schema")
         fields = []
         for name, value in record.value.items():
+            if not _NAME.fullmatch(name):
+                raise StopFault("SCHEMA_GEN_0010", f"{name!r} is no name in Avro")
             simple = self._simple(f"/{quoted(name)}", record, value)
             field = {"name": name, "type": ["null", simple] if self._nullable else simple}
             default = self._default(simple)
@@ -105,7 +115,7 @@ class _Schemas:
         made: dict[str, Any] = {"type": "record", "name": self._given.text("schemaName")}
         if self._given.text("avroNamespace"):
             made["namespace"] = self._given.text("avroNamespace")
-        if self._given.text("avroDoc"):
+        if self._given.get("avroDoc") is not None:
             made["doc"] = self._given.text("avroDoc")
         return json.dumps({**made, "fields": fields}, separators=(",", ":"), ensure_ascii=False)
 

@@ -6,6 +6,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..el import EvaluationError
 from ..el.coerce import as_double, as_long, as_text
 from ..errors import InvalidValueError
 from ..java import java_zone
@@ -13,12 +14,14 @@ from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..records.record import Record
 from ..records.values import FieldValue, Long
-from .api import Out, Tools
+from .api import Out, StopFault, Tools
 from .registry import processor
 
 _UNITS = {"S": 1, "M": 60, "H": 3600, "D": 86_400}
 _PARTS = {60: 5, 300: 5, 600: 10, 1800: 30, 3600: 60, 21_600: 300, 43_200: 600, 86_400: 1200}
 """A sliding window of so many seconds is made of windows of so many."""
+MOST_TOLD = 3
+"""For more windows between two batches there are no events."""
 
 
 class Values:
@@ -61,7 +64,8 @@ class Values:
         if kind == "MAX":
             return {**made, "max": self.most}
         if kind == "AVG":
-            average = nothing if not self.count else self.total // self.count if whole else self.total / self.count
+            average = self.total / self.count if self.count else None
+            average = average if average is None or not whole else round(average)
             return {**made, "count": self.count, "total": self.total if self.count else nothing, "average": average}
         spread = -1.0
         if self.count >= 2:
@@ -89,7 +93,7 @@ class Aggregation:
         self.groups: dict[str | None, Values] = {}
 
     def take(self, record: Record) -> None:
-        """Takes a record in, when it passes the filter."""
+        """Takes a record in, when it passes the filter. Raises ``EvaluationError``."""
         if self._filter is not None and not self._filter(record):
             return
         number: Any = 1
@@ -130,26 +134,36 @@ class WindowingAggregator:
         self._sliding = given.text("windowType", "ROLLING") == "SLIDING"
         whole = _seconds(given.text("windowLength" if self._sliding else "timeWindow", "TW_1M"))
         self._seconds = _PARTS.get(whole, whole) if self._sliding else whole
-        kept = whole // self._seconds if self._sliding else 1
+        self._kept = max(1, whole // self._seconds if self._sliding else 1)
         self._all, self._each = given.flag("allAggregatorsEvent", True), given.flag("perAggregatorEvents")
         self._as_text = given.flag("eventRecordWithTextField", True)
         rows = [row for row in given.rows("aggregatorConfigs") if row.flag("enabled", True)]
         self._aggregations = [Aggregation(row, tools) for row in rows]
-        names = [each.name for each in self._aggregations]
+        names = [row.text("aggregationName") for row in given.rows("aggregatorConfigs")]
         if len(names) != len(set(names)):
-            raise InvalidValueError("Aggregations", ", ".join(names), "a name of its own for each")
-        self._past: list[deque[dict[str | None, Values]]] = [deque(maxlen=max(1, kept)) for _ in rows]
+            raise InvalidValueError("Aggregations", ", ".join(names), "a name of its own for each (AGGREGATOR_00)")
+        self._past: list[deque[dict[str | None, Values]]] = [deque(maxlen=self._kept) for _ in rows]
         self._end_ms = self._close_of(tools.now_ms())
 
     def __call__(self, batch: list[Record], out: Out) -> None:
-        """Closes the windows that are over, then takes the records in."""
+        """Closes the windows that are over, then takes the records in. An expression that fails ends the run.
+
+        Of several windows that are over the first ``MOST_TOLD`` are told of, as in the original.
+        """
         now_ms = self._tools.now_ms()
+        for number in range(MOST_TOLD + self._kept):
+            if now_ms < self._end_ms:
+                break
+            self._roll(self._end_ms, out if number < MOST_TOLD else None)
+            self._end_ms = self._close_of(self._end_ms)
         if now_ms >= self._end_ms:
-            self._roll(self._end_ms, out)
             self._end_ms = self._close_of(now_ms)
         for record in batch:
-            for each in self._aggregations:
-                each.take(record)
+            try:
+                for each in self._aggregations:
+                    each.take(record)
+            except EvaluationError as error:
+                raise StopFault("CTRCMN_0100", f"an aggregation cannot be evaluated: {error}") from None
             out.emit(record)
 
     def close(self, out: Out) -> None:
@@ -168,7 +182,7 @@ class WindowingAggregator:
         since = int((at - start).total_seconds())
         return int((start + timedelta(seconds=(since // self._seconds + 1) * self._seconds)).timestamp() * 1000)
 
-    def _roll(self, at_ms: int, out: Out) -> None:
+    def _roll(self, at_ms: int, out: Out | None) -> None:
         made: list[dict[str, Any]] = []
         for each, past in zip(self._aggregations, self._past, strict=True):
             past.append(each.groups)
@@ -180,6 +194,8 @@ class WindowingAggregator:
                         groups.setdefault(name, Values()).join(held)
             made.append(each.document(groups, at_ms))
             each.groups = {}
+        if out is None:
+            return
         kind = "SLIDING" if self._sliding else "ROLLING"
         facts = self._tools.scope.facts
         if made and self._all:

@@ -36,7 +36,7 @@ def test_all_fields_run_into_each_other(play: Play) -> None:
 
 def test_chosen_fields_are_kept_apart(play: Play) -> None:
     """A separator stands between them; other fields do not count."""
-    settings = {"compareFields": "SPECIFIED_FIELDS", "fieldsToCompare": ["/a", "/b"]}
+    settings: dict[str, object] = {"compareFields": "SPECIFIED_FIELDS", "fieldsToCompare": ["/a", "/b"]}
     assert lanes(play, settings, {"a": "x", "b": "yz"}, {"a": "xy", "b": "z"})[1] == []
     assert len(lanes(play, settings, {"a": "x", "b": "y", "c": 1}, {"a": "x", "b": "y", "c": 2})[1]) == 1
 

@@ -7,8 +7,9 @@ import pytest
 
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
+from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, StagePlan
-from penstock.core.processors import Out, Tools, find
+from penstock.core.processors import Out, StopFault, Tools, find
 from penstock.core.records.record import Header, Record
 from penstock.core.values import JsonMap, freeze
 
@@ -185,3 +186,88 @@ def test_a_sliding_window_joins_its_parts() -> None:
         counts += [json.loads(str(event.value))[0]["aggregatable"]["count"] for event in out.events]
         now.append(now[-1] + 5_000)
     assert counts == [*range(1, 13), 12]
+
+
+def test_a_name_that_avro_does_not_allow_ends_the_run(play: Play) -> None:
+    """As it does where the original builds the schema."""
+    with pytest.raises(StopFault, match="SCHEMA_GEN_0010"):
+        play(SCHEMAS, {"config.schemaName": "s"}, {"a-b": 1})
+
+
+def test_records_of_one_key_share_a_schema(play: Play) -> None:
+    """Whatever their fields are; a key that cannot be evaluated ends the run."""
+    settings = {"config.schemaName": "s", "config.enableCache": True, "config.cacheKeyExpression": "k"}
+    one, two = play(SCHEMAS, settings, {"a": 1}, {"b": "x"}).lanes[0]
+    assert one.attributes["avroSchema"] == two.attributes["avroSchema"]
+    with pytest.raises(StopFault, match="CTRCMN_0100"):
+        play(SCHEMAS, {**settings, "config.cacheKeyExpression": "${1 + 'x'}"}, {"a": 1})
+
+
+def test_an_empty_description_is_written_too(play: Play) -> None:
+    """Only one that is not there is left out."""
+    (record,) = play(SCHEMAS, {"config.schemaName": "s", "config.avroDoc": ""}, {"a": 1}).lanes[0]
+    assert json.loads(record.attributes["avroSchema"])["doc"] == ""
+
+
+def aggregated(function: str, expression: str, *values: float, **more: object) -> dict[str, object]:
+    """What one function makes of the values of a window."""
+    now = [1_000]
+    row = {"enabled": True, "aggregationName": "n", "aggregationFunction": function}
+    stage, _ = windows(
+        now, aggregatorConfigs=[{**row, "aggregationExpression": expression}], timeWindow="TW_5S", **more
+    )
+    stage(batch(*(("a", value) for value in values)), Out(1))  # type: ignore[operator]
+    out = Out(1)
+    stage.close(out)  # type: ignore[attr-defined]
+    (told,) = json.loads(str(out.events[0].value))
+    found: dict[str, object] = told["aggregatable"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("function", "values", "facts"),
+    [
+        ("COUNT", (5.0, 6.0), {"count": 2}),
+        ("SUM_DOUBLE", (1.5, 2.0), {"sum": 3.5, "count": 2.0}),
+        ("SUM_INTEGER", (1.5, 2.0), {"sum": 3, "count": 2.0}),
+        ("MIN_DOUBLE", (1.5, -2.0), {"min": -2.0}),
+        ("MAX_INTEGER", (1.5, -2.0), {"max": 1}),
+        ("AVG_DOUBLE", (1.0, 2.0), {"count": 2, "total": 3.0, "average": 1.5}),
+        ("AVG_INTEGER", (1.0, 2.0), {"count": 2, "total": 3, "average": 2}),
+        ("AVG_INTEGER", (2.0, 3.0), {"count": 2, "total": 5, "average": 2}),
+        ("STD_DEV", (1.0, 3.0), {"count": 2, "total": 4.0, "totalSquare": 10.0, "stdDev": 2.0**0.5}),
+        ("STD_DEV", (1.0,), {"count": 1, "total": 1.0, "totalSquare": 1.0, "stdDev": -1.0}),
+        ("SUM_DOUBLE", (), {"sum": 0.0, "count": 0.0}),
+        ("AVG_DOUBLE", (), {"count": 0, "total": 0.0, "average": None}),
+        ("MAX_DOUBLE", (), {"max": None}),
+    ],
+)
+def test_every_function_tells_what_it_was_made_from(
+    function: str, values: tuple[float, ...], facts: dict[str, object]
+) -> None:
+    """Averages of whole numbers are rounded to the even one; nothing has no average, least or most."""
+    assert aggregated(function, "${record:value('/v')}", *values) == {"name": "n", **facts}
+
+
+def test_an_aggregation_that_fails_ends_the_run() -> None:
+    """The original does not refuse the record."""
+    with pytest.raises(StopFault, match="CTRCMN_0100"):
+        aggregated("SUM_DOUBLE", "${record:value('/g') + 1}", 1.0)
+
+
+def test_windows_without_a_batch_are_told_of_too() -> None:
+    """The first three; then there is no room for more in the original."""
+    now = [1_000]
+    stage, _ = windows(now, timeWindow="TW_5S")
+    for at, ends in ((12_000, [5_000, 10_000]), (60_000, [15_000, 20_000, 25_000]), (65_000, [65_000])):
+        now.append(at)
+        out = Out(1)
+        stage([], out)  # type: ignore[operator]
+        assert [json.loads(str(event.value))[0]["time"] for event in out.events] == ends
+
+
+def test_names_of_aggregations_are_unique() -> None:
+    """Those that are off count too."""
+    rows = [{"aggregationName": "n", "enabled": enabled} for enabled in (True, False)]
+    with pytest.raises(InvalidValueError, match="AGGREGATOR_00"):
+        windows([0], aggregatorConfigs=rows)
