@@ -66,13 +66,14 @@ def validate(opened: OpenFlow, as_json: bool) -> int:
     show_default=True,
     help="What makes the exit code 1; remarks are warnings.",
 )
+@click.option("--only-flows", is_flag=True, help="Pass over JSON files that are no flows, named ones too; for hooks.")
 @click.option("--quiet", "-q", is_flag=True, help="Print flows with findings only, and no sum.")
-def check(paths: tuple[str, ...], as_json: bool, as_sarif: bool, fail_on: str, quiet: bool) -> int:
+def check(paths: tuple[str, ...], as_json: bool, as_sarif: bool, fail_on: str, only_flows: bool, quiet: bool) -> int:
     """Check flow files, folders and ZIPs (`-` for standard input) without a project.
 
     In folders every .json and .zip is looked at, and what is no flow at all is passed over.
     """
-    files = [*_files(paths)]
+    files = [(path, named and not only_flows) for path, named in _files(paths)]
     checked = [each for file in tracked(files, "checking") for each in check_file(*file)]
     if as_sarif:
         click.echo(json.dumps(sarif(checked), indent=2))

@@ -113,6 +113,7 @@ def test_checking_a_folder_passes_over_other_json(line: Run, file: Path, tmp_pat
     found = json.loads(line("check", tmp_path, "--json").out)
     assert [each["flow"] for each in found] == ["Fraud scoring", "Orders by amount"]
     assert line("check", "package.json").exit_code == 1
+    assert line("check", "package.json", "--only-flows").exit_code == 0
 
 
 def test_checking_groups_findings_by_flow_and_stage(line: Run, file: Path) -> None:

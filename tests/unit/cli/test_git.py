@@ -125,5 +125,5 @@ def test_a_conflict_is_left_to_people(git: Git) -> None:
 def test_the_hook_calls_what_there_is() -> None:
     """The pre-commit hook names the program and a command of it."""
     (hook,) = yaml.safe_load((DOCS.parents[1] / ".pre-commit-hooks.yaml").read_text())
-    assert hook["entry"].split() == ["penstock", "check"]
+    assert hook["entry"].split() == ["penstock", "check", "--only-flows"]
     assert hook["id"] in DOCS.read_text()
