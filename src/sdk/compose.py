@@ -43,6 +43,7 @@ class Options:
 
     ``engine`` is ``embedded``, an address of Spark (see ``penstock.adapters.spark``) or None; ``allow_code`` lets
     script and shell stages run; ``folders`` and ``hosts`` are what file and HTTP stages may use (None: everything);
+    ``resources`` is the folder of files and properties that expressions may read;
     ``catalogue`` replaces the one that ships (a ``Catalogue``, or the path of a definitions file exported from an
     engine).
     """
@@ -52,6 +53,7 @@ class Options:
     folders: "Sequence[str | os.PathLike[str]] | None" = None
     hosts: Sequence[str] | None = None
     mail: str | None = attrs.field(default=None, repr=False)
+    resources: "str | os.PathLike[str] | None" = None
     token: str | None = attrs.field(default=None, repr=False)
     auth: object | None = attrs.field(default=None, repr=False)
     catalogue: "Catalogue | str | Path | None" = None
@@ -250,6 +252,7 @@ def _access(options: Options, allow_code: bool) -> "Access":
         None if options.folders is None else tuple(os.fspath(each) for each in options.folders),
         None if options.hosts is None else tuple(options.hosts),
         options.mail or os.environ.get("PENSTOCK_MAIL") or None,
+        os.fspath(options.resources) if options.resources else os.environ.get("PENSTOCK_RESOURCES") or None,
     )
 
 

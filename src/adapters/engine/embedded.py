@@ -21,6 +21,7 @@ from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
 from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock, Ids, Sleep
+from .resources import hostname, surroundings
 from .runner import Runner, Watch, deadline_of, runnable, stage_output
 from .runs import USER, EmbeddedRun
 
@@ -144,7 +145,9 @@ class EmbeddedEngine:
         return Preview("FINISHED", tuple(batches), skipped=skipped)
 
     def _plan(self, target: Target, options: PreviewOptions) -> Plan:
-        plan = compile_flow(target.flow, self._catalogue, _parameters(target), self._clock.now_ms())
+        parameters = _parameters(target)
+        around = self._around(parameters)
+        plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
         origin, test = plan.origin, plan.test_origin
         if options.test_origin and origin is not None and test is not None:
             replaced = attrs.evolve(
@@ -174,11 +177,21 @@ class EmbeddedEngine:
         self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False, job: Job | None = None
     ) -> Tools:
         clock = self._clock.now_ms if now_ms is None else lambda: now_ms
-        facts = _facts(plan, self._info.engine_id, job)
-        scope = Scope(dict(plan.parameters), clock, random.random, self._ids.new_id, facts)
+        around = self._around(plan.parameters, job)
+        scope = attrs.evolve(
+            around,
+            parameters=dict(plan.parameters),
+            now_ms=clock,
+            random=random.random,
+            new_id=self._ids.new_id,
+            facts=attrs.evolve(around.facts, pipeline_id=plan.pipeline_id, title=plan.title),
+        )
         if now_ms is None:
             scope.now_ns = self._now_ns
         return Tools(stage, clock, random.random, self._ids.new_id, preview, scope, self._access)
+
+    def _around(self, parameters: Mapping[str, object], job: Job | None = None) -> Scope:
+        return surroundings(self._access, _facts(parameters, self._info.engine_id, job))
 
     async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
         """Starts a run from the job's committed offsets.
@@ -186,9 +199,9 @@ class EmbeddedEngine:
         Raises:
             InvalidFlowError: the flow has faults, or stages that this engine cannot run.
         """
-        plan = compile_flow(
-            target.flow, self._catalogue, {**_parameters(target), **job.runtime_parameters}, self._clock.now_ms()
-        )
+        parameters = {**_parameters(target), **job.runtime_parameters}
+        around = self._around(parameters, job)
+        plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
         report = validate(target.flow, self._catalogue)
 
         def tools(stage: StagePlan) -> Tools:
@@ -220,12 +233,12 @@ class EmbeddedEngine:
         self._runs.clear()
 
 
-def _facts(plan: Plan, engine_id: str, job: Job | None) -> Facts:
+def _facts(parameters: Mapping[str, object], engine_id: str, job: Job | None) -> Facts:
     """What expressions know of a run; parameters named JOB_ID and JOB_NAME stand for the job of a control hub."""
-    facts = Facts(plan.pipeline_id, plan.title, engine_id=engine_id)
+    facts = Facts(engine_id=engine_id, hostname=hostname())
     if job is not None:
         facts = attrs.evolve(facts, user=USER, job_id=job.job_id, job_name=job.name)
-    job_id, job_name = plan.parameters.get("JOB_ID"), plan.parameters.get("JOB_NAME")
+    job_id, job_name = parameters.get("JOB_ID"), parameters.get("JOB_NAME")
     return attrs.evolve(
         facts,
         job_id=job_id if isinstance(job_id, str) else facts.job_id,

@@ -57,7 +57,8 @@ class Scope:
     """What the ``drift:`` functions remember."""
     properties: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     secret: Callable[[str, str, str], str] | None = attrs.field(default=None, repr=False)
-    resource: Callable[[str], bytes] | None = attrs.field(default=None, repr=False)
+    resource: Callable[[str, bool], bytes] | None = attrs.field(default=None, repr=False)
+    """Reads a resource file; where it is restricted only when it is its owner's alone."""
 
 
 EMPTY_SCOPE = Scope()

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+import attrs
+
 from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition, StageType
 from ..el import ElError, EvaluationError, Scope, compile_text
+from ..el.scope import EMPTY_SCOPE
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
@@ -27,19 +30,26 @@ _TYPES = {
 
 
 def compile_flow(
-    flow: Flow, catalogue: Catalogue, parameters: Mapping[str, object] | None = None, now_ms: int = 0
+    flow: Flow,
+    catalogue: Catalogue,
+    parameters: Mapping[str, object] | None = None,
+    now_ms: int = 0,
+    around: Scope = EMPTY_SCOPE,
 ) -> Plan:
     """The plan of a flow: fragments replaced, stages brought to the catalogue's versions and in running order, defaults
     filled in.
 
     ``parameters`` replace the flow's own values of the same name. Expressions in settings that are evaluated once, at
-    start, are values in the plan; one that has no value is an issue of the plan. ``now_ms`` is the time that they see.
+    start, are values in the plan; one that has no value is an issue of the plan. ``now_ms`` is the time that they see,
+    ``around`` what they see of the engine and the job.
     """
     resolved = upgrade_stages(resolve_fragments(flow), catalogue).flow
     settings = _pipeline_settings(resolved, catalogue)
     constants = JsonMap({**_constants(settings), **{name: freeze(value) for name, value in (parameters or {}).items()}})
 
-    resolve = _Resolver(dict(constants), now_ms)
+    pipeline_id, title = flow.pipeline_id or flow.name, flow.title or flow.name
+    facts = attrs.evolve(around.facts, pipeline_id=pipeline_id, title=title)
+    resolve = _Resolver(dict(constants), now_ms, attrs.evolve(around, facts=facts))
 
     def stage(instance: StageInstance | None) -> StagePlan | None:
         return None if instance is None else _stage(instance, catalogue, resolve)
@@ -52,8 +62,8 @@ def compile_flow(
         start_stage=stage(next(iter(resolved.start_stages), None)),
         stop_stage=stage(next(iter(resolved.stop_stages), None)),
         test_origin=stage(resolved.test_origin),
-        pipeline_id=flow.pipeline_id or flow.name,
-        title=flow.title or flow.name,
+        pipeline_id=pipeline_id,
+        title=title,
         parameters=constants,
         error_policy=_choice(ErrorPolicy, settings.text("errorRecordPolicy"), ErrorPolicy.ORIGINAL),
         delivery=_choice(Delivery, settings.text("deliveryGuarantee"), Delivery.AT_LEAST_ONCE),
@@ -112,9 +122,9 @@ TOKEN = "PATTERN"
 class _Resolver:
     """Evaluates the settings that are evaluated at start, and collects what cannot be."""
 
-    def __init__(self, parameters: dict[str, object], now_ms: int) -> None:
+    def __init__(self, parameters: dict[str, object], now_ms: int, around: Scope) -> None:
         held = {TOKEN: f"${{{TOKEN}}}", **{name: _plain(value) for name, value in parameters.items()}}
-        self.scope = Scope(held, lambda: now_ms, parameters_first=True)
+        self.scope = attrs.evolve(around, parameters=held, now_ms=lambda: now_ms, parameters_first=True, memory={})
         self.issues: list[Issue] = []
 
     def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:

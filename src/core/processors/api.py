@@ -129,6 +129,8 @@ class Access:
     hosts: tuple[str, ...] | None = None
     mail: str | None = attrs.field(default=None, repr=False)
     """The mail server, ``smtp://user:password@host:port``; None sends no mail."""
+    resources: str | None = None
+    """The folder that ``runtime:loadResource`` and ``runtime:conf`` read; None has neither files nor properties."""
 
 
 @attrs.frozen

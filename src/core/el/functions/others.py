@@ -61,26 +61,30 @@ def runtime_conf(scope: Scope, key: str) -> str:
     return found
 
 
-def _resource(scope: Scope, name: str) -> str | None:
-    if scope.resource is None:
+def _resource(scope: Scope, name: str, restricted: bool) -> str | None:
+    if scope.resource is None or not name:
         return None
     try:
-        return scope.resource(name).decode("utf-8", "replace")
+        return scope.resource(name, restricted).decode("utf-8", "replace")
     except OSError:
         return None
 
 
 @named("runtime:loadResource", "SB", scoped=True)
 def load_resource(scope: Scope, name: str, restricted: bool) -> str | None:
-    """The trimmed text of a resource file; null when it cannot be read."""
-    text = _resource(scope, name)
+    """The trimmed text of a resource file; null when it cannot be read.
+
+    Raises:
+        EvaluationError: it is restricted, but others than its owner may read or write it.
+    """
+    text = _resource(scope, name, restricted)
     return None if text is None else text.strip()
 
 
 @named("runtime:loadResourceRaw", "SB", scoped=True)
 def load_resource_raw(scope: Scope, name: str, restricted: bool) -> str | None:
     """The text of a resource file as it is."""
-    return _resource(scope, name)
+    return _resource(scope, name, restricted)
 
 
 def _secret(scope: Scope, store: str, group: str, name: str) -> str:
