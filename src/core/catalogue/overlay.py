@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from ..values import JsonMap
 from .definitions import ModelDefinition, SettingDefinition, StageDefinition
 from .descriptions import DESCRIPTIONS
 
@@ -40,7 +41,7 @@ _EVENT_TYPE = SettingDefinition(
     "STRING",
     "",
     required=True,
-    depends_on={"config.reactToEvents": (True,)},
+    depends_on=JsonMap({"config.reactToEvents": (True,)}),
     source=_NEWER,
 )
 _STAGE = "com_streamsets_pipeline_stage_"
