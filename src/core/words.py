@@ -10,6 +10,7 @@ from .edit.links import LinkKind, consumers
 from .flow.credentials import MASK, is_active, looks_secret, mask_credentials
 from .flow.model import Flow, StageInstance
 from .flow.settings import Settings
+from .flow.stage_upgrade import upgrade_stages
 from .values import EMPTY_MAP, Json, JsonMap, same, thaw
 
 WIDTH = 100
@@ -23,9 +24,10 @@ _NOT_TOLD = frozenset({"constants", "errorRecordPolicy", "badRecordsHandling", *
 def describe(flow: Flow, catalogue: Catalogue) -> str:
     """The way of the records, then stage by stage what differs from defaults, then parameters and error handling.
 
-    Credentials are masked.
+    Stages of older versions are told as the engine would upgrade them. Credentials are masked, by the names that they
+    had and by those that they get.
     """
-    held = mask_credentials(flow, catalogue)
+    held = mask_credentials(upgrade_stages(mask_credentials(flow, catalogue), catalogue).flow, catalogue)
     lines = [flow.name, *([flow.description] if flow.description else []), "", *way_of(held, catalogue), ""]
     for stage in held.stages:
         lines += [*_stage(held, stage, catalogue), ""]

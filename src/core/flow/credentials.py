@@ -15,9 +15,10 @@ from .model import Envelope, Flow, Service, StageInstance
 from .settings import Settings
 
 MASK = "********"
+# shieldUser and securityUser of Elasticsearch hold "user:password"
 _SECRET = re.compile(
     r"(password|passwd|passphrase|secret|secretkey|(?<!for)token|apikey|accesskey|accesskeyid|sharedkey|accountkey|privatekey"
-    r"|privatekeycontent|privatekeyplaintext|credentialsfilecontent|connectionstringkey|sastoken|pwd)s?$"
+    r"|privatekeycontent|privatekeyplaintext|credentialsfilecontent|connectionstringkey|sastoken|pwd|(shield|security)user)s?$"
 )
 _PLAIN_SECRET = re.compile(r"(password|passwd|passphrase|secret|authtoken|apikey)$")
 _FLOW = "the flow"
