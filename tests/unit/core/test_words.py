@@ -31,7 +31,9 @@ def test_many_stages_are_counted(flow: penstock.StreamingFlow) -> None:
     """More than six of a kind are not named."""
     last = flow.add_stage("Dev Raw Data Source")
     for _ in range(7):
-        last = last.connect_output_to(flow.add_stage("Dev Identity"))
+        added = flow.add_stage("Dev Identity")
+        last.connect_output_to(added)
+        last = added
     for _ in range(7):
         last.connect_output_to(flow.add_stage("Trash"))
     (way,) = way_of(flow.value, packaged_catalogue())

@@ -23,7 +23,7 @@ def _decoder() -> "msgspec.json.Decoder[Any]":
     whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     kind: Any = whole | float | str | bool | None
     for _ in range(DEPTH):
-        kind = whole | float | str | bool | None | dict[str, kind] | list[kind]  # type: ignore[valid-type]
+        kind = whole | float | str | bool | None | dict[str, kind] | list[kind]  # type: ignore[valid-type, unused-ignore]
     return msgspec.json.Decoder(kind)
 
 
