@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..values import JsonMap
 from .definitions import ModelDefinition, SettingDefinition, StageDefinition
 from .descriptions import DESCRIPTIONS
 
@@ -41,7 +40,7 @@ _EVENT_TYPE = SettingDefinition(
     "STRING",
     "",
     required=True,
-    depends_on=JsonMap({"config.reactToEvents": (True,)}),
+    depends_on={"config.reactToEvents": (True,)},
     source=_NEWER,
 )
 _STAGE = "com_streamsets_pipeline_stage_"

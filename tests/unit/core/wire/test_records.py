@@ -118,6 +118,6 @@ def test_the_definitions_of_a_catalogue_read_back_to_the_same() -> None:
         one, two = held.stage(summary.name), again.stage(summary.name)
         assert one is not None
         assert two is not None
-        assert [(each.name, each.default, each.depends_on) for each in one.settings] == [
-            (each.name, each.default, each.depends_on) for each in two.settings
+        assert [(each.name, each.default, dict(each.depends_on)) for each in one.settings] == [
+            (each.name, each.default, dict(each.depends_on)) for each in two.settings
         ]
