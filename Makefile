@@ -44,6 +44,8 @@ site:
 
 pages: $(VENV)/ready
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@if grep -rhoE '<(script|img|link)[^>]+(src|href)="?https?://[^" >]+' site --include='*.html'; \
+	then echo "the site loads these from elsewhere"; exit 1; fi
 
 # Pictures of the documentation, drawn anew.
 pictures: $(VENV)/ready

@@ -476,6 +476,13 @@ class AsyncPlatform:
 async def open_project_async(
     where: compose.Where = None, name: str = DEFAULT_PROJECT, *, create: bool = True, **options: Any
 ) -> AsyncProject:
-    """A project in one line, for programs with an event loop."""
+    """A project in one line, for programs with an event loop; ``async with`` closes it.
+
+    Shape: as ``open_project``, with verbs that are awaited.
+
+    Raises:
+        NotFoundError: there is no such project and ``create`` is off.
+        UnreachableError: nobody answers at the URL.
+    """
     platform = await AsyncPlatform.open(where, **options)
     return await platform.project(name, create=create)

@@ -189,7 +189,7 @@ class JobRun(RunFacts):
 
 
 class Job(JobFacts):
-    """Something to run: a flow with runtime parameters."""
+    """Something to run: a flow with runtime parameters, and how far its origin has got from run to run."""
 
     def __init__(self, session: "Session", call: Call, value: JobValue) -> None:
         super().__init__(session, value)

@@ -53,7 +53,7 @@ def preview_options(
 
 
 class AsyncStreamingFlow(FlowHandle):
-    """A flow of an async project."""
+    """A flow of an async project: edits as on ``StreamingFlow``, awaited verbs for what touches the world."""
 
     async def validate(self) -> ValidationResult:
         """Checks the flow as it is now, edits included: structure and settings, and by its engine where it has one."""

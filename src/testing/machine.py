@@ -22,7 +22,10 @@ STEPS = st.lists(st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 3), st.in
 
 
 async def play(ports: ProjectPorts, steps: list[Step], powers: frozenset[str]) -> list[object]:
-    """The answers to a sequence of operations, as far as these powers go; errors by their class."""
+    """The answers to a sequence of operations, as far as these powers go; errors by their class.
+
+    Shape: one answer per operation; two backends that keep the promises give equal answers.
+    """
     player = _Player(ports, powers)
     answers: list[object] = []
     for at, (operation, which, what) in enumerate(steps):

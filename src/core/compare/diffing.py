@@ -20,6 +20,8 @@ _HIDDEN = "\0credential\0"
 def diff(old: Flow, new: Flow, catalogue: Catalogue | None = None) -> Diff:
     """What changes from ``old`` to ``new``; empty (false) when the flows mean the same.
 
+    Shape: changes in the order of the new flow, each with its place, the old and the new value.
+
     Stages are known by instance name. Ids, times and who saved are not compared. Credentials that differ are listed
     with their values masked: those that the catalogue knows, and what is named like one.
     """

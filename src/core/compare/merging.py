@@ -39,6 +39,8 @@ class Merge:
 def merge(base: Flow, ours: Flow, theirs: Flow) -> Merge:
     """The flow with the changes of both sides since ``base``.
 
+    Shape: ``flow`` is None when there are ``conflicts``; every one of them is named, each with its place.
+
     Objects are merged key by key; stages, settings, services and predicates by their name. Ids and times of saving
     never conflict: ours stay. Everything else that both sides changed to different values is a conflict.
     """

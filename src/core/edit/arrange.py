@@ -23,7 +23,11 @@ def next_position(flow: Flow) -> tuple[int, int]:
 
 
 def auto_arrange(flow: Flow) -> Flow:
-    """The flow with every canvas stage where the layered layout puts it; nothing else changes."""
+    """The flow with every canvas stage where the layered layout puts it; nothing else changes.
+
+    Shape: equal flows get equal positions, whatever was there before.
+    Units: pixels from the upper left, y downwards.
+    """
     from ..layout import arrange
 
     places = arrange([node_of(stage) for stage in flow.stages])

@@ -183,6 +183,9 @@ def _encode_body(flow: Flow) -> dict[str, PlainJson]:
 def decode_flow(raw: object, source: str = "document") -> Flow:
     """A flow from a plain JSON document: an export envelope, a bare pipeline, or a fragment.
 
+    Shape: what the flow does not know of the document stays in ``extra`` of the part that it stood in, so that
+    ``encode_flow`` gives back every key and number as it came.
+
     Raises:
         FormatError: naming the file, the path in it and what was expected.
     """
@@ -215,7 +218,10 @@ def _decode_envelope(raw: Mapping[str, Any], body_key: str, source: str) -> Enve
 
 
 def encode_flow(flow: Flow) -> dict[str, PlainJson]:
-    """The document of a flow, as it came: with its envelope when it had one, bare when it had none."""
+    """The document of a flow, as it came: with its envelope when it had one, bare when it had none.
+
+    Shape: plain dicts, lists, texts and numbers; a new one at each call, which the caller may change.
+    """
     body = _encode_body(flow)
     if flow.envelope is None:
         return body
@@ -234,7 +240,10 @@ def encode_flow(flow: Flow) -> dict[str, PlainJson]:
 
 
 def export_document(flow: Flow) -> dict[str, PlainJson]:
-    """The document of a flow, always inside an envelope, as export files hold it."""
+    """The document of a flow, always inside an envelope, as export files hold it.
+
+    Shape: as ``encode_flow``. Credentials are those of the flow: ``Project.export_flow`` blanks them, this does not.
+    """
     if flow.envelope is None:
         body_key = BODY_KEYS[1] if flow.fragment else BODY_KEYS[0]
         flow = attrs.evolve(flow, envelope=Envelope(body_key=body_key))
@@ -302,11 +311,23 @@ def _deepest(text: str) -> int:
 
 
 def load_flow(data: bytes | str, source: str = "document") -> Flow:
-    """A flow from the JSON text of its document."""
+    """The flow of a document, from its JSON text.
+
+    Shape: as ``decode_flow``; ``source`` is the name of the file for errors.
+
+    Raises:
+        FormatError: no JSON, or no flow; with the place.
+        LimitError: larger or deeper than allowed.
+
+    Cost: linear in the text; touches nothing.
+    """
     return decode_flow(parse_json(data, source), source)
 
 
 def dump_flow(flow: Flow, *, indent: int | None = None) -> str:
-    """The JSON text of a flow's document, keys in the order they came."""
+    """The JSON text of a flow's document, keys in the order they came.
+
+    Shape: one line without ``indent``; as ``encode_flow``, so a text that was loaded comes out with the same content.
+    """
     separators = (",", ":") if indent is None else (",", ": ")
     return json.dumps(encode_flow(flow), ensure_ascii=False, indent=indent, separators=separators)

@@ -7,7 +7,10 @@ _SHAPES = {"origin": ("([", "])"), "processor": ("[", "]"), "destination": ("[("
 
 
 def mermaid(flow: Flow) -> str:
-    """A left-to-right graph; event links are dotted."""
+    """The flow as Mermaid text: a graph from left to right, event links dotted.
+
+    Shape: a line per stage of the canvas, then a line per link. Labels are quoted, so nothing in them is syntax.
+    """
     scene = scene_of(flow)
     ids = {box.stage.instance_name: f"s{at}" for at, box in enumerate(scene.boxes)}
     lines = ["graph LR"]

@@ -59,6 +59,11 @@ def draw(flow: Flow, *, issues: Sequence[Issue] = (), theme: str = "auto") -> st
 
     ``issues`` become badges on their stages; ``theme`` is light, dark, or auto for what the viewer prefers.
 
+    Shape: ``g`` elements with ``data-stage`` for stages, ``path`` elements of the class ``link`` for links, a title and
+    a description. Texts of the flow are never markup.
+    Units: pixels; stages stand where they do in the flow, 130 wide and 100 high.
+    Cost: about 0.2 s and 0.5 MB for a thousand stages that have their places; touches nothing.
+
     Raises:
         InvalidValueError: an unknown theme.
     """

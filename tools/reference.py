@@ -1,0 +1,17 @@
+"""For the reference of the site: the one-line parts of a docstring (Shape, Units, Cost …) become paragraphs of their own."""
+
+import re
+from typing import Any
+
+import griffe
+
+_PART = re.compile(r"^(?P<name>Shape|Units|Cost|Source): (?=\S)", re.MULTILINE)
+
+
+class Parts(griffe.Extension):
+    """Takes a docstring apart where the house style puts a part on a line of its own."""
+
+    def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
+        """Called for every module, class, function and attribute that was read."""
+        if obj.docstring is not None:
+            obj.docstring.value = _PART.sub(r"\n**\g<name>.** ", obj.docstring.value)
