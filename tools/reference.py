@@ -1,4 +1,4 @@
-"""For the reference of the site: one-line parts of a docstring (Shape, Units, Cost …) become paragraphs of their own."""
+"""For the reference of the site: one-line parts of docstrings (Shape, Units, Cost …) become paragraphs of their own."""
 
 import re
 from typing import Any
