@@ -48,6 +48,7 @@ STAGE_ATTRIBUTES = frozenset(
         "position",
         "predicates",
         "remove_predicate",
+        "set_attributes",
         "set_lanes",
         "set_raw",
         "set_service",
