@@ -13,7 +13,7 @@ from ...core.preview import Preview, PreviewOptions
 from ...core.project import EngineInfo, EnvironmentId, Job, JobId, JobRun, ProjectId, RunId
 from ...core.records.json_form import record_to_json
 from ...core.records.record import Header, Record
-from ...core.validation.issues import Report
+from ...core.validation.issues import Issue, Report
 from ...core.values import EMPTY_MAP, JsonMap, freeze
 from ...core.wire.flows import answered_pipeline
 from ...core.wire.jobs import run_from
@@ -27,6 +27,7 @@ from .stores import JOBS, HttpEnvironmentStore, safe
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S, GROWTH = 0.01, 2.0, 1.6
 GOES_ON = frozenset({"CREATED", "STARTING", "RUNNING", "VALIDATING", "FINISHING"})
+WENT_WELL = frozenset({"VALID", "FINISHED"})
 MISSING = "CONTAINER_0200"
 HEADERS = {"x-requested-by": "sdc", "x-ss-rest-call": "true"}
 
@@ -118,7 +119,13 @@ class RemoteEngine:
         path = await self._save(target)
         what = f"validation of flow {target.flow.name!r}"
         began = await self.call("GET", f"{path}/validate", what=what)
-        return report_from((await self._outcome(path, began, what, 600.0)).get("issues"), what)
+        outcome = await self._outcome(path, began, what, 600.0)
+        report, status = report_from(outcome.get("issues"), what), outcome.get("status")
+        if not report.valid or not isinstance(status, str) or status in WENT_WELL:
+            return report
+        # an engine that could not validate has no issues: that is no proof of a sound flow
+        words = outcome.get("message") or "the engine does not say why"
+        return attrs.evolve(report, pipeline_issues=(Issue(status, f"the validation came to no end: {words}"),))
 
     async def preview(self, target: Target, options: PreviewOptions) -> Preview:
         """The records of a few batches."""
