@@ -167,31 +167,33 @@ class FileTail:
     def _line(self, line: Line, tag: str, out: Out) -> None:
         source_id = f"{line.file.text()}::{line.offset}"
         try:
-            fields = self._parsed(line)
+            found = self._parsed(line)
         except FormatFault as fault:
             stage_fault(self._plan, out, "TAIL_12", f"{source_id} cannot be parsed: {fault}")
             return
         attributes = {"tag": tag} if tag else {}
         attributes |= {"file": str(line.file.path), "filename": line.file.path.name, "offset": str(line.offset)}
         attributes["mtime"] = _changed(line.file)
-        out.emit(Record(fields, Header(f"{source_id}::0", attributes=attributes)))
+        for value in found:
+            out.emit(Record(value, Header(f"{source_id}::0", attributes=attributes)))
 
-    def _parsed(self, line: Line) -> FieldValue:
+    def _parsed(self, line: Line) -> list[FieldValue]:
+        """The record of a line; none where nothing but blanks is."""
         if self._format == "TEXT":
             text = "".join(texts(io.BytesIO(line.data), self._settings)).replace("\r\n", "\n").removesuffix("\n")
             made: dict[str, FieldValue] = {"text": text + "\n" if self._many else text}
         else:
             item = next(iter(read_items(io.BytesIO(line.data), self._format, self._settings)), None)
             if item is None:
-                raise FormatFault("TAIL_12", "nothing stands there")
+                return []
             if item.fault is not None:
                 raise item.fault
             if not isinstance(item.value, dict) or self._format == "JSON":
-                return item.value.value if isinstance(item.value, Record) else item.value
+                return [item.value.value if isinstance(item.value, Record) else item.value]
             made = item.value
         if line.cut:
             made["truncated"] = True
-        return made
+        return [made]
 
     # what happens to files
 

@@ -14,6 +14,7 @@ from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.processors.api import StopFault, Tools
 from ..access import allowed_host
+from ..formats.fault import FormatFault
 from .answer import Answer, NoAnswerError, TookTooLongError
 from .auth import auth_of
 from .oauth2 import Token
@@ -113,6 +114,8 @@ class WebClient:
         answer = self._sent(Request("POST", url, headers, urlencode(form).encode()), self._auth, pieces, False, None)
         try:
             return answer.status, answer.content()
+        except FormatFault as fault:
+            raise StopFault("HTTP_22", f"the answer of the token address cannot be read: {fault}") from None
         finally:
             answer.close()
 

@@ -47,7 +47,6 @@ class HttpProcessor:
         self._settings = given.under("dataFormatConfig.")
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
         self._requests = Requests(given, tools)
-        self._type = tools.evaluate(given.text("defaultRequestContentType", "application/json"))
         self._paging = paging_of(given.under("pagination."), tools)
         self._actions, self._on_timeout = actions_of(given, records=True), timeout_action(given)
         self._output = given.text("outputField")
@@ -125,7 +124,7 @@ class HttpProcessor:
         self._pace.keep()
         method = self._requests.method(record)
         content = self._requests.body(record) if method != "GET" else None
-        request = self._requests.request(record, method, url, content, str(self._type(record)))
+        request = self._requests.request(record, method, url, content)
         ends_s = time.monotonic() + self._most_s
         try:
             answer = self._client.send(request, self._most_s)
@@ -139,7 +138,7 @@ class HttpProcessor:
                 raise RecordFault("HTTP_03", f"no answer came in time: {error}") from None
             tries.apply(self._on_timeout, "timeout", fault, "no answer came in time")
             return _Got([], 0, {}, again=True), None, renewed
-        except NoAnswerError as error:
+        except (NoAnswerError, FormatFault) as error:
             raise RecordFault("HTTP_03", f"the request failed: {error}") from None
 
     def _looked(

@@ -29,6 +29,7 @@ class Requests:
         self._method = tools.evaluate(given.text("methodExpression") if method == EXPRESSION else method)
         self._body_text = given.text("requestBody")
         self._body = tools.evaluate(self._body_text)
+        self._type = tools.evaluate(given.text("defaultRequestContentType", "application/json"))
 
     def method(self, record: Record) -> str:
         """The method for a record.
@@ -51,11 +52,13 @@ class Requests:
         """The configured body; None where none is configured. Raises ``StopFault``."""
         return self._text(self._body, record).encode("utf-8", "surrogatepass") if self._body_text else None
 
-    def request(self, record: Record, method: str, url: str, content: bytes | None, content_type: str) -> Request:
-        """The whole request; a content type of the headers wins. Raises ``StopFault``."""
+    def request(
+        self, record: Record, method: str, url: str, content: bytes | None, content_type: str | None = None
+    ) -> Request:
+        """The whole request; a content type of the headers wins, then the one that is given. Raises ``StopFault``."""
         headers = [(name, self._text(evaluate, record)) for name, _, evaluate in self._headers]
         if content is not None and not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(("Content-Type", content_type))
+            headers.append(("Content-Type", content_type or self._text(self._type, record)))
         return Request(method, url, tuple(headers), content)
 
     def _text(self, evaluate: Callable[[Record], FieldValue], record: Record) -> str:

@@ -195,9 +195,9 @@ def test_a_long_line_is_cut_and_its_rest_left_out(tmp_path: Path) -> None:
 
 
 def test_a_text_that_does_not_fit_its_format_is_an_error_of_the_stage(tmp_path: Path) -> None:
-    """TAIL_12; the other lines go on. STOP_PIPELINE ends the run."""
+    """TAIL_12; the other lines go on, blank ones are nothing. STOP_PIPELINE ends the run."""
     file = tmp_path / "a.json"
-    add(file, '{"a": 1}\n{no\n{"a": 2}\n')
+    add(file, '{"a": 1}\n\n{no\n{"a": 2}\n')
     out = Played([row(file)], {"dataFormat": "JSON"}).read()
     assert [record.value for record in out.lanes[0]] == [{"a": 1}, {"a": 2}]
     assert [code for code, _ in out.stage_errors] == ["TAIL_12"]

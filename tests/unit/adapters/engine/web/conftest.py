@@ -64,6 +64,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer with a body waits for 40 ms
 
             def handle_any(self) -> None:
                 seen = Seen(self.command, self.path, dict(self.headers.items()), self._content())

@@ -469,9 +469,10 @@ def test_a_token_is_fetched_once_and_renewed_when_it_is_refused(site: Site) -> N
         (Reply(404), "HTTP_24"),
         (Reply(401), "HTTP_21"),
         (Reply(200, b"no json"), "HTTP_22"),
+        (Reply(200, b"packed", {"Content-Encoding": "br"}), "HTTP_22"),
         (Reply(200, b'{"other": 1}'), "HTTP_33"),
     ],
-    ids=["not-there", "refused", "no-json", "no-token"],
+    ids=["not-there", "refused", "no-json", "packed", "no-token"],
 )
 def test_what_is_wrong_with_a_token_has_a_code(site: Site, reply: Reply, code: str) -> None:
     """The run ends; the message holds no credentials."""

@@ -133,6 +133,14 @@ def test_nobody_at_the_address_refuses_the_record(site: Site) -> None:
     assert [error.code for error in out.errors] == ["HTTP_03"]
 
 
+@pytest.mark.parametrize("packed", ["gzip", "br"])
+def test_an_answer_that_cannot_be_unpacked_refuses_the_record(site: Site, packed: str) -> None:
+    """Broken, or packed as nobody asked for."""
+    site.replies = [Reply(200, b"nonsense", {"Content-Encoding": packed})]
+    out, _ = play(site, {}, {})
+    assert [error.code for error in out.errors] == ["HTTP_03"]
+
+
 def test_a_host_that_nobody_knows_is_named(site: Site) -> None:
     """As the original names it."""
     out, _ = play(site, {"resourceUrl": "http://nobody.invalid/"}, {})
