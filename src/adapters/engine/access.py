@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+from ...core.plan.given import Given
 from ...core.processors.api import Access, StopFault
+from ...core.values import JsonMap
+from .formats.proto_types import RESOURCES
 
 NOT_ALLOWED = "PENSTOCK_0102"
 
@@ -34,3 +37,8 @@ def allowed_host(access: Access, host: str) -> None:
     if access.hosts is not None and host.lower() not in {each.lower() for each in access.hosts}:
         known = ", ".join(access.hosts) or "no host at all"
         raise StopFault(NOT_ALLOWED, f"calling {host!r} is not allowed here; allowed: {known}")
+
+
+def with_resources(given: Given, access: Access) -> Given:
+    """The settings of a format that knows the folder of resources, for the files that it names."""
+    return given if access.resources is None else Given(JsonMap({**given, RESOURCES: access.resources}))

@@ -16,7 +16,7 @@ from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
-from .access import allowed_path
+from .access import allowed_path, with_resources
 from .formats.fault import FormatFault
 from .formats.item import Item
 from .formats.json_lines import JsonLines, in_lines
@@ -54,7 +54,10 @@ class Directory:
         given = plan.given.under("conf.")
         self._plan, self._tools = plan, tools
         self._folder = _folder(given.text("spoolDir"), tools, late=given.flag("allowLateDirectory"))
-        self._format, self._settings = given.text("dataFormat", "JSON"), given.under("dataFormatConfig.")
+        self._format, self._settings = (
+            given.text("dataFormat", "JSON"),
+            with_resources(given.under("dataFormatConfig."), tools.access),
+        )
         check_reader(self._format, self._settings)
         self._fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
         self._by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"

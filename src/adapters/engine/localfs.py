@@ -16,7 +16,7 @@ from ...core.processors.path_templates import path_template
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.rows import Rows
-from .access import allowed_path
+from .access import allowed_path, with_resources
 from .formats import FormatFault
 from .formats.writing import writers
 from .outfile import CODECS, OutFile, known_codec
@@ -49,7 +49,9 @@ class LocalFs:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("configs.")
         self._tools = tools
-        self._writers = writers(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        self._writers = writers(
+            given.text("dataFormat", "JSON"), with_resources(given.under("dataGeneratorFormatConfig."), tools.access)
+        )
         if given.text("fileType", "TEXT") == "SEQUENCE_FILE":
             raise UnsupportedError("writing sequence files", "Files of the type TEXT can be written.")
         self._codec = known_codec(given.text("compression", "NONE") or "NONE")

@@ -10,7 +10,9 @@ import attrs
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 
-RESOURCES = "PENSTOCK_RESOURCES"
+VARIABLE = "PENSTOCK_RESOURCES"
+RESOURCES = "penstock.resources"
+"""The setting that names the folder of resources; where there is none, the variable does."""
 MAX_DESCRIPTORS = 16 * 1024 * 1024
 
 
@@ -40,17 +42,17 @@ def message_type(given: Given) -> MessageType:
         raise InvalidValueError("Protobuf Descriptor File", file, "a file in the folder of resources (DATA_FORMAT_07)")
     if not name:
         raise InvalidValueError("Message Type", name, "the name of a message type (DATA_FORMAT_08)")
-    path = _path(file)
+    path = _path(file, given.text(RESOURCES))
     return _loaded(str(path), name, path.stat().st_mtime_ns)
 
 
-def _path(file: str) -> Path:
-    folder = os.path.realpath(os.environ.get(RESOURCES) or ".")
+def _path(file: str, resources: str) -> Path:
+    folder = os.path.realpath(resources or os.environ.get(VARIABLE) or ".")
     path = os.path.realpath(os.path.join(folder, file))
     if os.path.commonpath([folder, path]) != folder:
-        raise InvalidValueError("Protobuf Descriptor File", file, f"a file in the folder that {RESOURCES} names")
+        raise InvalidValueError("Protobuf Descriptor File", file, f"a file in the folder of resources ({VARIABLE})")
     if not os.path.isfile(path):
-        wanted = f"a file in the folder that {RESOURCES} names, which is {folder} (PROTOBUF_06)"
+        wanted = f"a file in the folder of resources ({VARIABLE}), which is {folder} (PROTOBUF_06)"
         raise InvalidValueError("Protobuf Descriptor File", file, wanted)
     return Path(path)
 

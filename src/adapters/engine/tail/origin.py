@@ -15,7 +15,7 @@ from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue
-from ..access import allowed_path
+from ..access import allowed_path, with_resources
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.reading import check_reader, read_items
@@ -47,7 +47,10 @@ class FileTail:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("conf.")
         self._plan, self._tools = plan, tools
-        self._format, self._settings = given.text("dataFormat", "TEXT"), given.under("dataFormatConfig.")
+        self._format, self._settings = (
+            given.text("dataFormat", "TEXT"),
+            with_resources(given.under("dataFormatConfig."), tools.access),
+        )
         if self._format not in FORMATS:
             raise InvalidValueError("Data Format", self._format, f"{', '.join(FORMATS)} (TAIL_03)")
         check_reader(self._format, self._settings)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Record
+from ..access import with_resources
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
 from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
@@ -31,7 +32,9 @@ class HttpDestination:
         given = plan.given.under("conf.")
         self._plan = plan
         self._requests = Requests(given, tools)
-        self._writers = writers(given.text("dataFormat", "JSON"), given.under("dataGeneratorFormatConfig."))
+        self._writers = writers(
+            given.text("dataFormat", "JSON"), with_resources(given.under("dataGeneratorFormatConfig."), tools.access)
+        )
         self._type = TYPES.get(given.text("dataFormat", "JSON"), OTHER_TYPE)
         self._together = given.flag("singleRequestPerBatch", True)
         self._most_s = max(1, given.integer("maxRequestCompletionSecs", 60))

@@ -15,6 +15,7 @@ from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import FieldValue
+from ..access import with_resources
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.item import Item
@@ -46,7 +47,7 @@ class HttpOrigin:
         self._mode, self._method = given.text("httpMode", "STREAMING"), given.text("httpMethod", "GET")
         if self._method not in _METHODS:
             raise InvalidValueError("HTTP Method", self._method, ", ".join(_METHODS))
-        self._settings = given.under("dataFormatConfig.")
+        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
         self._headers = [(name, text, tools.evaluate(text)) for name, text in given.pairs("headers").items()]
         self._address, self._body = tools.evaluate(given.text("resourceUrl")), tools.evaluate(given.text("requestBody"))

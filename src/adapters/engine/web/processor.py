@@ -9,6 +9,7 @@ from ....core.processors.api import Out, RecordFault, StopFault, Tools
 from ....core.records.paths import MISSING, UnreachablePathError, get, put
 from ....core.records.record import Record, copy_value
 from ....core.records.values import FieldValue
+from ..access import with_resources
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from .actions import Tries, actions_of, timeout_action
@@ -44,7 +45,7 @@ class HttpProcessor:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("conf.")
         self._plan, self._tools, self._given = plan, tools, given
-        self._settings = given.under("dataFormatConfig.")
+        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
         self._requests = Requests(given, tools)
         self._paging = paging_of(given.under("pagination."), tools)

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from google.protobuf import descriptor_pb2
 
+from penstock.adapters.engine.access import with_resources
 from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.adapters.engine.formats.proto_types import message_type
 from penstock.core.errors import InvalidValueError
+from penstock.core.processors.api import Access
 from penstock.core.records.record import Record
 from penstock.core.records.values import FieldType, FieldValue, Float, ListMap, Long, Null
 
-from .using import items, records, starts, values, written
+from .using import items, records, settings, starts, values, written
 
 KINDS = {
     "int32": 5,
@@ -242,3 +245,12 @@ def test_a_type_that_cannot_be_found_is_named(more: dict[str, object], code: str
         items("PROTOBUF", b"", **{**ALL, **more})
     with pytest.raises(InvalidValueError, match=code):
         written("PROTOBUF", Record({}), **{**ALL, **more})
+
+
+def test_the_folder_may_be_that_of_the_engine(resources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which an engine that has one hands on with the settings."""
+    monkeypatch.setenv("PENSTOCK_RESOURCES", "/nowhere")
+    given = with_resources(settings(**ALL), Access(resources=str(resources)))
+    assert message_type(given).descriptor.full_name == "p.All"
+    with pytest.raises(InvalidValueError, match="PROTOBUF_06"):
+        message_type(with_resources(settings(**ALL), Access()))
