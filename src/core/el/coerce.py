@@ -159,7 +159,7 @@ def _apply(sign: str, left: Any, right: Any) -> Any:
 def _quotient(left: float, right: float) -> float:
     if right == 0:
         if left == 0 or left != left:
-            return math.nan
+            return float("nan")  # one of its own: the same object would be equal to itself
         return math.copysign(math.inf, left) * math.copysign(1, right)
     return left / right
 
@@ -191,7 +191,7 @@ def _decimal_quotient(left: Any, right: Any) -> Decimal:
 
 def _float_rest(left: float, right: float) -> float:
     if right == 0 or math.isinf(left) or left != left or right != right:
-        return math.nan
+        return float("nan")
     return math.fmod(left, right)
 
 
