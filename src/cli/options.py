@@ -105,6 +105,11 @@ _engine_option = click.option(
 )
 
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 64), help="Processes of the embedded engine that share out a Directory's files."
+)
+
+
 def at_place(*, engine: bool = False) -> Callable[[C], C]:
     """Gives a command the ``Place`` first that its options name; ``engine`` adds ``--engine``."""
 
@@ -114,6 +119,8 @@ def at_place(*, engine: bool = False) -> Callable[[C], C]:
             *args: object, db: Path | None, url: str | None, token: str | None, project: str, **kwargs: Any
         ) -> object:
             chosen = kwargs.pop("engine") if engine else "embedded"
+            if (workers := kwargs.pop("workers", None)) is not None:
+                chosen = f"{chosen}{'&' if '?' in chosen else '?'}workers={workers}"
             return command(place_of(db, url, token, project, chosen), *args, **kwargs)
 
         held = _engine_option(with_place) if engine else with_place

@@ -10,7 +10,7 @@ from ..core.errors import InvalidValueError
 from .codes import ExitCode
 from .finding import assignments
 from .framework import command
-from .options import OpenFlow, flow_argument, on_flow
+from .options import OpenFlow, flow_argument, on_flow, workers_option
 from .printing import PATIENCE_S, console, emit_json, json_option, note, table, watched
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ GOOD_ENDS = ("Completed", "CompletedWithWarnings", "Canceled")
 @click.option("--allow-code", is_flag=True, help="Let script and shell stages run.")
 @json_option
 @on_flow(engine=True)
+@workers_option
 def run(
     opened: OpenFlow,
     parameters: tuple[str, ...],

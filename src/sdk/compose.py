@@ -37,15 +37,17 @@ class EngineMaker(Protocol):
         ...
 
 
+MOST_WORKERS = 64
+
+
 @attrs.frozen
 class Options:
     """Choices of whoever opens a backend.
 
-    ``engine`` is ``embedded``, an address of Spark (see ``penstock.adapters.spark``) or None; ``allow_code`` lets
-    script and shell stages run; ``folders`` and ``hosts`` are what file and HTTP stages may use (None: everything);
-    ``resources`` is the folder of files and properties that expressions may read;
-    ``catalogue`` replaces the one that ships (a ``Catalogue``, or the path of a definitions file exported from an
-    engine).
+    ``engine`` is ``embedded``, ``embedded?workers=2``, an address of Spark (see ``penstock.adapters.spark``) or None;
+    ``allow_code`` lets script and shell stages run; ``folders`` and ``hosts`` are what file and HTTP stages may use
+    (None: everything); ``resources`` is the folder of files and properties that expressions may read; ``catalogue``
+    replaces the one that ships (a ``Catalogue``, or the path of a definitions file exported from an engine).
     """
 
     engine: str | None = "embedded"
@@ -222,7 +224,8 @@ def engine_maker(options: Options) -> EngineMaker | None:
     """
     if options.engine is None:
         return None
-    if options.engine == "embedded":
+    if options.engine.partition("?")[0] == "embedded":
+        workers_of(options.engine)
         return lambda environment, catalogue, allow_code: _embedded(options, environment, catalogue, allow_code)
     from ..adapters.spark import is_spark, parse_address
 
@@ -232,6 +235,23 @@ def engine_maker(options: Options) -> EngineMaker | None:
         raise InvalidValueError("engine", options.engine, expected, nearest(options.engine, known))
     parse_address(options.engine)
     return lambda environment, catalogue, allow_code: _spark(options, environment, catalogue, allow_code)
+
+
+def workers_of(engine: str) -> int:
+    """The number of processes in ``embedded?workers=2``; 1 in any other address.
+
+    Raises:
+        InvalidValueError: another option, or no number from 1 to 64.
+    """
+    kind, _, query = engine.partition("?")
+    if kind != "embedded" or not query:
+        return 1
+    name, _, number = query.partition("=")
+    if name != "workers":
+        raise InvalidValueError("engine", engine, "embedded?workers=N", nearest(name, ["workers"]))
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= MOST_WORKERS):
+        raise InvalidValueError("workers", number, f"a whole number from 1 to {MOST_WORKERS}")
+    return int(number)
 
 
 def _info(kind: str, environment: Environment | None, catalogue: Catalogue) -> EngineInfo:
@@ -261,7 +281,15 @@ def _embedded(options: Options, environment: Environment | None, catalogue: Cata
 
     access = _access(options, allow_code)
     info = _info("embedded", environment, catalogue)
-    return EmbeddedEngine(info, catalogue, options.clock, options.ids, access=access, sleep=options.sleep)
+    return EmbeddedEngine(
+        info,
+        catalogue,
+        options.clock,
+        options.ids,
+        access=access,
+        sleep=options.sleep,
+        workers=workers_of(options.engine or ""),
+    )
 
 
 def _spark(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:

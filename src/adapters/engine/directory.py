@@ -73,6 +73,8 @@ class Directory:
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
         self.paced = False
+        self.resting = False
+        """True where the files are read elsewhere: then every batch is as if none were left."""
         self._reached: str | None = None
         self._opened: BinaryIO | None = None
         self._items: Iterator[Item] = iter(())
@@ -90,21 +92,34 @@ class Directory:
         if offset is not self._reached or self._opened is None:
             self._go_to(offset, out)
         if self._opened is None:
-            found = self._next(_position(offset)[0])
+            found = None if self.resting else self._next(position(offset)[0])
             if found is None:
                 self._rest(out)
-                return offset or _offset("", 0)
+                return offset or offset_text("", 0)
             self._open(found, 0, out)
         self._some(min(self._batch, max_records), out)
-        self._reached = _offset(str(self._file), self._at)
+        self._reached = offset_text(str(self._file), self._at)
         return self._reached
 
     def _go_to(self, offset: str | None, out: Out) -> None:
-        name, at = _position(offset)
+        name, at = position(offset)
         if self._file is None or str(self._file) != name or self._at != at:
             self._close()
             if name and at != DONE and Path(name).exists():
                 self._open(Path(name), at, out)
+
+    def file_behind(self, last: str) -> Path | None:
+        """The first file behind one; behind none for an empty name."""
+        return self._next(last)
+
+    def read_elsewhere(self, path: Path | None, records: int, faults: int) -> None:
+        """Counts what another process read; ``path`` is a file that it finished."""
+        self._before.records += records
+        self._before.faults += faults
+        self._told = False
+        if path is not None:
+            self._before.files += 1
+            self._finished.append(path)
 
     def committed(self) -> None:
         """Deletes or archives files that were read to their end, after their offset is safe."""
@@ -324,11 +339,11 @@ def braces(pattern: str) -> list[str]:
     return [each for word in found.group(1).split(",")[:100] for each in braces(before + word + after)]
 
 
-def _offset(file: str, at: int) -> str:
+def offset_text(file: str, at: int) -> str:
     return json.dumps({"file": file, "POS": str(at)})
 
 
-def _position(offset: str | None) -> tuple[str, int]:
+def position(offset: str | None) -> tuple[str, int]:
     if not offset:
         return "", 0
     try:

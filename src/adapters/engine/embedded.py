@@ -1,14 +1,13 @@
 """The embedded engine: validates, previews and runs flows in this process."""
 
 import asyncio
-import random
 from collections.abc import Iterable, Mapping, Sequence
 
 import anyio.to_thread
 import attrs
 
 from ...core.catalogue.definitions import Catalogue, StageType
-from ...core.el import ElError, Facts, Scope
+from ...core.el import ElError
 from ...core.errors import UsageError
 from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
@@ -21,9 +20,11 @@ from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
 from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock, Ids, Sleep
-from .resources import hostname, surroundings
 from .runner import Runner, Watch, deadline_of, runnable, stage_output
-from .runs import USER, EmbeddedRun
+from .runs import EmbeddedRun
+from .worker import Task
+from .workers import Workers, not_splittable
+from .world import World
 
 MAX_PREVIEW_RECORDS = 1000
 MAX_PREVIEW_BATCHES = 10
@@ -35,7 +36,7 @@ class EmbeddedEngine:
     """An engine without a service: stages run as functions of this process, origins and destinations in its threads.
 
     Previews never write, never commit offsets, and call only what gives them records: HTTP origins and processors.
-    ``access`` says what stages may touch.
+    ``access`` says what stages may touch; with several ``workers`` as many processes read the files of a Directory.
     """
 
     def __init__(
@@ -47,16 +48,12 @@ class EmbeddedEngine:
         *,
         access: Access = EVERYTHING,
         sleep: Sleep = asyncio.sleep,
+        workers: int = 1,
     ) -> None:
-        self._info, self._catalogue, self._clock, self._ids = info, catalogue, clock, ids
-        self._access, self._sleep = access, sleep
-        self._began = clock.now_ms(), clock.monotonic_s()
+        self._info, self._catalogue, self._clock = info, catalogue, clock
+        self._sleep, self._workers = sleep, workers
+        self._world = World(info, clock, ids, access, (clock.now_ms(), clock.monotonic_s()))
         self._runs: list[EmbeddedRun] = []
-
-    def _now_ns(self) -> int:
-        """The time, finer than the clock tells it: its own steady seconds since the engine began are added."""
-        began_ms, began_s = self._began
-        return began_ms * 1_000_000 + int((self._clock.monotonic_s() - began_s) * 1_000_000_000)
 
     @property
     def info(self) -> EngineInfo:
@@ -103,13 +100,13 @@ class EmbeddedEngine:
     ) -> None:
         if options.execute_lifecycle_events and stage is not None:
             fields: dict[str, FieldValue] = {"pipelineId": plan.pipeline_id, "pipelineTitle": plan.title}
-            runner.lifecycle(stage, self._tools(plan, stage, options.now_ms, preview=True), kind, fields)
+            runner.lifecycle(stage, self._world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
     def _runner(self, plan: Plan, options: PreviewOptions, left_out: frozenset[str]) -> Runner:
         over = deadline_of(options.timeout_ms)
         return Runner(
             plan,
-            lambda stage: attrs.evolve(self._tools(plan, stage, options.now_ms, preview=True), stopped=over),
+            lambda stage: attrs.evolve(self._world.tools(plan, stage, options.now_ms, preview=True), stopped=over),
             left_out=left_out,
             given={
                 name: [_record(item, name, at) for at, item in enumerate(given)]
@@ -146,7 +143,7 @@ class EmbeddedEngine:
 
     def _plan(self, target: Target, options: PreviewOptions) -> Plan:
         parameters = _parameters(target)
-        around = self._around(parameters)
+        around = self._world.around(parameters)
         plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
         origin, test = plan.origin, plan.test_origin
         if options.test_origin and origin is not None and test is not None:
@@ -173,25 +170,8 @@ class EmbeddedEngine:
             + _cannot_run([each for each in plan.stages if each.instance not in aside])
         )
 
-    def _tools(
-        self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False, job: Job | None = None
-    ) -> Tools:
-        clock = self._clock.now_ms if now_ms is None else lambda: now_ms
-        around = self._around(plan.parameters, job)
-        scope = attrs.evolve(
-            around,
-            parameters=dict(plan.parameters),
-            now_ms=clock,
-            random=random.random,
-            new_id=self._ids.new_id,
-            facts=attrs.evolve(around.facts, pipeline_id=plan.pipeline_id, title=plan.title),
-        )
-        if now_ms is None:
-            scope.now_ns = self._now_ns
-        return Tools(stage, clock, random.random, self._ids.new_id, preview, scope, self._access)
-
-    def _around(self, parameters: Mapping[str, object], job: Job | None = None) -> Scope:
-        return surroundings(self._access, _facts(parameters, self._info.engine_id, job))
+    def _unsplit(self, plan: Plan) -> list[Issue]:
+        return [] if self._workers == 1 else not_splittable(plan)
 
     async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
         """Starts a run from the job's committed offsets.
@@ -200,22 +180,24 @@ class EmbeddedEngine:
             InvalidFlowError: the flow has faults, or stages that this engine cannot run.
         """
         parameters = {**_parameters(target), **job.runtime_parameters}
-        around = self._around(parameters, job)
+        around = self._world.around(parameters, job)
         plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
         report = validate(target.flow, self._catalogue)
 
         def tools(stage: StagePlan) -> Tools:
             pause = run.origin_pause if stage.type is StageType.ORIGIN else run.pause
-            return attrs.evolve(self._tools(plan, stage, job=job), sleep=pause, stopped=run.stopping)
+            return attrs.evolve(self._world.tools(plan, stage, job=job), sleep=pause, stopped=run.stopping)
 
         def build() -> Runner:
-            return Runner(plan, tools, delivers=True)
+            if self._workers == 1:
+                return Runner(plan, tools, delivers=True)
+            return Workers(plan, tools, Task(plan, self._world, job), self._workers)
 
         run = EmbeddedRun(
             plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep
         )
         await run.begin(
-            [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan))],
+            [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan)), *self._unsplit(plan)],
             asyncio.get_running_loop(),
         )
         self._runs.append(run)
@@ -231,19 +213,6 @@ class EmbeddedEngine:
             await run.stop()
             await run.wait()
         self._runs.clear()
-
-
-def _facts(parameters: Mapping[str, object], engine_id: str, job: Job | None) -> Facts:
-    """What expressions know of a run; parameters named JOB_ID and JOB_NAME stand for the job of a control hub."""
-    facts = Facts(engine_id=engine_id, hostname=hostname())
-    if job is not None:
-        facts = attrs.evolve(facts, user=USER, job_id=job.job_id, job_name=job.name)
-    job_id, job_name = parameters.get("JOB_ID"), parameters.get("JOB_NAME")
-    return attrs.evolve(
-        facts,
-        job_id=job_id if isinstance(job_id, str) else facts.job_id,
-        job_name=job_name if isinstance(job_name, str) else facts.job_name,
-    )
 
 
 def _new_issues(plan: Plan, report: Report) -> list[Issue]:

@@ -67,6 +67,16 @@ class Runner:
         self.finish = self.reset_offset = False
 
     @property
+    def count(self) -> int:
+        """How many processes work."""
+        return 1
+
+    def take_tally(self) -> Tally:
+        """What the stages did since the last look."""
+        taken, self._stages.tally = self._stages.tally, Tally()
+        return taken
+
+    @property
     def tally(self) -> Tally:
         """What the stages did so far."""
         return self._stages.tally

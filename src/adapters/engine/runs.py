@@ -23,10 +23,10 @@ from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock, Sleep
 from .garbage import rare_collections
 from .runner import Runner
+from .world import USER
 
 ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
 START, STOP = "pipeline-start", "pipeline-stop"
-USER = "penstock"
 BATCH_SIZE = 1000
 IDLE_S = 0.01
 TURN_S = 0.1
@@ -258,22 +258,24 @@ class EmbeddedRun:
 
     async def _late(self, runner: Runner, offset: str | None) -> str | None:
         """Batches, and then the offset behind those that came through; what was reached."""
-        reached = [offset]
+        reached = [(offset, False)]
         try:
             await anyio.to_thread.run_sync(self._turn, runner, reached)
         finally:
-            if len(reached) > 1:
-                await self._commit(reached[-1], runner)
-        return reached[-1]
+            if any(is_new for _, is_new in reached):
+                await self._commit(reached[-1][0], runner)
+        return reached[-1][0]
 
-    def _turn(self, runner: Runner, reached: list[str | None]) -> None:
-        """Batches until there is a reason to look around, in a worker thread; their offsets behind the first one."""
+    def _turn(self, runner: Runner, reached: list[tuple[str | None, bool]]) -> None:
+        """Batches until there is a reason to look around, in a worker thread.
+
+        Adds the offset behind each, and whether there was anything in it.
+        """
         until = time.perf_counter() + TURN_S
         while True:
-            *_, offset = runner.batch(reached[-1], BATCH_SIZE)
+            *_, offset = runner.batch(reached[-1][0], BATCH_SIZE)
             self._batches_done += 1
-            if not runner.idle or offset is None:
-                reached.append(offset)
+            reached.append((offset, not runner.idle))
             over = offset is None or runner.idle or runner.finish or runner.paced or self._plan.rate_limit > 0
             if over or self._stop_asked.is_set() or time.perf_counter() > until:
                 return
@@ -294,7 +296,8 @@ class EmbeddedRun:
 
     def _metrics(self) -> JsonMap:
         seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
-        return metrics_document(self._plan, self._tally, self._batches_done, seconds)
+        runners = 1 if self._runner is None else self._runner.count
+        return metrics_document(self._plan, self._tally, self._batches_done, seconds, runners)
 
     @property
     def _tally(self) -> Tally:

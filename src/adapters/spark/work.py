@@ -7,20 +7,15 @@ from collections.abc import Mapping
 import attrs
 
 from ...core.el import Facts, Scope
-from ...core.plan.given import Given
 from ...core.plan.model import Plan, StagePlan
 from ...core.processors.api import Access, Tools
 from ...core.running import Stages
-from ...core.values import JsonMap
+from ...core.running.apart import apart
 from .code import StageCode
 from .kafka import PRODUCER
 from .messages import Message, producer
 from .placing import DRIVER
 
-FILE_PREFIXES = {
-    "com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget": "configs.uniquePrefix",
-    "com_streamsets_pipeline_stage_destination_recordstolocalfilesystem_ToErrorLocalFSDTarget": "uniquePrefix",
-}
 SCHEMA = "level int, key long, seq string, kind string, name string, payload binary"
 """Rows between levels and to the driver."""
 Row = tuple[int, int, str, str, str, bytes]
@@ -63,7 +58,7 @@ class Work:
         Messages for Kafka are put into ``sent``.
         """
         self.code.load()
-        plan = _apart(self.plan, place)
+        plan = apart(self.plan, place)
 
         def here(stage: StagePlan) -> bool:
             return self.levels.get(stage.instance, self.level) == self.level
@@ -72,20 +67,6 @@ class Work:
         return Stages(
             plan, self.tools, here, events_here=self.level == DRIVER, seconds=time.perf_counter, builders=kafka
         )
-
-
-def _apart(plan: Plan, place: str) -> Plan:
-    error = None if plan.error_stage is None else _named(plan.error_stage, place)
-    return attrs.evolve(plan, stages=tuple(_named(stage, place) for stage in plan.stages), error_stage=error)
-
-
-def _named(stage: StagePlan, place: str) -> StagePlan:
-    setting = FILE_PREFIXES.get(stage.kind)
-    if setting is None:
-        return stage
-    prefix = stage.given.text(setting)
-    named = f"{prefix}_{place}" if prefix else place
-    return attrs.evolve(stage, given=Given(JsonMap({**stage.given, setting: named})))
 
 
 def message_rows(sent: list[Message]) -> list[Row]:

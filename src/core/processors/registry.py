@@ -49,6 +49,7 @@ _MODULES = {
     "executor_finishpipeline_PipelineFinisherDExecutor": "sinks",
 }
 _builders: dict[str, Build] = {}
+_loaded_from: dict[str, str] = {}
 
 
 def processor(name: str) -> Callable[[Build], Build]:
@@ -59,6 +60,7 @@ def processor(name: str) -> Callable[[Build], Build]:
 
     def register(build: Build) -> Build:
         _builders[name] = build
+        _loaded_from[name] = build.__module__
         return build
 
     return register
@@ -78,3 +80,12 @@ def find(name: str) -> Build | None:
 def can_run(name: str) -> bool:
     """True when a stage of this name can be built."""
     return name in _builders or name.removeprefix(_PREFIX) in _MODULES
+
+
+def modules_of_others() -> tuple[str, ...]:
+    """The modules that stages come from which are not part of this package, for another process to load.
+
+    A script that is run has no name under which it could be loaded: its stages are not among them.
+    """
+    ours = __name__.partition(".")[0] + "."
+    return tuple(sorted({name for name in _loaded_from.values() if not name.startswith(ours) and name != "__main__"}))
