@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -89,7 +90,8 @@ class _Worker:
         code = self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(OSError):  # what nobody reads any more
+                    stream.close()
         return code
 
     def _listen(self, reports: "queue.Queue[tuple[_Worker, object]]") -> None:

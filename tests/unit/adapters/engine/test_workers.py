@@ -76,8 +76,8 @@ def test_two_processes_write_what_one_writes(project: penstock.Project, folder: 
     assert (run.state, run.message) == ("Completed", "")
     assert written(tmp_path / "out") == WANTED
     counters = run.metrics["counters"]
-    assert counters["stage.Directory_01.outputRecords.counter"]["count"] == 3000  # type: ignore[index,call-overload]
-    assert counters["stage.LocalFS_01.inputRecords.counter"]["count"] == len(WANTED)  # type: ignore[index,call-overload]
+    assert counters["stage.Directory_01.outputRecords.counter"]["count"] == 3000
+    assert counters["stage.LocalFS_01.inputRecords.counter"]["count"] == len(WANTED)
     assert {path.name.split("_")[1] for path in (tmp_path / "out").iterdir()} <= {"w1", "w2"}
 
 
