@@ -1,6 +1,5 @@
 """Packed files: one that is compressed, or the files in an archive, one after the other."""
 
-import re
 import tarfile
 import tempfile
 import zipfile
@@ -9,6 +8,7 @@ from itertools import chain
 from typing import BinaryIO
 
 import attrs
+import regex
 
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
@@ -20,6 +20,7 @@ KINDS = ("COMPRESSED_FILE", "ARCHIVE", "COMPRESSED_ARCHIVE")
 FORMATS = frozenset(("BINARY", "DELIMITED", "JSON", "LOG", "PROTOBUF", "SDC_JSON", "TEXT", "XML"))
 MOST_ENTRIES = 100_000
 LARGEST_BYTES = 64 * 1024**3
+MATCH_S = 1.0
 SPOOLED_BYTES = 16 * 1024 * 1024
 _ZIP, _ZIP_EMPTY, _TAR = b"PK\x03\x04", b"PK\x05\x06", b"ustar"
 _BREAKS = (OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zipfile.BadZipFile, tarfile.TarError)
@@ -93,7 +94,7 @@ def _entries(opened: BinaryIO, pattern: str) -> Iterator[Entry]:
         raise FormatFault("DATA_PARSER_01", "the file is neither a zip nor a tar archive")
 
 
-def _zipped(opened: BinaryIO, head: bytes, fits: "re.Pattern[str]") -> Iterator[Entry]:
+def _zipped(opened: BinaryIO, head: bytes, fits: "regex.Pattern[str]") -> Iterator[Entry]:
     file = _seekable(opened, head)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -101,7 +102,7 @@ def _zipped(opened: BinaryIO, head: bytes, fits: "re.Pattern[str]") -> Iterator[
             if len(entries) > MOST_ENTRIES:
                 raise FormatFault(BROKEN, f"the archive holds more than {MOST_ENTRIES} files")
             for info in entries:
-                if not info.is_dir() and fits.fullmatch(info.filename):
+                if not info.is_dir() and _fits(fits, info.filename):
                     with archive.open(info) as member:
                         pieces = iter(lambda: member.read(STEP), b"")
                         yield Entry(info.filename, whole_reads(_bounded(pieces, info.compress_size)))
@@ -129,7 +130,7 @@ def _seekable(opened: BinaryIO, head: bytes) -> BinaryIO:
     return made  # type: ignore[return-value]
 
 
-def _tarred(opened: BinaryIO, head: bytes, fits: "re.Pattern[str]") -> Iterator[Entry]:
+def _tarred(opened: BinaryIO, head: bytes, fits: "regex.Pattern[str]") -> Iterator[Entry]:
     count = 0
     try:
         with tarfile.open(fileobj=whole_reads(chain((head,), pieces_of(opened))), mode="r|") as archive:
@@ -140,12 +141,19 @@ def _tarred(opened: BinaryIO, head: bytes, fits: "re.Pattern[str]") -> Iterator[
                 archive.members = []  # type: ignore[attr-defined]  # it would remember all of them
                 if member.sparse is not None:
                     raise FormatFault(BROKEN, f"{member.name} has holes, which may be of any size")
-                if member.isfile() and fits.fullmatch(member.name.removeprefix("./")):
+                if member.isfile() and _fits(fits, member.name.removeprefix("./")):
                     file = archive.extractfile(member)
                     assert file is not None
                     yield Entry(member.name.removeprefix("./"), file)  # type: ignore[arg-type]
     except _BREAKS as error:
         raise FormatFault(BROKEN, f"the archive cannot be read: {error}") from None
+
+
+def _fits(pattern: "regex.Pattern[str]", name: str) -> bool:
+    try:
+        return pattern.fullmatch(name, timeout=MATCH_S) is not None
+    except TimeoutError:
+        raise FormatFault(BROKEN, f"the pattern takes too long for the name {name[:80]!r}") from None
 
 
 def _bounded(pieces: Iterator[bytes], packed_bytes: int) -> Iterator[bytes]:
@@ -165,7 +173,7 @@ def _old_tar(head: bytes) -> bool:
         return False
 
 
-def glob_pattern(pattern: str) -> "re.Pattern[str]":
+def glob_pattern(pattern: str) -> "regex.Pattern[str]":
     """A Java glob as a regular expression: ``*`` stays within a folder, ``**`` does not, ``{a,b}`` is either."""
     made, at, open_braces = "", 0, 0
     while at < len(pattern):
@@ -187,10 +195,10 @@ def glob_pattern(pattern: str) -> "re.Pattern[str]":
         elif sign == "," and open_braces:
             made += "|"
         elif sign == "\\" and at < len(pattern):
-            made, at = made + re.escape(pattern[at]), at + 1
+            made, at = made + regex.escape(pattern[at]), at + 1
         else:
-            made += re.escape(sign)
+            made += regex.escape(sign)
     try:
-        return re.compile(made + (")" if open_braces else ""), re.DOTALL)
-    except re.error:
+        return regex.compile(made + (")" if open_braces else ""), regex.DOTALL)
+    except regex.error:
         raise FormatFault("DATA_PARSER_01", f"{pattern!r} is no pattern for names in an archive") from None

@@ -175,6 +175,13 @@ def test_an_archive_with_holes_is_refused() -> None:
         items(out.getvalue(), "ARCHIVE")
 
 
+def test_a_pattern_that_would_take_for_ever_is_given_up() -> None:
+    """A name that was made for it holds up nothing for longer than a second."""
+    hostile = "*a" * 30 + "b"
+    with pytest.raises(FormatFault, match="too long"):
+        items(zipped({"a" * 5000: b""}), "ARCHIVE", filePatternInArchive=hostile)
+
+
 def test_formats_that_have_no_packed_form_are_read_as_they_are() -> None:
     """The setting is one of those formats only that offer it."""
     assert read_items(io.BytesIO(b""), "AVRO", Given(JsonMap({"compression": "ARCHIVE"}))) is not None
