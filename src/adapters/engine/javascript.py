@@ -254,6 +254,8 @@ def decoded(value: Any, before: FieldValue) -> FieldValue:
     if isinstance(value, dict):
         if len(value) == 1:
             ((word, held),) = value.items()
+            if (word, held) == ("$null", "STRING"):
+                return None
             special = _special(word, held, before)
             if special is not None:
                 return special

@@ -2,11 +2,17 @@
 
 from decimal import Decimal
 
-from penstock.adapters.engine.generator import DataGenerator
+import pytest
+
+from penstock.adapters.engine.generator import DataGenerator, SyntheticGenerator
 from penstock.core.catalogue.definitions import StageType
+from penstock.core.java.kinds import kind_of
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors.api import Out, Tools
+from penstock.core.records.values import FieldType, FieldValue, ListMap, Long
 from penstock.core.values import freeze
+
+KINDS = "BOOLEAN BYTE BYTE_ARRAY CHAR DATE DATETIME DECIMAL DOUBLE FLOAT INTEGER LONG SHORT STRING TIME ZONED_DATETIME"
 
 
 def test_generated_records_have_the_configured_fields_and_an_event_each() -> None:
@@ -62,3 +68,68 @@ def test_record_ids_count_within_their_batch() -> None:
         origin.read("", 10, out)
         ids += [record.header.source_id for record in out.lanes[0]]
     assert ids == ["random:0:0", "random:0:1"] * 2
+
+
+def synthetic(**settings: object) -> SyntheticGenerator:
+    """The synthetic origin with these settings, as a preview sees it."""
+    plan = StagePlan("g", "synthetic", StageType.ORIGIN, given=Given(freeze(settings)))  # type: ignore[arg-type]
+    return SyntheticGenerator(plan, Tools(plan, lambda: 0, lambda: 0.5, lambda: "id", True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("System__Field__String", "x", "x"),
+        ("System__Field__Integer", "7", 7),
+        ("System__Field__Long", "7", Long(7)),
+        ("System__Field__Boolean", "true", True),
+        ("System__Field__Double", "1.5", 1.5),
+        ("System__Field__Decimal", "1.50", Decimal("1.50")),
+    ],
+)
+def test_a_synthetic_field_with_a_value_repeats_it(kind: str, text: str, value: FieldValue) -> None:
+    """In its type."""
+    out = Out(1)
+    synthetic(recordFields=[{"fieldName": "f", "fieldType": kind, "fieldValue": text}], batchSize=2).read(None, 10, out)
+    assert [record.value for record in out.lanes[0]] == [{"f": value}] * 2
+    assert isinstance(out.lanes[0][0].value, dict)
+    assert type(out.lanes[0][0].value["f"]) is type(value)
+
+
+def test_a_synthetic_field_without_a_value_is_made_up() -> None:
+    """A value of its type."""
+    out = Out(1)
+    synthetic(recordFields=[{"fieldName": "f", "fieldType": "System__Field__Long"}], batchSize=5).read(None, 10, out)
+    made = [record.value["f"] for record in out.lanes[0] if isinstance(record.value, dict)]
+    assert len(set(map(str, made))) == 5
+    assert {type(each) for each in made} == {Long}
+
+
+def test_synthetic_records_end_when_all_are_made() -> None:
+    """With their attributes, and an event each."""
+    rows = [{"attributeName": "k", "attributeValue": "v"}]
+    origin = synthetic(recordsToGenerate=3, batchSize=2, recordHeaderAttributes=rows)
+    first, last = Out(1), Out(1)
+    assert origin.read(None, 10, first) is not None
+    assert origin.read("generated", 10, last) is None
+    assert [len(out.lanes[0]) for out in (first, last)] == [2, 1]
+    assert first.lanes[0][0].attributes == {"k": "v"}
+    assert len(first.events) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS.split())
+def test_every_type_can_be_generated(kind: str) -> None:
+    """The value has the type that was asked for."""
+    out = Out(1)
+    rows = [{"field": "f", "type": kind, "precision": 5, "scale": 2}]
+    generator(dataGenConfigs=rows, batchSize=20).read(None, 20, out)
+    assert {kind_of(record.value["f"]) for record in out.lanes[0] if isinstance(record.value, dict)} == {
+        FieldType[kind]
+    }
+
+
+def test_roots_can_be_list_maps() -> None:
+    """As the setting says."""
+    out = Out(1)
+    generator(dataGenConfigs=[{"field": "f", "type": "LONG"}], rootFieldType="LIST_MAP", batchSize=1).read(None, 1, out)
+    assert type(out.lanes[0][0].value) is ListMap

@@ -13,7 +13,7 @@ from penstock.adapters.engine.mailing import Email
 from penstock.adapters.engine.shell import Shell
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
-from penstock.core.errors import UnsupportedError
+from penstock.core.errors import InvalidValueError, UnsupportedError
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.processors.api import Access
@@ -125,3 +125,35 @@ def test_a_script_that_throws_ends_the_run_or_refuses_the_batch() -> None:
     assert [error.code for error in out.errors] == ["SCRIPTING_06"]
     one = play(JavaScript, {"script": "throw 1", "processingMode": "RECORD"}, {}, {}, code=True)
     assert [error.code for error in one.errors] == ["SCRIPTING_05", "SCRIPTING_05"]
+
+
+@pytest.mark.parametrize(("kind", "runs"), [("wanted", True), ("other", False), (None, False)])
+def test_newer_shells_wait_for_an_event(tmp_path: Path, kind: str | None, runs: bool) -> None:
+    """Of the type that is set; other records do nothing."""
+    target = tmp_path / "out"
+    settings = {"config.script": f"echo x > {target}", "config.timeout": "10000", "config.reactToEvents": True}
+    held = tools({**settings, "config.eventType": "wanted"}, code=True)
+    attributes = {} if kind is None else {"sdc.event.type": kind}
+    Shell(held.plan, held)([Record({}, Header("r", attributes=attributes))], Out(1))
+    assert target.exists() is runs
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("condition", "EMAIL_06"), ("email", "EMAIL_07"), ("subject", "EMAIL_01"), ("body", "EMAIL_02")]
+)
+def test_expressions_of_messages_are_read_at_start(name: str, code: str) -> None:
+    """Each has its code."""
+    row: dict[str, object] = {"condition": "", "email": [], "subject": "", "body": ""}
+    row[name] = ["${1 +}"] if name == "email" else "${1 +}"
+    with pytest.raises(InvalidValueError, match=code):
+        play(Email, {"conf": [row]}, mail="smtp://localhost")
+
+
+def test_a_message_that_cannot_be_made_refuses_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are sent."""
+    sent: list[EmailMessage] = []
+    monkeypatch.setattr(mailing, "send", lambda server, message: sent.append(message))
+    row = {"condition": "", "email": ["a@example.org"], "subject": "${record:value('/n') + 1}", "body": ""}
+    out = play(Email, {"conf": [row]}, {"n": "x"}, {"n": 1}, mail="smtp://localhost")
+    assert [error.code for error in out.errors] == ["EMAIL_03"]
+    assert len(sent) == 1

@@ -116,7 +116,7 @@ def test_whole_numbers_are_read_strictly(text: str) -> None:
 
 def test_a_file_stays_a_file() -> None:
     """Nothing else becomes one, and it becomes nothing else."""
-    ref = FileRef(io.BytesIO, {"filename": "x"})  # type: ignore[arg-type]
+    ref = FileRef(io.BytesIO, {"filename": "x"})
     assert convert(ref, FieldType.FILE_REF) is ref
     with pytest.raises(ConversionError, match="API_18"):
         convert(ref, FieldType.STRING)

@@ -1,0 +1,212 @@
+"""Promises about the names that scripts find, the same in Jython and in JavaScript."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from penstock.adapters.engine.embedded import _cannot_run
+from penstock.adapters.engine.javascript import JavaScript
+from penstock.adapters.engine.scripting import Jython
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.el import Scope
+from penstock.core.errors import InvalidValueError
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, StopFault, Tools
+from penstock.core.processors.api import Access
+from penstock.core.records.record import Header, Record
+from penstock.core.records.values import FieldType, FieldValue, ListMap, Long, Null
+from penstock.core.values import JsonMap, freeze
+
+LANGUAGES = pytest.mark.parametrize("stage", [Jython, JavaScript])
+KINDS = [kind for kind in FieldType if kind not in (FieldType.FILE_REF, FieldType.LIST_MAP)]
+
+
+class Played:
+    """A script with its settings, and what came of it."""
+
+    def __init__(self, stage: Any, script: str, preview: bool = False, **settings: object) -> None:
+        frozen = freeze({"script": script, **settings})
+        assert isinstance(frozen, JsonMap)
+        plan = StagePlan("S_01", "kind", StageType.PROCESSOR, given=Given(frozen), outputs=("out",))
+        scope = Scope(parameters={"p": "v"})
+        access = Access(code=True)
+        tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", preview, scope, access)
+        self.out, self.stage = Out(1, lambda: 1000), stage(plan, tools)
+
+    def __call__(self, *values: FieldValue, **attributes: str) -> Out:
+        self.stage(
+            [Record(value, Header(f"r{at}", "Made_01", attributes=attributes)) for at, value in enumerate(values)],
+            self.out,
+        )
+        return self.out
+
+    @property
+    def values(self) -> list[FieldValue]:
+        """What was written."""
+        return [record.value for record in self.out.lanes[0]]
+
+
+def told(stage: Any, expression: str, *values: FieldValue, preview: bool = False, **settings: object) -> FieldValue:
+    """The value of an expression in a script, as a field of a new record."""
+    script = f"made = sdc.createRecord('x')\nmade.value = {{'v': {expression}}}\nsdc.output.write(made)"
+    if stage is JavaScript:
+        script = script.replace("made =", "var made =", 1).replace("\n", ";\n")
+    played = Played(stage, script, preview, **settings)
+    played(*values)
+    (value,) = played.values
+    assert isinstance(value, dict)
+    return value["v"]
+
+
+@LANGUAGES
+def test_facts_of_the_run_are_known(stage: Any) -> None:
+    """Preview, parameters of the run and of the stage."""
+    assert told(stage, "sdc.isPreview()") is False
+    assert told(stage, "sdc.isPreview()", preview=True) is True
+    assert told(stage, "sdc.isStopped()") is False
+    assert told(stage, "sdc.pipelineParameters()['p']") == "v"
+    assert told(stage, "sdc.userParams['u']", userParams=[{"key": "u", "value": "x"}]) == "x"
+    assert told(stage, "sdcUserParams['u']", userParams=[{"key": "u", "value": "x"}]) == "x"
+
+
+@LANGUAGES
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_nulls_have_types(stage: Any, kind: FieldType) -> None:
+    """Under ``sdc`` and by themselves."""
+    null = None if kind is FieldType.STRING else Null(kind)
+    assert told(stage, f"sdc.NULL_{kind.name}") == null
+    assert told(stage, f"NULL_{kind.name}") == null
+
+
+@LANGUAGES
+def test_the_type_of_a_null_can_be_asked_for(stage: Any) -> None:
+    """``getFieldNull`` gives the typed null, the value, or nothing."""
+    for path, expected in (("/n", Null(FieldType.INTEGER)), ("/s", None), ("/a", 1), ("/none", None)):
+        held: FieldValue = {"n": Null(FieldType.INTEGER), "s": None, "a": 1}
+        assert told(stage, f"sdcFunctions.getFieldNull(records[0], '{path}')", held) == expected
+
+
+@LANGUAGES
+def test_a_null_keeps_the_type_of_its_field(stage: Any) -> None:
+    """One that a script puts in place of another value too."""
+    none = "None" if stage is Jython else "null"
+    played = Played(stage, f"records[0].value['a'] = {none}\noutput.write(records[0])")
+    played({"a": 1, "b": Null(FieldType.LONG)})
+    assert played.values == [{"a": Null(FieldType.INTEGER), "b": Null(FieldType.LONG)}]
+
+
+@LANGUAGES
+def test_maps_are_maps_or_list_maps(stage: Any) -> None:
+    """As asked for; what was a list-map stays one."""
+    yes, no = ("True", "False") if stage is Jython else ("true", "false")
+    assert type(told(stage, f"sdc.createMap({yes})")) is ListMap
+    assert type(told(stage, f"sdcFunctions.createMap({no})")) is dict
+
+
+@LANGUAGES
+def test_state_lasts_from_start_to_end(stage: Any) -> None:
+    """Scripts for the start, the batches and the end share it; events may come at the end."""
+    played = Played(
+        stage,
+        "state['n'] = state['n'] + 1\nsdc.output.write(records[0])",
+        initScript="sdc.state['n'] = 5",
+        destroyScript="e = sdc.createEvent('end', 1)\ne.value = {'n': sdc.state['n']}\nsdc.toEvent(e)",
+    )
+    played({})
+    played({})
+    played.stage.close(played.out)
+    (event,) = played.out.events
+    assert event.value == {"n": 7}
+    assert event.attributes["sdc.event.type"] == "end"
+
+
+@LANGUAGES
+def test_only_events_are_sent_as_events(stage: Any) -> None:
+    """A record of the batch is none."""
+    with pytest.raises(StopFault, match="SCRIPTING_07"):
+        Played(stage, "sdc.toEvent(records[0])")({})
+
+
+@LANGUAGES
+def test_what_is_not_written_is_dropped(stage: Any) -> None:
+    """And what is written twice goes on twice."""
+    played = Played(stage, "output.write(records[1])\noutput.write(records[1])")
+    played({"a": 1}, {"a": 2})
+    assert played.values == [{"a": 2}, {"a": 2}]
+
+
+@LANGUAGES
+def test_attributes_can_be_set_and_removed(stage: Any) -> None:
+    """On the record that goes on."""
+    delete = "del r.attributes['gone']" if stage is Jython else "delete r.attributes['gone']"
+    played = Played(stage, f"r = records[0]\n{delete}\nr.attributes['new'] = 'x'\noutput.write(r)")
+    (record,) = played({}, gone="1", kept="2").lanes[0]
+    assert record.attributes == {"kept": "2", "new": "x"}
+
+
+@LANGUAGES
+def test_headers_can_be_read(stage: Any) -> None:
+    """By the names of the original."""
+    assert told(stage, "records[0].sourceId", {}) == "r0"
+    assert told(stage, "records[0].stageCreator", {}) == "Made_01"
+
+
+@LANGUAGES
+def test_new_records_have_the_id_that_was_given(stage: Any) -> None:
+    """And this stage as their creator."""
+    played = Played(stage, "r = sdc.createRecord('mine')\nr.value = {'a': 1}\noutput.write(r)")
+    (record,) = played().lanes[0]
+    assert (record.header.source_id, record.header.stage_creator) == ("mine", "S_01")
+
+
+@LANGUAGES
+def test_scripts_write_to_the_log(stage: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """With braces for values."""
+    caplog.set_level(logging.INFO)
+    Played(stage, "log.info('seen {} of {}', 1, 'x')\nsdc.log.error('bad')")({})
+    assert [record.getMessage() for record in caplog.records] == ["seen 1 of x", "bad"]
+
+
+@LANGUAGES
+def test_by_record_a_script_sees_one_at_a_time(stage: Any) -> None:
+    """Those before one that fails have gone on."""
+    fails = "raise ValueError('x')" if stage is Jython else "throw new Error('x');"
+    test = (
+        f"if records[0].value['a'] == 2:\n    {fails}"
+        if stage is Jython
+        else f"if (records[0].value['a'] == 2) {{ {fails} }}"
+    )
+    played = Played(stage, f"{test}\noutput.write(records[0])", processingMode="RECORD")
+    out = played({"a": 1}, {"a": 2}, {"a": 3})
+    assert played.values == [{"a": 1}, {"a": 3}]
+    assert [error.code for error in out.errors] == ["SCRIPTING_05"]
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("name", "code"), [("script", "SCRIPTING_02"), ("initScript", "SCRIPTING_08")])
+def test_scripts_that_cannot_be_started(stage: Any, name: str, code: str) -> None:
+    """An empty script, and one for the start that fails."""
+    scripts: dict[str, Any] = {"script": "1", name: " " if name == "script" else "missing()"}
+    with pytest.raises((InvalidValueError, StopFault), match=code):
+        Played(stage, scripts.pop("script"), **scripts)
+
+
+@LANGUAGES
+def test_values_that_a_script_does_not_touch_keep_their_type(stage: Any) -> None:
+    """Longs and list-maps, nested too."""
+    before: FieldValue = {"l": Long(5), "m": ListMap({"x": [Long(1)]}), "n": 1}
+    played = Played(stage, "output.write(records[0])")
+    played(before)
+    (after,) = played.values
+    assert after == before
+    assert isinstance(after, dict)
+    assert (type(after["l"]), type(after["m"])) == (Long, ListMap)
+
+
+def test_what_cannot_run_says_what_can_be_done() -> None:
+    """Scripts in Groovy have no engine here."""
+    kind = "com_streamsets_pipeline_stage_processor_groovy_GroovyDProcessor"
+    (issue,) = _cannot_run([StagePlan("G_01", kind, StageType.PROCESSOR, label="My Groovy")])
+    assert "Groovy" in issue.message
+    assert "Jython" in issue.message
