@@ -17,6 +17,7 @@ from .lines import read_log, read_text
 from .marked_up import read_xml
 from .parquet import read_parquet
 from .proto import read_protobuf
+from .syslog import read_datagram, read_syslog
 from .texts import LONGEST
 from .whole_file import read_whole_file
 
@@ -72,6 +73,7 @@ def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
 READERS: dict[str, Read] = {
     "AVRO": read_avro,
     "BINARY": _binary,
+    "DATAGRAM": read_datagram,
     "DELIMITED": read_delimited,
     "EXCEL": read_excel,
     "JSON": read_json,
@@ -79,6 +81,7 @@ READERS: dict[str, Read] = {
     "PARQUET": read_parquet,
     "PROTOBUF": read_protobuf,
     "SDC_JSON": read_records,
+    "SYSLOG": read_syslog,
     "TEXT": read_text,
     "WHOLE_FILE": read_whole_file,
     "XML": read_xml,
