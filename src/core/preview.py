@@ -18,7 +18,8 @@ class PreviewOptions:
     """How to preview. ``through`` is the instance name of the last stage that is run, None for all.
 
     ``inputs`` gives records (plain values or ``Record``) to a stage in place of what its producers would send;
-    for an origin they are its output.
+    for an origin they are its output. ``outputs`` takes the place of what a stage puts out, by lane or for its first
+    lane: the stage is not run.
     """
 
     batch_size: int = 10
@@ -29,6 +30,7 @@ class PreviewOptions:
     execute_lifecycle_events: bool = False
     test_origin: bool = False
     inputs: Mapping[str, Sequence[object]] = attrs.field(factory=dict, repr=False)
+    outputs: Mapping[str, Mapping[str, Sequence[object]] | Sequence[object]] = attrs.field(factory=dict, repr=False)
     now_ms: int | None = None
     """A fixed time for expressions; None takes the engine's clock."""
 

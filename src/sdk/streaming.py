@@ -1,7 +1,7 @@
 """The verbs of a flow handle: blocking, and the same ones async."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..core.errors import InvalidValueError
 from ..core.flow.model import Flow
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ..core.catalogue.definitions import Catalogue
     from .session import Session
 
+T = TypeVar("T")
+Inputs = Mapping[Any, Sequence[object]]
+Outputs = Mapping[Any, Mapping[str, Sequence[object]] | Sequence[object]]
+
 
 def preview_options(
     batch_size: int,
@@ -23,8 +27,9 @@ def preview_options(
     write_to_destination: bool,
     execute_lifecycle_events: bool,
     test_origin: bool,
-    inputs: Mapping[str, Sequence[object]] | None,
+    inputs: "Inputs | None",
     batches: int,
+    outputs: "Outputs | None" = None,
 ) -> PreviewOptions:
     """The options of a preview, checked.
 
@@ -48,8 +53,14 @@ def preview_options(
         write_to_destinations=write_to_destination,
         execute_lifecycle_events=execute_lifecycle_events,
         test_origin=test_origin,
-        inputs=dict(inputs or {}),
+        inputs=_by_name(inputs),
+        outputs=_by_name(outputs),
     )
+
+
+def _by_name(given: Mapping[Any, T] | None) -> dict[str, T]:
+    """By instance name, where stages may be keys too."""
+    return {getattr(stage, "instance_name", stage): held for stage, held in (given or {}).items()}
 
 
 class AsyncStreamingFlow(FlowHandle):
@@ -69,12 +80,14 @@ class AsyncStreamingFlow(FlowHandle):
         execute_lifecycle_events: bool = False,
         test_origin: bool = False,
         *,
-        inputs: Mapping[str, Sequence[object]] | None = None,
+        inputs: "Inputs | None" = None,
+        outputs: "Outputs | None" = None,
         batches: int = 1,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
-        Nothing is written, called or committed unless asked for. ``inputs`` gives a stage records of your own.
+        Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
+        records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -88,6 +101,7 @@ class AsyncStreamingFlow(FlowHandle):
             test_origin,
             inputs,
             batches,
+            outputs,
         )
         return checked(await self._session.preview(self._value, self._stored.flow_id, options))
 
@@ -134,12 +148,14 @@ class StreamingFlow(FlowHandle):
         execute_lifecycle_events: bool = False,
         test_origin: bool = False,
         *,
-        inputs: Mapping[str, Sequence[object]] | None = None,
+        inputs: "Inputs | None" = None,
+        outputs: "Outputs | None" = None,
         batches: int = 1,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
-        Nothing is written, called or committed unless asked for. ``inputs`` gives a stage records of your own.
+        Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
+        records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -153,6 +169,7 @@ class StreamingFlow(FlowHandle):
             test_origin,
             inputs,
             batches,
+            outputs,
         )
         return checked(self._call(self._session.preview, self._value, self._stored.flow_id, options))
 

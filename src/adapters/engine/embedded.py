@@ -1,7 +1,7 @@
 """The embedded engine: validates, previews and runs flows in this process."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 import anyio.to_thread
 import attrs
@@ -13,13 +13,14 @@ from ...core.plan import Plan, StagePlan, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
-from ...core.records.record import Header, Record
+from ...core.records.record import Record
 from ...core.records.values import FieldValue
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
 from ...ports.stores import JobStore, OffsetStore
 from ...ports.world import Clock, Ids, Sleep
+from .portion import Portion, portion_of
 from .runner import Runner, Watch, deadline_of, runnable, stage_output
 from .runs import EmbeddedRun
 from .worker import Task
@@ -78,18 +79,17 @@ class EmbeddedEngine:
 
     def _preview(self, target: Target, options: PreviewOptions) -> Preview:
         plan = self._plan(target, options)
-        left_out = _left_out(plan, options)
-        blocking = self._blocking(target, plan, left_out, frozenset(options.inputs))
+        portion = portion_of(plan, options, runnable)
+        blocking = self._blocking(target, plan, portion)
         if blocking:
             return Preview("INVALID", report=report_of(blocking), message="Validation Failed")
         try:
-            runner = self._runner(plan, options, left_out)
+            runner = self._runner(plan, options, portion)
         except ElError as error:
             return Preview("START_ERROR", message=str(error))
-        skipped = tuple(stage.instance for stage in plan.stages if stage.instance in left_out and stage.is_sink)
         try:
             self._lifecycle(plan, runner, options, plan.start_stage, "pipeline-start")
-            made = self._run_batches(plan, runner, options, skipped)
+            made = self._run_batches(plan, runner, options, portion)
             self._lifecycle(plan, runner, options, plan.stop_stage, "pipeline-stop")
         finally:
             runner.close() if options.write_to_destinations else runner.close_origin()
@@ -102,19 +102,18 @@ class EmbeddedEngine:
             fields: dict[str, FieldValue] = {"pipelineId": plan.pipeline_id, "pipelineTitle": plan.title}
             runner.lifecycle(stage, self._world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
-    def _runner(self, plan: Plan, options: PreviewOptions, left_out: frozenset[str]) -> Runner:
+    def _runner(self, plan: Plan, options: PreviewOptions, portion: Portion) -> Runner:
         over = deadline_of(options.timeout_ms)
         return Runner(
             plan,
             lambda stage: attrs.evolve(self._world.tools(plan, stage, options.now_ms, preview=True), stopped=over),
-            left_out=left_out,
-            given={
-                name: [_record(item, name, at) for at, item in enumerate(given)]
-                for name, given in options.inputs.items()
-            },
+            left_out=portion.left_out,
+            given=portion.given,
+            replaced=portion.replaced,
         )
 
-    def _run_batches(self, plan: Plan, runner: Runner, options: PreviewOptions, skipped: tuple[str, ...]) -> Preview:
+    def _run_batches(self, plan: Plan, runner: Runner, options: PreviewOptions, portion: Portion) -> Preview:
+        skipped = portion.skipped
         over = deadline_of(options.timeout_ms)
         batches: list[tuple[StageOutput, ...]] = []
         offset: str | None = None
@@ -133,8 +132,8 @@ class EmbeddedEngine:
             except Exception as error:
                 message = f"CONTAINER_0001 - {type(error).__name__}: {error}"
                 return Preview("RUN_ERROR", tuple(batches), message=message, skipped=skipped)
-            if any(_shows(output) for output in shown.values()):
-                batches.append(_with_skipped(plan, shown, skipped))
+            if any(_shows(output) for output in shown.values()) or any(portion.given.values()):
+                batches.append(_with_skipped(plan, shown, portion))
             if offset is None or runner.finish:
                 break
             if over():
@@ -153,10 +152,11 @@ class EmbeddedEngine:
             plan = attrs.evolve(plan, stages=tuple(replaced if each is origin else each for each in plan.stages))
         return plan
 
-    def _blocking(self, target: Target, plan: Plan, left_out: frozenset[str], given: frozenset[str]) -> list[Issue]:
+    def _blocking(self, target: Target, plan: Plan, portion: Portion) -> list[Issue]:
         """What forbids a preview: findings about stages that take part, and stages without code here."""
         report = validate(target.flow, self._catalogue)
-        aside = left_out | {s.instance for s in plan.stages if s.instance in given and s.type is StageType.ORIGIN}
+        given = {s.instance for s in plan.stages if s.instance in portion.given and s.type is StageType.ORIGIN}
+        aside = portion.aside | given
         sinks = {stage.instance for stage in plan.stages if stage.is_sink}
         found = [
             issue
@@ -244,30 +244,6 @@ def _cannot_run(stages: Iterable[StagePlan]) -> list[Issue]:
     ]
 
 
-def _left_out(plan: Plan, options: PreviewOptions) -> frozenset[str]:
-    """Destinations and executors unless asked for, and what lies behind the stage that is run through."""
-    names = set() if options.write_to_destinations else {stage.instance for stage in plan.stages if stage.is_sink}
-    if options.through is not None:
-        names |= {stage.instance for stage in plan.stages} - _feeding(plan, options.through)
-    return frozenset(names)
-
-
-def _feeding(plan: Plan, instance: str) -> set[str]:
-    """A stage and every stage before it."""
-    makers = {lane: stage for stage in plan.stages for lane in (*stage.outputs, *stage.events)}
-    wanted = plan.stage(instance)
-    if wanted is None:
-        return {stage.instance for stage in plan.stages}
-    found: set[str] = set()
-    waiting = [wanted]
-    while waiting:
-        stage = waiting.pop()
-        if stage.instance not in found:
-            found.add(stage.instance)
-            waiting.extend(makers[lane] for lane in stage.inputs if lane in makers)
-    return found
-
-
 def _parameters(target: Target) -> dict[str, object]:
     made: dict[str, object] = {}
     for held in target.parameter_sets:
@@ -280,26 +256,12 @@ def _constants(held: ParameterSet) -> dict[str, object]:
     return {f"{held.name}__{parameter.name}": parameter.value for parameter in held.parameters}
 
 
-def _record(item: object, stage: str, at: int) -> Record:
-    if isinstance(item, Record):
-        return item
-    return Record(_plain(item), Header(source_id=f"{stage}::{at}", stage_creator=stage))
-
-
-def _plain(item: object) -> FieldValue:
-    if isinstance(item, Mapping):
-        return {str(name): _plain(value) for name, value in item.items()}
-    if isinstance(item, Sequence) and not isinstance(item, (str, bytes)):
-        return [_plain(value) for value in item]
-    return item  # type: ignore[return-value]
-
-
 def _shows(output: StageOutput) -> bool:
     return bool(any(output.lanes.values()) or output.error_records or output.stage_errors or output.event_records)
 
 
-def _with_skipped(plan: Plan, shown: dict[str, StageOutput], skipped: tuple[str, ...]) -> tuple[StageOutput, ...]:
-    """The outputs in running order, with the input of destinations that did not run."""
+def _with_skipped(plan: Plan, shown: dict[str, StageOutput], portion: Portion) -> tuple[StageOutput, ...]:
+    """The outputs in running order, with the input of stages that did not run."""
     lanes: dict[str, tuple[Record, ...]] = {}
     for output in shown.values():
         lanes.update(output.lanes)
@@ -307,11 +269,11 @@ def _with_skipped(plan: Plan, shown: dict[str, StageOutput], skipped: tuple[str,
         made = shown.get(stage.instance)
         if made is not None and stage.event_lane is not None:
             lanes[stage.event_lane] = made.event_records
-    for name in skipped:
+    for name in portion.skipped:
         stage_plan = plan.stage(name)
         assert stage_plan is not None
         got = tuple(record for lane in stage_plan.inputs for record in lanes.get(lane, ()))
-        shown[name] = StageOutput(name, input=got)
+        shown[name] = StageOutput(name, input=portion.given.get(name, got))
     return tuple(shown[stage.instance] for stage in plan.stages if stage.instance in shown)
 
 

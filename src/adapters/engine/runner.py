@@ -38,7 +38,8 @@ class Watch:
 
 
 class Runner:
-    """The built stages of a plan. ``left_out`` are not run at all; ``given`` replaces what their producers send."""
+    """The built stages of a plan. ``left_out`` are not run at all; ``given`` replaces what their producers send, and
+    ``replaced`` what a stage puts out, by lane: such a stage is not run either."""
 
     def __init__(
         self,
@@ -47,8 +48,10 @@ class Runner:
         *,
         left_out: frozenset[str] = frozenset(),
         given: Mapping[str, Sequence[Record]] | None = None,
+        replaced: Mapping[str, Mapping[str, Sequence[Record]]] | None = None,
         delivers: bool = False,
     ) -> None:
+        self._replaced = dict(replaced or {})
         kept = tuple(stage for stage in plan.stages if stage.instance not in left_out)
         self._plan = attrs.evolve(plan, stages=kept)
         self._given = {name: list(records) for name, records in (given or {}).items()}
@@ -57,10 +60,16 @@ class Runner:
         for stage in kept:
             held = tools(stage)
             self._now_ms = held.now_ms
-            if stage.type is StageType.ORIGIN and stage.instance not in self._given:
+            supplied = stage.instance in self._given or stage.instance in self._replaced
+            if stage.type is StageType.ORIGIN and not supplied:
                 self._origin = ORIGINS[stage.kind](stage, held)
         self._stages = Stages(
-            self._plan, tools, lambda stage: True, events_here=True, delivers=delivers, seconds=time.perf_counter
+            self._plan,
+            tools,
+            lambda stage: stage.instance not in self._replaced,
+            events_here=True,
+            delivers=delivers,
+            seconds=time.perf_counter,
         )
         self.idle = True
         """True when the origin had nothing for the last batch."""
@@ -94,7 +103,10 @@ class Runner:
             if stage.type is StageType.DESTINATION and not asked:
                 asked = True
                 yield reached
-            if stage.type is StageType.ORIGIN:
+            if stage.instance in self._replaced:
+                self._stand_in(stage, self._stages.received(stage, batch), batch, watch)
+                reached = None if stage.type is StageType.ORIGIN else reached
+            elif stage.type is StageType.ORIGIN:
                 reached = self._first(stage, offset, max_records, batch, watch)
             else:
                 self._step(stage, self._received(stage, batch), batch, watch)
@@ -127,6 +139,17 @@ class Runner:
         if watch is not None:
             watch.stage(stage, None, out)
         return reached
+
+    def _stand_in(self, stage: StagePlan, received: Lane, batch: Batch, watch: Watch | None) -> None:
+        """What a stage put out, as it was given."""
+        out = Out(len(stage.outputs), self._now_ms)
+        for at, lane in enumerate(stage.outputs):
+            for record in self._replaced[stage.instance].get(lane, ()):
+                out.emit(record.copy(), at)
+        shown = None if stage.type is StageType.ORIGIN else [record.copy() for record in received]
+        self._stages.take(stage, out, batch)
+        if watch is not None:
+            watch.stage(stage, shown, out)
 
     def _step(self, stage: StagePlan, received: Lane, batch: Batch, watch: Watch | None) -> None:
         if watch is None:

@@ -146,6 +146,8 @@ class RemoteEngine:
             **({"endStage": options.through} if options.through else {}),
         }
         body = None
+        if options.outputs:
+            raise UnsupportedError("outputs given to a preview on a remote engine")
         if options.inputs:
             if not self._client.ours:
                 raise UnsupportedError("records given to a preview on this engine")

@@ -13,7 +13,7 @@ from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
 from ..flow.stage_upgrade import upgrade_stages
 from ..java import java_string
-from ..validation import sort_stages
+from ..validation import running_order
 from ..validation.issues import Issue
 from ..values import Json, JsonMap, freeze, thaw
 from .given import Given
@@ -54,7 +54,7 @@ def compile_flow(
     def stage(instance: StageInstance | None) -> StagePlan | None:
         return None if instance is None else _stage(instance, catalogue, resolve)
 
-    stages = tuple(_stage(each, catalogue, resolve) for each in sort_stages(resolved))
+    stages = tuple(_stage(each, catalogue, resolve) for each in running_order(resolved))
     return Plan(
         name=flow.name,
         stages=stages,

@@ -2,8 +2,18 @@
 
 from .flows import validate
 from .issues import Issue, Report, report_of
-from .order import sort_stages
+from .order import running_order, sort_stages
 from .rules import RuleIssue, check_rules
 from .session import Strictness
 
-__all__ = ["Issue", "Report", "RuleIssue", "Strictness", "check_rules", "report_of", "sort_stages", "validate"]
+__all__ = [
+    "Issue",
+    "Report",
+    "RuleIssue",
+    "Strictness",
+    "check_rules",
+    "report_of",
+    "running_order",
+    "sort_stages",
+    "validate",
+]

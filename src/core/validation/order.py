@@ -27,6 +27,21 @@ def sort_stages(flow: Flow) -> tuple[StageInstance, ...]:
     return order_of(flow.stages).stages
 
 
+def running_order(flow: Flow) -> tuple[StageInstance, ...]:
+    """The canvas stages in the order in which a batch goes through them: what waits for events comes last."""
+    behind: set[str] = set()
+    data: list[StageInstance] = []
+    late: list[StageInstance] = []
+    for stage in sort_stages(flow):
+        behind.update(stage.event_lanes)
+        if behind.isdisjoint(stage.input_lanes):
+            data.append(stage)
+        else:
+            late.append(stage)
+            behind.update(stage.output_lanes)
+    return (*data, *late)
+
+
 def order_of(stages: Sequence[StageInstance]) -> Order:
     """The order that repeated passes over the stages give, where a pass takes every stage whose inputs are there.
 

@@ -89,3 +89,74 @@ def test_a_finisher_that_reacts_to_events_refuses_everything_else(
 ) -> None:
     """Events of its type finish the run; others, and records that are no events, are refused."""
     assert finished(project, event, react_to_events=True, event_type=wanted) == codes
+
+
+KAFKA = "Kafka Multitopic Consumer"
+
+
+def strange(project: penstock.Project, middle: str = "Expression Evaluator") -> penstock.StreamingFlow:
+    """An origin that no engine here reaches, a stage, an end."""
+    flow = project.create_flow(name="strange")
+    stages = [flow.add_stage(each) for each in (KAFKA, middle, "Trash")]
+    stages[0] >> stages[1] >> stages[2]
+    if middle == "Expression Evaluator":
+        stages[1].field_expressions = [{"fieldToSet": "/b", "expression": "${record:value('/a') + 1}"}]
+    return flow
+
+
+def test_records_for_a_stage_make_the_origin_before_it_needless(project: penstock.Project) -> None:
+    """Only the stage and what is behind it take part."""
+    flow = strange(project)
+    preview = flow.preview(inputs={flow.stages[1]: [{"a": 1}]})
+    assert [stage.instance_name for stage in preview] == [each.instance_name for each in flow.stages[1:]]
+    assert preview[flow.stages[1]].output == [(1, 2)]
+
+
+def test_outputs_that_are_given_take_the_place_of_a_stage(project: penstock.Project) -> None:
+    """The origin is not run; its records are those that were given, by lane or for the first one."""
+    flow = strange(project)
+    lane = flow.stages[0].output_lanes[0]
+    for given in ([{"a": 1}], {lane: [{"a": 1}]}):
+        preview = flow.preview(outputs={flow.stages[0]: given})
+        assert preview[0].input is None
+        assert (preview[0].output, preview[2].input) == ([(1,)], [(1, 2)])
+
+
+def test_a_stage_without_code_shows_the_input_that_it_is_given(project: penstock.Project) -> None:
+    """It is left out, not in the way."""
+    flow = strange(project, "Groovy Evaluator")
+    flow.stages[1].script = "x"
+    preview = flow.preview(inputs={flow.stages[1].instance_name: [{"a": 1}]})
+    assert preview.skipped == (flow.stages[1].instance_name, flow.stages[2].instance_name)
+    assert preview[flow.stages[1]].input == [(1,)]
+
+
+def test_a_stage_without_code_says_what_can_be_done(project: penstock.Project) -> None:
+    """The issue names the stage and the ways out."""
+    flow = strange(project)
+    with pytest.raises(penstock.PreviewError, match=r"KafkaMultitopicConsumer_01.*supply its input.*remote engine"):
+        flow.preview()
+
+
+@pytest.mark.parametrize("options", [{"inputs": {"Trush_01": []}}, {"run_through_stage": "Trush_01"}], ids=str)
+def test_a_stage_that_is_not_there_is_named_with_the_nearest(
+    project: penstock.Project, options: dict[str, object]
+) -> None:
+    """Records for nobody, or a way to nowhere, are a mistake."""
+    flow = strange(project)
+    with pytest.raises(penstock.PreviewError, match=r"'Trush_01'.*Did you mean 'Trash_01'"):
+        flow.preview(**options)  # type: ignore[arg-type]
+
+
+def test_what_waits_for_events_runs_behind_the_data(project: penstock.Project) -> None:
+    """A batch goes through the stages of the data first, whatever the order in the document."""
+    flow = project.create_flow(name="order")
+    origin = flow.add_stage("Dev Raw Data Source")
+    of_events, of_data = flow.add_stage("Dev Identity"), flow.add_stage("Dev Identity")
+    ends = [flow.add_stage("Trash"), flow.add_stage("Trash")]
+    origin.set_attributes(raw_data='{"a": 1}', event_data='{"a": 2}')
+    assert origin >= of_events
+    origin >> of_data >> ends[1]
+    of_events >> ends[0]
+    order = [stage.instance_name for stage in flow.preview()]
+    assert order == ["DevRawDataSource_01", "DevIdentity_02", "Trash_02", "DevIdentity_01", "Trash_01"]
