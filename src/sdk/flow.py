@@ -375,7 +375,12 @@ class FlowHandle(DocumentEdits, FlowLooks):
         *,
         instance_name: str | None = None,
     ) -> Stage:
-        """Puts an error stage in place, by label or name; ``Discard``, ``Write to File`` …"""
+        """Puts an error stage in place, by label (``Discard``, ``Write to File`` …) or name, and gives it.
+
+        Raises:
+            NotFoundError: no such error stage; with the nearest.
+            InvalidValueError: a stage of that name that is no error stage.
+        """
         return self._set_special(Slot.ERROR, "error", label, name, library, instance_name)
 
     def set_stats_aggregator_stage(

@@ -66,6 +66,15 @@ def _block(text: str, found: re.Match[str]) -> Block:
     return Block(found["kind"].split(" ")[0], body, line, reason["why"] if reason else "")
 
 
+def name_of(page: Path) -> str:
+    """A page as people know it."""
+    return str(page.relative_to(ROOT))
+
+
+WITH_CODE = [page for page in PAGES if any(not each.why_not and each.kind in RUNNABLE for each in blocks_of(page))]
+NEEDS_THE_CLIENT = (DOCS / "testing.md", DOCS / "server.md", DOCS / "migration.md")
+
+
 class Page:
     """Runs the blocks of a page in a folder, with names that are there from the start."""
 

@@ -8,17 +8,11 @@ import pytest
 
 import penstock
 
-from .pages import DOCS, PAGES, PLAIN, ROOT, RUNNABLE, Page, blocks_of
+from .pages import DOCS, NEEDS_THE_CLIENT, PAGES, PLAIN, ROOT, RUNNABLE, WITH_CODE, Page, blocks_of, name_of
 
 BACKENDS = ("memory", "sqlite", "http")
-WITH_CODE = [page for page in PAGES if any(not each.why_not and each.kind in RUNNABLE for each in blocks_of(page))]
 GIVEN_A_PROJECT = (DOCS / "flows.md", DOCS / "codegen.md")
-NEEDS_THE_CLIENT = (DOCS / "testing.md", DOCS / "server.md", DOCS / "migration.md")
-
-
-def name_of(page: Path) -> str:
-    """A page as people know it."""
-    return str(page.relative_to(ROOT))
+PLAIN_PAGES = [page for page in WITH_CODE if page not in (*GIVEN_A_PROJECT, *NEEDS_THE_CLIENT)]
 
 
 @pytest.fixture(params=BACKENDS)
@@ -32,15 +26,6 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[penstock
         yield opened
 
 
-@pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in."""
-    place = tmp_path_factory.mktemp("page")
-    monkeypatch.chdir(place)
-    monkeypatch.syspath_prepend(place)
-    return place
-
-
 def test_the_flows_page_does_what_it_shows(project: penstock.Project, folder: Path) -> None:
     """Every example of the page gives exactly what stands under it, on every backend."""
     Page(DOCS / "flows.md", folder, {"project": project}, project._session.backend.powers).run()
@@ -52,11 +37,9 @@ def test_the_page_on_scripts_does_what_it_shows(folder: Path) -> None:
         Page(DOCS / "codegen.md", folder, {"project": opened}).run()
 
 
-@pytest.mark.parametrize("page", [each for each in WITH_CODE if each not in GIVEN_A_PROJECT], ids=name_of)
+@pytest.mark.parametrize("page", PLAIN_PAGES, ids=name_of)
 def test_a_page_does_what_it_shows(page: Path, folder: Path) -> None:
     """Programs run, sessions print what stands under them, files are written and their tests pass."""
-    if page in NEEDS_THE_CLIENT:
-        pytest.importorskip("ibm_watsonx_data_integration", reason="the official client is not installed")
     Page(page, folder).run()
 
 

@@ -1,6 +1,7 @@
 """How the HTTP client behaves when the service does not: retries, waits, tokens, errors."""
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -171,3 +172,19 @@ def test_pages_are_followed_and_doubles_given_once() -> None:
     assert [row["metadata"]["asset_id"] for row in anyio.run(inside)] == ["a", "b"]
     assert answers.requests[1].url.params["start"] == "7"
     assert json.dumps(page)
+
+
+def test_a_server_that_never_answers_is_given_up() -> None:
+    """A port that takes the connection and says nothing ends in an error after the time that was given."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        async def inside() -> Any:
+            options = HttpOptions(timeout_s=0.1, retries=0)
+            client = Client(f"http://127.0.0.1:{silent.getsockname()[1]}", options)
+            try:
+                return await client.json("GET", "/thing", what="thing 'x'")
+            finally:
+                await client.aclose()
+
+        with pytest.raises(UnreachableError, match="1 attempt"):
+            anyio.run(inside)
