@@ -57,6 +57,12 @@ def test_the_readme_says_only_what_was_measured() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_page_is_unfinished(page: Path) -> None:
+    """Nothing that was to be filled in later was left."""
+    assert not re.search(r"\b(TODO|TBD|FIXME|XXX|FIGURES|lorem ipsum)\b", page.read_text())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_block_of_code_is_left_out(page: Path) -> None:
     """A block says what it is; one that is not run says why; code stands in fences, where it is found."""
     text = page.read_text()
