@@ -9,7 +9,7 @@ from ..access import with_resources
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
 from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
-from .client import Request, WebClient, waiting
+from .client import Request, WebClient
 from .requests import Pace, Requests
 
 TYPES = {"TEXT": "text/plain", "JSON": "application/json", "SDC_JSON": "application/json"}
@@ -39,7 +39,7 @@ class HttpDestination:
         self._together = given.flag("singleRequestPerBatch", True)
         self._most_s = max(1, given.integer("maxRequestCompletionSecs", 60))
         rate = given.integer("rateLimit")
-        self._pace = Pace(1 / rate if rate > 0 else 0.0, waiting(tools))
+        self._pace = Pace(1 / rate if rate > 0 else 0.0, tools)
         threads = max(1, min(given.integer("client.numThreads", 1), MOST_THREADS))
         self._threads = ThreadPoolExecutor(threads, "penstock-http") if not self._together and threads > 1 else None
         self._client = WebClient(given.under("client."), tools)

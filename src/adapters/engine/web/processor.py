@@ -59,7 +59,7 @@ class HttpProcessor:
         self._most_s = max(1, given.integer("maxRequestCompletionSecs", 60))
         self._wait_s = given.integer("basic.maxWaitTime", 2000) / 1000
         self._pause = waiting(tools)
-        self._pace = Pace(max(0, given.integer("rateLimit")) / 1000, self._pause)
+        self._pace = Pace(max(0, given.integer("rateLimit")) / 1000, tools)
         self._client = WebClient(given.under("client."), tools)
 
     def __call__(self, batch: list[Record], out: Out) -> None:
@@ -85,10 +85,11 @@ class HttpProcessor:
         tries, url, whole = Tries(self._pause), self._requests.address(record), None
         renewed, page = False, self._paging.start_at
         while True:
+            before = renewed
             got, url_after, renewed = self._once(record, url, tries, until_s, renewed, out)
             over = time.monotonic() > until_s or self._tools.stopped()
             if got.again:
-                if over:
+                if over and renewed == before:  # a fresh token is worth one more request
                     raise RecordFault("HTTP_67", f"status {got.status}: the batch took too long for another try")
                 continue
             if not self._paging.on or self._several == "FIRST_ONLY" or not got.values:

@@ -10,7 +10,7 @@ from ....core.plan.given import Given
 from ....core.processors.api import StopFault, Tools
 from ....core.records.record import Record
 from ....core.records.values import FieldValue
-from .client import Request, guarded
+from .client import Request, guarded, waiting
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
 EXPRESSION = "EXPRESSION"
@@ -69,10 +69,10 @@ class Requests:
 
 
 class Pace:
-    """Keeps requests so far apart."""
+    """Keeps requests so far apart, even while a run that was asked to stop ends its batch."""
 
-    def __init__(self, apart_s: float, wait: Callable[[float], None]) -> None:
-        self._apart_s, self._wait = apart_s, wait
+    def __init__(self, apart_s: float, tools: Tools) -> None:
+        self._apart_s, self._tools, self._wait = apart_s, tools, waiting(tools)
         self._free_s = 0.0
 
     def keep(self) -> None:
@@ -80,4 +80,6 @@ class Pace:
         now_s = time.monotonic()
         if now_s < self._free_s:
             self._wait(self._free_s - now_s)
+            if self._tools.stopped() and not self._tools.preview:  # the wait was cut short
+                time.sleep(max(0.0, self._free_s - time.monotonic()))
         self._free_s = max(now_s, self._free_s) + self._apart_s

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -296,6 +297,20 @@ def test_requests_keep_their_distance(site: Site) -> None:
     assert 4 < waits[0] <= 5 < 9 < waits[1] <= 10
 
 
+def test_requests_keep_their_distance_while_a_run_stops(site: Site) -> None:
+    """The rest of its batch is not sent all at once."""
+    site.replies = [Reply(200, b"1")]
+    times: list[float] = []
+
+    def answer(seen: Seen) -> Reply:
+        times.append(time.monotonic())
+        return Reply(200, b"1")
+
+    site.answer = answer
+    play(site, {"rateLimit": 150}, {}, {}, stopped=lambda: True)
+    assert times[1] - times[0] > 0.1
+
+
 def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
     """One more try; a second refusal ends the run."""
 
@@ -306,7 +321,7 @@ def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
 
     site.answer = answer
     settings = {"client.useOAuth2": True, "client.oauth2.tokenUrl": f"{site.url}/token"}
-    assert values(play(site, settings, {})[0]) == [{"got": 1}]
+    assert values(play(site, {**settings, "basic.maxWaitTime": 0}, {})[0]) == [{"got": 1}]
     site.answer = lambda seen: Reply(200, b'{"accessToken": "t"}') if seen.path == "/token" else Reply(401)
     with pytest.raises(StopFault, match="HTTP_21"):
         play(site, settings, {})
