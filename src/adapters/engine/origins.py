@@ -56,7 +56,7 @@ class RawData:
                 else:
                     out.error(record, "SERVICE_ERROR_001", f"the data cannot be parsed: {item.fault}")
         except FormatFault as fault:
-            raw = Record(text.encode(), Header(source_id="rawData::0"))
+            raw = Record(text.encode("utf-8", "surrogatepass"), Header(source_id="rawData::0"))
             out.error(raw, "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
         self._send_events(data_format, settings, out)
         return None if self._plan.given.flag("stopAfterFirstBatch") else "rawData"
