@@ -15,17 +15,20 @@ Answer = TypeVar("Answer")
 Pattern = regex.Pattern[str]
 Match = regex.Match[str]
 _LITERAL = re.compile(r"(?<!\\)((?:\\\\)*)\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
+_BACK = re.compile(r"(?<!\\)((?:\\\\)*)\\k<([A-Za-z][A-Za-z0-9]*)>")
 _ENDS = re.compile(r"(?<!\\)((?:\\\\)*)\\([zZ])")
 
 
 @lru_cache(maxsize=1024)
 def java_pattern(text: str) -> "regex.Pattern[str]":
-    r"""The pattern of ``text``: ``\d`` and ``\w`` are ASCII, ``&&`` joins sets, ``\Q…\E`` quotes.
+    r"""The pattern of ``text``: ``\d`` and ``\w`` are ASCII, ``&&`` joins sets, ``\Q…\E`` quotes,
+    ``\k<name>`` refers back.
 
     Raises:
         InvalidValueError: it cannot be read.
     """
     plain = _LITERAL.sub(lambda found: found[1] + regex.escape(found[2]), text)
+    plain = _BACK.sub(lambda found: f"{found[1]}(?P={found[2]})", plain)
     plain = _ENDS.sub(lambda found: found[1] + (r"\Z" if found[2] == "z" else r"(?=\n?\Z)"), plain)
     try:
         return regex.compile(plain, regex.ASCII | regex.VERSION1)
