@@ -38,7 +38,8 @@ class _Field:
 class _Generator:
     """A batch of random records, each with an event that has the same fields.
 
-    The origin ends when ``limit`` records are made in all; without a limit it never ends.
+    The origin ends when ``limit`` records are made in all; without a limit it never ends. ``threads`` take turns: as
+    many batches in the time of one.
     """
 
     def __init__(self, tools: Tools, fields: list[_Field], *, event: str, batch_size: int, limit: int | None) -> None:
@@ -48,21 +49,23 @@ class _Generator:
         self._made = 0
         self.header: Mapping[str, str] = {}
         self.list_map = False
-        self.delay_s = 0.0
+        self.delay_s, self.threads = 0.0, 1
+        self._batches = 0
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """As many records as the batch takes; the configured delay comes between batches."""
         if self._made and self.delay_s:
-            self._tools.sleep(self.delay_s)
+            self._tools.sleep(self.delay_s / self.threads)
         count = min(self._batch_size, max_records)
         if self._limit is not None:
             count = max(0, min(count, self._limit - self._made))
         for number in range(count):
-            self._one(number, out)
+            self._one(f"{self._batches % self.threads}:{number}", number, out)
         self._made += count
+        self._batches += 1
         return "generated" if self._limit is None or self._made < self._limit else None
 
-    def _one(self, number: int, out: Out) -> None:
+    def _one(self, place: str, number: int, out: Out) -> None:
         values: dict[str, FieldValue] = {each.name: each.make(self._chance) for each in self._fields}
         notes = {f"/{quoted(each.name)}": dict(each.attributes) for each in self._fields if each.attributes}
         notes |= {
@@ -71,7 +74,7 @@ class _Generator:
             if isinstance(value, Decimal) and (path := f"/{quoted(name)}") not in notes
         }
         value: FieldValue = ListMap(values) if self.list_map else values
-        header = Header(f"random:0:{number}", attributes=dict(self.header), field_attributes=notes)
+        header = Header(f"random:{place}", attributes=dict(self.header), field_attributes=notes)
         out.event(self._event, 1, copy_value(value), f"event:{self._event}:1:{number}", self.header)
         out.emit(Record(value, header))
 
@@ -101,6 +104,7 @@ class DataGenerator(_Generator):
         self.header = given.pairs("headerAttributes")
         self.list_map = given.text("rootFieldType", "MAP") == "LIST_MAP"
         self.delay_s = 0.0 if tools.preview else max(0, given.integer("delay", 1000)) / 1000
+        self.threads = max(1, given.integer("numThreads", 1))
 
 
 def _attributes(row: Given) -> dict[str, str]:

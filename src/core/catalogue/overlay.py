@@ -24,8 +24,7 @@ def _text(name: str, label: str, default: str, source: str = _NEWER) -> SettingD
 
 
 def _paths(name: str, label: str) -> SettingDefinition:
-    model = ModelDefinition("FIELD_SELECTOR_MULTI_VALUE")
-    return SettingDefinition(name, name, label, "MODEL", (), model=model, source=_NEWER)
+    return SettingDefinition(name, name, label, "LIST", (), source=_NEWER)
 
 
 def _choice(name: str, label: str, default: str, *values: str) -> SettingDefinition:
@@ -68,6 +67,7 @@ LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLoc
 _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     (f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget", "configs.dataFormat"): ("PARQUET",),
     (f"{_STAGE}origin_spooldir_SpoolDirDSource", "conf.dataFormat"): ("PARQUET",),
+    (f"{_STAGE}processor_fieldreplacer_FieldReplacerDProcessor", "conf.onStagePreConditionFailure"): ("ADD_FIELD",),
 }
 """Values that choices of newer engines have."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
@@ -138,6 +138,14 @@ SCRIPTS = {
 """Scripts of new stages, where the definition keeps them in a file of its own."""
 
 
+_ONE = ("originFieldPath", "resultFieldPath")
+SEVERAL = {
+    f"{_STAGE}processor_base64_Base64EncodingDProcessor": "fieldsToEncode",
+    f"{_STAGE}processor_base64_Base64DecodingDProcessor": "fieldsToDecode",
+}
+"""The list of fields that newer engines take in place of one field."""
+
+
 def with_overlay(definition: StageDefinition) -> StageDefinition:
     """The definition with the newer settings that it lacks, and with a description of our own where it has none."""
     held = {each.name for each in definition.settings}
@@ -146,6 +154,12 @@ def with_overlay(definition: StageDefinition) -> StageDefinition:
     script = SCRIPTS.get(definition.name)
     if script is not None:
         settings = tuple(_with_default(each, "script", script) for each in settings)
+    several = SEVERAL.get(definition.name)
+    if several is not None:  # the one field of older engines is asked for only where the list is empty
+        settings = tuple(
+            attrs.evolve(each, depends_on={**each.depends_on, several: ((),)}) if each.name in _ONE else each
+            for each in settings
+        )
     newer = tuple(
         each for each in SETTINGS.get(definition.name, ()) if each.name not in held and each.attribute not in labels
     )

@@ -11,6 +11,9 @@ from .issues import Issue
 from .plan import PRECONDITIONS, Plan, SettingPlan
 from .settings import Component
 
+START_CODES = {"fieldMapperConfig.": "INVALID_EXPRESSION_04"}
+"""Under which code a stage of the engine refuses to start with such an expression, by how the setting's name begins."""
+
 
 def check_explicit(component: Component) -> Iterator[Issue]:
     """Wrong expressions in settings that are in use and that a stage evaluates; preconditions are checked elsewhere."""
@@ -35,7 +38,9 @@ def _check_value(component: Component, setting: SettingPlan, value: Json) -> Ite
         if has_expression(text):
             problems = setting_problems(text, setting.definition, component.names)
             if problems:
-                yield component.issue("PENSTOCK_0004", setting, text=text[:120], reason="; ".join(problems))
+                codes = [code for start, code in START_CODES.items() if setting.name.startswith(start)]
+                reason = "; ".join(problems) + "".join(f" ({code})" for code in codes)
+                yield component.issue("PENSTOCK_0004", setting, text=text[:120], reason=reason)
 
 
 def _texts(value: Json) -> Iterator[str]:

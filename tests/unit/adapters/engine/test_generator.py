@@ -133,3 +133,13 @@ def test_roots_can_be_list_maps() -> None:
     out = Out(1)
     generator(dataGenConfigs=[{"field": "f", "type": "LONG"}], rootFieldType="LIST_MAP", batchSize=1).read(None, 1, out)
     assert type(out.lanes[0][0].value) is ListMap
+
+
+def test_threads_take_turns() -> None:
+    """The ids tell the thread; batch after batch another one."""
+    origin, ids = generator(batchSize=1, numThreads=2), []
+    for _ in range(3):
+        out = Out(1)
+        origin.read("", 10, out)
+        ids += [record.header.source_id for record in out.lanes[0]]
+    assert ids == ["random:0:0", "random:1:0", "random:0:0"]

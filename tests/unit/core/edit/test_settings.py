@@ -2,6 +2,7 @@
 
 import pytest
 
+import penstock
 from penstock.core import edit
 from penstock.core.edit.settings import get_pipeline_setting, get_stage_setting, setting_names
 from penstock.core.errors import InvalidValueError, UnknownSettingError
@@ -111,3 +112,24 @@ def test_every_offered_name_can_be_read(build: Builder) -> None:
         assert stage is not None
         for each in setting_names(stage, build.catalogue):
             get_stage_setting(stage, build.catalogue, each)
+
+
+@pytest.mark.parametrize(
+    ("label", "values"),
+    [
+        ("Base64 Field Encoder", {"fields_to_encode": [{"originFieldPath": "/a", "resultFieldPath": "/b"}]}),
+        ("Base64 Field Encoder", {"fields_to_encode": ["/a"]}),
+        ("Field Replacer", {"field_does_not_exist": "ADD_FIELD"}),
+        ("Field Type Converter", {"field_type_converter_configs": [{"dateFormat": "UNIX_TIMESTAMP_IN_SECONDS"}]}),
+    ],
+    ids=["pairs of fields", "fields", "choice", "choice in a row"],
+)
+def test_settings_of_newer_engines_are_valid(label: str, values: dict[str, object]) -> None:
+    """What the catalogue's engine does not know yet is set, and is no fault of the flow."""
+    with penstock.open_project() as project:
+        flow = project.create_flow(name="newer")
+        stage = flow.add_stage(label)
+        flow.add_stage("Dev Raw Data Source") >> stage >> flow.add_stage("Trash")
+        stage.set_attributes(**values)
+        flow.set_error_stage("Discard")
+        assert flow.validate().success
