@@ -1,4 +1,4 @@
-"""For the reference of the site: one-line parts of docstrings (Shape, Units, Cost …) become paragraphs of their own."""
+"""Docstrings on the site: one-line parts (Shape, Units, Cost …) are paragraphs, sessions are blocks of code."""
 
 import re
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import griffe
 
 _PART = re.compile(r"^(?P<name>Shape|Units|Cost|Source): (?=\S)", re.MULTILINE)
+_SESSION = re.compile(r"^>>> .*(?:\n(?=\S).+)*", re.MULTILINE)
 
 
 class Parts(griffe.Extension):
@@ -14,4 +15,5 @@ class Parts(griffe.Extension):
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
         """Called for every module, class, function and attribute that was read."""
         if obj.docstring is not None:
-            obj.docstring.value = _PART.sub(r"\n**\g<name>.** ", obj.docstring.value)
+            text = _PART.sub(r"\n**\g<name>.** ", obj.docstring.value)
+            obj.docstring.value = _SESSION.sub(r"```pycon\n\g<0>\n```", text)
