@@ -1,0 +1,72 @@
+"""Promises about plans: what a stage receives of what a flow has."""
+
+from collections.abc import Iterator
+
+import pytest
+
+import penstock
+from penstock.adapters.packaged import packaged_catalogue
+from penstock.core.el import Facts, Scope
+from penstock.core.plan import Plan, compile_flow
+
+
+@pytest.fixture
+def project() -> Iterator[penstock.Project]:
+    """An empty project."""
+    with penstock.open_project() as opened:
+        yield opened
+
+
+def planned(project: penstock.Project, label: str, around: Scope | None = None, **settings: object) -> Plan:
+    """The plan of raw data and a stage with settings by raw name."""
+    flow = project.create_flow(name="flow")
+    source, stage = flow.add_stage("Dev Raw Data Source"), flow.add_stage(label)
+    source.connect_output_to(stage)
+    for name, value in settings.items():
+        stage.configuration[name] = value
+    return compile_flow(flow.value, packaged_catalogue(), {"p": "x"}, 1000, around or Scope())
+
+
+def test_rows_have_the_defaults_of_what_they_leave_out(project: penstock.Project) -> None:
+    """As the editor of the original fills them in."""
+    rows = [{"fields": ["/a"]}]
+    plan = planned(project, "Field Masker", fieldMaskConfigs=rows)
+    (row,) = plan.stages[1].given.rows("fieldMaskConfigs")
+    assert row.text("maskType") == "VARIABLE_LENGTH"
+
+
+def test_expressions_that_are_evaluated_at_start_are_values(project: penstock.Project) -> None:
+    """Parameters, the flow, the time; those that a stage evaluates stay texts."""
+    facts = Facts(engine_id="e1")
+    rows = [{"keyExpr": "${record:value('/a')}", "outputFieldPath": "/${p}"}]
+    values = [{"key": "k", "value": "${p} ${pipeline:title()} ${sdc:id()}"}]
+    settings: dict[str, object] = {"conf.values": values, "conf.lookups": rows}
+    given = planned(project, "Static Lookup", Scope(facts=facts), **settings).stages[1].given
+    assert given.pairs("conf.values") == {"k": "x flow e1"}
+    (row,) = given.rows("conf.lookups")
+    assert (row.text("keyExpr"), row.text("outputFieldPath")) == ("${record:value('/a')}", "/x")
+
+
+def test_a_setting_without_a_value_is_an_issue(project: penstock.Project) -> None:
+    """With the code of the original and the name of the setting."""
+    settings: dict[str, object] = {"conf.values": [{"key": "k", "value": "${runtime:conf('none')}"}]}
+    (issue,) = planned(project, "Static Lookup", None, **settings).issues
+    assert (issue.code, issue.config_name) == ("CREATION_005", "conf.values")
+
+
+def test_a_parameter_stands_before_a_constant_in_settings(project: penstock.Project) -> None:
+    """Constants belong to places where stages evaluate."""
+    flow = project.create_flow(name="named")
+    source = flow.add_stage("Dev Raw Data Source")
+    source.configuration["rawData"] = "${KB}"
+    plan = compile_flow(flow.value, packaged_catalogue(), {"KB": "own"})
+    assert plan.stages[0].given.text("rawData") == "own"
+
+
+def test_stages_have_the_version_of_the_catalogue(project: penstock.Project) -> None:
+    """Older ones are upgraded on their way into the plan."""
+    catalogue = packaged_catalogue()
+    plan = planned(project, "Field Replacer")
+    definition = catalogue.stage(plan.stages[1].kind)
+    assert definition is not None
+    assert plan.stages[1].version == str(definition.version)
