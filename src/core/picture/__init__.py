@@ -1,6 +1,6 @@
 """Pictures of a flow: SVG, Mermaid text and a page to look around in."""
 
-from .mermaid import mermaid
+from .mermaid_text import mermaid
 from .page import page
 from .svg import draw
 
