@@ -5,6 +5,7 @@ Phases, each a module with an invariant of its own: ``graph`` (links from lane n
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .graph import Node, parts_of
 from .order import ordered
@@ -27,13 +28,27 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     Cost: about n·log n on flows with few links per stage. The order of ``nodes`` changes nothing.
     """
     places: dict[str, tuple[int, int]] = {}
+    by_key = {node.key: node for node in nodes}
     top = 0
     for part in parts_of(nodes):
         layers = ranked(part)
-        rows = rows_of(layers, ordered(layers))
+        rows = _upright([by_key[key] for key in part.keys], rows_of(layers, ordered(layers)))
         lowest = min(rows)
         for index, key in enumerate(part.keys):
             row = rows[index] - lowest + top
             places[key] = (START_X + RANK_PX * layers.rank[index], START_Y + ROW_PX * row)
-        top += max(rows[: len(part.keys)]) - lowest + 1
+        top += max(rows) - lowest + 1
     return {node.key: places[node.key] for node in nodes}
+
+
+def _upright(nodes: Sequence[Node], rows: list[int]) -> list[int]:
+    """The rows, upside down where more lanes leave in their order then."""
+    row_of: dict[str, int] = {}
+    for node, row in zip(nodes, rows, strict=True):
+        for lane in node.input_lanes:
+            row_of[lane] = min(row, row_of.get(lane, row))
+    lanes = ([lane for lane in (*node.output_lanes, *node.event_lanes) if lane in row_of] for node in nodes)
+    steps = [row_of[lower] - row_of[upper] for each in lanes for upper, lower in pairwise(each)]
+    if sum(step < 0 for step in steps) <= sum(step > 0 for step in steps):
+        return rows
+    return [max(rows) - row for row in rows]

@@ -22,6 +22,7 @@ class Board:
     """Rows as they are now; for each rank the rows that are taken and the long links that pass."""
 
     def __init__(self, layers: Layers, row: Sequence[int], room: int) -> None:
+        self.weigh(1)
         lowest = min(row[: layers.stages]) - room
         self.row = [each - lowest for each in row[: layers.stages]]
         self.height = max(self.row) + 1 + room
@@ -39,10 +40,12 @@ class Board:
                 self.passing[rank].append((source, target))
         self.long_pairs: list[list[Pair]] = [[] for _ in self.row]
         self.short_pairs: list[list[Pair]] = [[] for _ in self.row]
+        self._every_pair: list[tuple[int, Pair]] = []
         self.paired = self._pair(layers.links)
         self.taken: list[list[int]] = [[] for _ in range(self.depth)]
         for rank in range(self.depth):
             self.take(rank)
+        self.reach = max((self.rank[target] - self.rank[source] for source, target in layers.links), default=0)
         self._lengths: dict[int, list[float]] = {}
 
     def _pair(self, links: list[tuple[int, int]]) -> bool:
@@ -75,6 +78,7 @@ class Board:
             l2, r2 = self._shares(a, b, left, right)
             pairs[source].append((target, 1 - l1, 1 - r1, a, b, l2, r2))
             pairs[target].append((source, l1, r1, a, b, l2, r2))
+        self._every_pair.append((one[0], pairs[one[0]][-1]))
 
     def _shares(self, source: int, target: int, left: int, right: int) -> tuple[float, float]:
         start = self.rank[source] * RANK_PX + BOX_W
@@ -90,13 +94,13 @@ class Board:
 
     def hits(self, rank: int) -> list[float]:
         """For each row what a box there costs for the links that pass."""
-        changes = [0] * (self.height + 1)
+        changes = [0.0] * (self.height + 1)
         for source, target in self.passing[rank]:
             first, last = self._covered(source, self.row[source], target, self.row[target], rank)
             if first <= last:
-                changes[first] += HIT_PX
-                changes[last + 1] -= HIT_PX
-        return [*map(float, accumulate(changes[:-1]))]
+                changes[first] += self.hit
+                changes[last + 1] -= self.hit
+        return [*accumulate(changes[:-1])]
 
     def costs(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
         """What the stage would cost in the rows from ``low`` to before ``high``, the order within ranks kept."""
@@ -118,6 +122,40 @@ class Board:
             cost = [*map(float.__add__, cost, self.crossed(pairs)[low:high])]
         return cost
 
+    def trouble(self, node: int, hits: list[float]) -> float:
+        """What links cost that run through its box, and its own ones through boxes and over long links."""
+        row = self.row[node]
+        through = sum([self._through(node, other, row, row + 1)[0] for other in self.links[node]])
+        return hits[row] + through + self.crossed(self.long_pairs[node])[row]
+
+    def weigh(self, weight: float) -> None:
+        """Makes links through boxes and crossings that much more costly than length."""
+        self.weight, self.hit, self.cross = weight, HIT_PX * weight, CROSS_PX * weight
+
+    def total(self) -> tuple[float, float]:
+        """What the crossings and links through boxes of the whole picture cost, and its length."""
+        row, trouble, length = self.row, 0.0, 0.0
+        for node, (end, left, right, a, b, left_b, right_b) in self._every_pair:
+            gap, drop, above = row[node] - row[end], row[b] - row[a], row[end] - row[a]
+            if (gap * left - drop * left_b + above) * (gap * right - drop * right_b + above) <= 1e-9:
+                trouble += CROSS_PX
+        for rank, nodes in enumerate(self.stages):
+            hits = self.hits(rank) if self.passing[rank] else ()
+            for node in nodes:
+                trouble += hits[row[node]] / self.weight if hits else 0
+                for other in self.links[node]:
+                    if (span := self.rank[other] - rank) > 0:
+                        length += hypot(RANK_PX * span - BOX_W, ROW_PX * (row[other] - row[node]))
+        return trouble, length
+
+    def put(self, nodes: Sequence[int], rows: Sequence[int]) -> None:
+        """Moves stages to free rows."""
+        for node, row in zip(nodes, rows, strict=True):
+            self.row[node] = row
+        for rank in {self.rank[node] for node in nodes}:
+            self.stages[rank].sort(key=self.row.__getitem__)
+            self.take(rank)
+
     def _measured(self, span: int) -> list[float]:
         made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height)]
         self._lengths[span] = made
@@ -126,7 +164,7 @@ class Board:
     def crossed(self, pairs: list[Pair]) -> list[float]:
         """For each row what the crossings of the pairs cost with the own end there."""
         row, height = self.row, self.height
-        changes = [0] * (height + 1)
+        changes = [0.0] * (height + 1)
         for end, left, right, a, b, left_b, right_b in pairs:
             there, above, drop = row[end], row[a], row[b] - row[a]
             at_left = above + drop * left_b - there * (1 - left)
@@ -137,9 +175,9 @@ class Board:
                 one, two = two, one
             first = ceil(one - 1e-9) if one > 0 else 0
             if first < height and two >= 0:
-                changes[first] += CROSS_PX
-                changes[floor(two + 1e-9) + 1 if two < height - 1 else height] -= CROSS_PX
-        return [*map(float, accumulate(changes[:-1]))]
+                changes[first] += self.cross
+                changes[floor(two + 1e-9) + 1 if two < height - 1 else height] -= self.cross
+        return [*accumulate(changes[:-1])]
 
     def _covered(self, source: int, source_row: int, target: int, target_row: int, rank: int) -> tuple[int, int]:
         """The rows, first and last, whose boxes in a rank the link runs through."""
@@ -156,7 +194,7 @@ class Board:
         step = 1 if self.rank[other] > self.rank[node] else -1
         width = abs(self.rank[other] - self.rank[node]) * RANK_PX - BOX_W
         there = self.row[other]
-        changes = [0] * (high - low + 1)
+        changes = [0.0] * (high - low + 1)
         for rank in range(self.rank[node] + step, self.rank[other], step):
             near = (abs(rank - self.rank[node]) * RANK_PX - BOX_W) / width
             far = near + BOX_W / width
@@ -174,6 +212,6 @@ class Board:
                     two = (row + _TOUCH - there * near) / own, (row + _TOUCH - there * far) / own_far
                     begin, end = max(low, ceil(min(one))), min(high - 1, floor(max(two)))
                     if begin <= end:
-                        changes[begin - low] += HIT_PX
-                        changes[end + 1 - low] -= HIT_PX
-        return [*map(float, accumulate(changes[:-1]))]
+                        changes[begin - low] += self.hit
+                        changes[end + 1 - low] -= self.hit
+        return [*accumulate(changes[:-1])]

@@ -12,42 +12,72 @@ TURNS = 4
 ROUNDS = 3
 TRIES = 3
 MOST_STAGES = 60
+MOST_TROUBLE_PX = 30_000
+GROUPS = 6
+WEIGHTS = (1, 2)
+HUB = 4
+"""Links of a stage that others hang on."""
 
 
 def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
     _settle_all(board)
-    if board.paired and layers.stages <= MOST_STAGES and any(board.passing):
-        for _ in range(ROUNDS):
-            if not _moved(board):
-                break
+    if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
+        return board.row
+    best, least = list(board.row), board.total()
+    if not 0 < least[0] <= MOST_TROUBLE_PX:
+        return best
+    for weight in WEIGHTS:
+        board.weigh(weight)
+        if weight > 1:
             _settle_all(board)
-    return board.row
+        _loosened(board)
+        if (found := board.total()) < least:
+            best, least = list(board.row), found
+        if not found[0]:
+            break
+    return best
+
+
+def _loosened(board: Board) -> None:
+    if _swung(board):
+        _settle_all(board)
+    for _ in range(ROUNDS):
+        if not _moved(board):
+            break
+        _settle_all(board)
 
 
 def _settle_all(board: Board) -> None:
-    for turn in range(TURNS):
-        before = list(board.row)
-        for rank in range(board.depth)[:: -1 if turn % 2 else 1]:
-            _settle(board, rank)
-        if board.row == before:
-            break
+    """Rank after rank, to and fro, as long as one changes; only those that a change concerns."""
+    turn = 0
+    waiting = set(range(board.depth))
+    while waiting and turn < TURNS:
+        for rank in sorted(waiting, reverse=turn % 2 == 1):
+            waiting.discard(rank)
+            if _settle(board, rank):
+                waiting.update(range(max(0, rank - board.reach), min(board.depth, rank + board.reach + 1)))
+                waiting.discard(rank)
+        turn += 1
 
 
-def _settle(board: Board, rank: int) -> None:
-    """The cheapest growing rows of a rank while all others stay, the order kept."""
+def _settle(board: Board, rank: int) -> bool:
+    """The cheapest growing rows of a rank while all others stay, the order kept; whether that made it cheaper."""
     nodes = board.stages[rank]
     hits = board.hits(rank)
     sums: list[list[float]] = []
-    best = [0.0] * (board.height + 1)
+    best, present = [0.0] * (board.height + 1), 0.0
     for node in nodes:
         now = board.row[node]
         low, high = max(0, now - REACH), min(board.height, now + REACH + 1)
         cost = board.costs(node, low, high, hits)
+        present += cost[now - low]
         best = [*accumulate(map(float.__add__, best[low:high], cost), min)]
         best = [NEVER] * (low + 1) + best + [best[-1]] * (board.height - high)
         sums.append(best)
+    if best[-1] > present - 1e-6:
+        return False
     end = board.height
     for at in range(len(nodes) - 1, -1, -1):
         best = sums[at]
@@ -56,6 +86,48 @@ def _settle(board: Board, rank: int) -> None:
         end -= 1
         board.row[nodes[at]] = end
     board.take(rank)
+    return True
+
+
+def _swung(board: Board) -> bool:
+    """Moves groups that hang on hubs only above or below all others, where that costs less: out of fans of links."""
+    changed = False
+    groups = sorted(_groups(board), key=lambda group: (-_trouble(board, group), group))
+    cost = _whole(board)
+    for group in groups[:GROUPS]:
+        if not _trouble(board, group):
+            continue
+        used = [row for node in group for row in map(board.row.__getitem__, board.stages[board.rank[node]])]
+        before = [board.row[node] for node in group]
+        for row in (min(used) - 1, max(used) + 1):
+            if not 0 <= row < board.height:
+                continue
+            board.put(group, [row] * len(group))
+            found = _whole(board)
+            if found < cost:
+                cost, before, changed = found, [row] * len(group), True
+        board.put(group, before)
+    return changed
+
+
+def _trouble(board: Board, group: Sequence[int]) -> float:
+    return sum(board.trouble(node, board.hits(board.rank[node])) for node in group)
+
+
+def _groups(board: Board) -> list[list[int]]:
+    """What stays together of the stages without the hubs, where it is one stage a rank."""
+    found: list[list[int]] = []
+    seen: set[int] = set()
+    for start, near in enumerate(board.links):
+        if start in seen or len(near) >= HUB:
+            continue
+        group = [start]
+        for node in group:
+            group += [other for other in board.links[node] if len(board.links[other]) < HUB and other not in group]
+        seen.update(group)
+        if len({board.rank[node] for node in group}) == len(group):
+            found.append(group)
+    return found
 
 
 def _moved(board: Board) -> bool:
@@ -63,7 +135,7 @@ def _moved(board: Board) -> bool:
     changed = False
     for rank, nodes in enumerate(board.stages):
         hits = board.hits(rank)
-        for node in tuple(nodes):
+        for node in [node for node in nodes if board.trouble(node, hits)]:
             changed |= _placed(board, rank, node, hits)
         nodes.sort(key=board.row.__getitem__)
         board.take(rank)
@@ -92,3 +164,8 @@ def _profile(board: Board, node: int, hits: list[float]) -> list[float]:
     """What each row would cost, crossings of short links included."""
     cost = board.costs(node, 0, board.height, hits)
     return [*map(float.__add__, cost, board.crossed(board.short_pairs[node]))]
+
+
+def _whole(board: Board) -> float:
+    trouble, length = board.total()
+    return board.weight * trouble + length

@@ -1,18 +1,19 @@
 """In which order the stages of a rank lie, from top to bottom, so that few links cross."""
 
 from collections.abc import Iterator
+from math import log2
 
 from .ranks import Layers
 from .sift import Orders, crossings, sift
 
 SWEEPS = 4
-PASSES = 8
+PASSES = 2
+AGAIN = 2
+STARTS = 2
 WAVES = 40
 SPREAD = 40
+DEPTHS = 2
 SHAKE = 0.8
-WORK = 6_000_000
-LEAST_WORK = 10_000
-PER_LINK = 1000
 
 
 def ordered(layers: Layers) -> Orders:
@@ -28,30 +29,38 @@ def ordered(layers: Layers) -> Orders:
     if not fewest:
         return best
     near = [above + below for above, below in zip(layers.above, layers.below, strict=True)]
-    for start in (_swept(layers, best), best, _waved(best, near)):
+    step = _cost_of_pass(layers, best)
+    work = _affordable(layers)
+    starts = [_swept(layers, best), _waved(best, near)]
+    for start in starts[-STARTS:]:
         now = [list(rank) for rank in start]
-        _settle(layers, now, PASSES)
+        work -= step * _settle(layers, now, PASSES)
         count = crossings(layers, now)
         if count < fewest:
             best, fewest = now, count
         if not fewest:
             return best
-    return _refined(layers, best, fewest, near)
+    return _refined(layers, best, fewest, near, work)
 
 
-def _refined(layers: Layers, best: Orders, fewest: int, near: list[list[int]]) -> Orders:
+def _affordable(layers: Layers) -> int:
+    """Steps to spend: in large parts in proportion to n·log n·(links per rank)."""
+    size = layers.stages * log2(layers.stages) * sum(map(len, layers.below)) / layers.depth
+    return int(min(6 * size**1.3, 600_000 + 6 * size, 400_000 + 4_600 * layers.stages))
+
+
+def _refined(layers: Layers, best: Orders, fewest: int, near: list[list[int]], work: int) -> Orders:
     """Again and again the best order, blurred a little and settled."""
     chance = _chances()
     step = _cost_of_pass(layers, best)
-    work = min(WORK, LEAST_WORK + PER_LINK * len(layers.links))
     while work > 0 and fewest:
-        rounds = 1 + int(SPREAD * next(chance))
+        rounds = 1 + int(min(SPREAD, DEPTHS * layers.depth) * next(chance))
         now = _blurred(best, near, rounds, chance)
-        _settle(layers, now, 2, chance)
+        passes = _settle(layers, now, AGAIN, chance)
         count = crossings(layers, now)
         if count <= fewest:
             best, fewest = now, count
-        work -= 2 * step + rounds * len(near) * 4 + 8 * len(near)
+        work -= passes * step + (rounds * 5 + 15) * len(near)
     return best
 
 
@@ -71,10 +80,11 @@ def _chances() -> Iterator[float]:
         yield (state >> 33) / 2147483648
 
 
-def _settle(layers: Layers, orders: Orders, passes: int, chance: Iterator[float] | None = None) -> None:
+def _settle(layers: Layers, orders: Orders, passes: int, chance: Iterator[float] | None = None) -> int:
     for turn in range(passes):
         if not sift(layers, orders, range(len(orders))[:: -1 if turn % 2 else 1], chance):
-            return
+            return turn + 1
+    return passes
 
 
 def _waved(orders: Orders, near: list[list[int]]) -> Orders:

@@ -1,0 +1,62 @@
+"""Orders: every number once, and few crossings."""
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.core.layout.order import ordered
+from penstock.core.layout.ranks import Layers
+from penstock.core.layout.sift import Orders, crossings, places_of, sift
+
+from .graphs import layered, relaxed
+
+
+def by_number(layers: Layers) -> Orders:
+    """Each rank in the order of its numbers."""
+    return [[node for node, rank in enumerate(layers.rank) if rank == each] for each in range(layers.depth)]
+
+
+def counted(layers: Layers, orders: Orders) -> int:
+    """Crossings, pair by pair."""
+    place = places_of(layers, orders)
+    pieces = [(node, target) for node, targets in enumerate(layers.below) for target in targets]
+    return sum(
+        layers.rank[a] == layers.rank[c] and (place[a] - place[c]) * (place[b] - place[d]) < 0
+        for (a, b), (c, d) in combinations(pieces, 2)
+    )
+
+
+@relaxed
+@given(layered())
+def test_crossings_are_counted_as_pair_by_pair(layers: Layers) -> None:
+    """The tree of partial sums counts the same."""
+    orders = by_number(layers)
+    assert crossings(layers, orders) == counted(layers, orders)
+
+
+@relaxed
+@given(layered(), st.booleans())
+def test_sifting_gains_what_it_says(layers: Layers, ties: bool) -> None:
+    """Never more crossings than before, by exactly the number told, and nobody leaves the rank."""
+    orders = by_number(layers)
+    before = counted(layers, orders)
+    gained = sift(layers, orders, range(layers.depth), iter([0.3, 0.9, 0.5] * 200) if ties else None)
+    assert gained >= 0
+    assert counted(layers, orders) == before - gained
+    assert [sorted(rank) for rank in orders] == by_number(layers)
+
+
+@relaxed
+@given(layered())
+def test_orders_hold_every_number_once_and_repeat(layers: Layers) -> None:
+    """Each rank is a permutation of its numbers, the same every time, with no more crossings than the numbers give."""
+    orders = ordered(layers)
+    assert [sorted(rank) for rank in orders] == by_number(layers)
+    assert orders == ordered(layers)
+
+
+def test_two_crossing_branches_are_sorted_out() -> None:
+    """Two readers of two stages, joined crosswise, change places."""
+    layers = Layers(4, [0, 0, 1, 1], [[3], [2], [], []], [[], [], [1], [0]], [(0, 3), (1, 2)])
+    assert crossings(layers, ordered(layers)) == 0
