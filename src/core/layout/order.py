@@ -9,8 +9,8 @@ from .sift import Orders, crossings, sift
 SWEEPS = 4
 PASSES = 2
 AGAIN = 2
-STARTS = 2
-WAVES = 40
+WAVES = 30
+DAMPED = 0.9
 SPREAD = 40
 DEPTHS = 2
 SHAKE = 0.8
@@ -31,9 +31,10 @@ def ordered(layers: Layers) -> Orders:
     near = [above + below for above, below in zip(layers.above, layers.below, strict=True)]
     step = _cost_of_pass(layers, best)
     work = _affordable(layers)
-    starts = [_swept(layers, best), _waved(best, near)]
-    for start in starts[-STARTS:]:
-        now = [list(rank) for rank in start]
+    starts = [_swept(layers, best), _waved(_swept(layers, best), near)]
+    if PASSES * step * 10 > work:
+        starts = [min(starts, key=lambda each: crossings(layers, each))]
+    for now in starts:
         work -= step * _settle(layers, now, PASSES)
         count = crossings(layers, now)
         if count < fewest:
@@ -88,32 +89,41 @@ def _settle(layers: Layers, orders: Orders, passes: int, chance: Iterator[float]
 
 
 def _waved(orders: Orders, near: list[list[int]]) -> Orders:
-    """By the slowest wave of the whole graph: neighbours lie near each other, and no rank is squeezed together."""
-    height = [0.0] * len(near)
-    for rank in orders:
-        for at, node in enumerate(rank):
-            height[node] = at / len(rank)
-    weight = [len(each) for each in near]
-    every = sum(weight)
-    for _ in range(WAVES):
-        middle = sum([h * w for h, w in zip(height, weight, strict=True)]) / every
-        height = [h - middle for h in height]
-        height = _averaged(height, near)
-        longest = max(map(abs, height)) or 1.0
-        height = [h / longest for h in height]
+    """By the slowest wave of the whole graph that tells stages of a rank apart: neighbours lie near each other.
+
+    Averaging over neighbours again and again leaves the slowest waves. Chebyshev's recurrence, which damps all that
+    averaging makes smaller than ``DAMPED``, comes to the same in far fewer rounds.
+    """
+    height = _heights(orders, near)
+    before = height
+    for turn in range(WAVES):
+        if turn % 5 == 0:
+            for rank in orders:
+                middle = sum([height[node] for node in rank]) / len(rank)
+                for node in rank:
+                    height[node] -= middle
+        after = _averaged(height, near)
+        if turn:
+            after = [4 / DAMPED * a - 2 * h - b for a, h, b in zip(after, height, before, strict=True)]
+        before, height = height, after
     return [sorted(rank, key=height.__getitem__) for rank in orders]
 
 
 def _blurred(orders: Orders, near: list[list[int]], rounds: int, chance: Iterator[float]) -> Orders:
+    shake = SHAKE * next(chance)
+    height = [h + shake * c for h, c in zip(_heights(orders, near), chance, strict=False)]
+    for _ in range(rounds):
+        height = _averaged(height, near)
+    return [sorted(rank, key=height.__getitem__) for rank in orders]
+
+
+def _heights(orders: Orders, near: list[list[int]]) -> list[float]:
+    """From 0 at the top to 1 at the bottom of each rank."""
     height = [0.0] * len(near)
     for rank in orders:
         for at, node in enumerate(rank):
             height[node] = (at + 0.5) / len(rank)
-    shake = SHAKE * next(chance)
-    height = [h + shake * c for h, c in zip(height, chance, strict=False)]
-    for _ in range(rounds):
-        height = _averaged(height, near)
-    return [sorted(rank, key=height.__getitem__) for rank in orders]
+    return height
 
 
 def _averaged(height: list[float], near: list[list[int]]) -> list[float]:
