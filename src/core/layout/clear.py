@@ -22,6 +22,8 @@ HUB = 4
 def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
+    if not board.paired:
+        board.weigh(WEIGHTS[-1])  # crossings don't count here, so there are more links through boxes to take away
     _settle_all(board)
     if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
         return board.row
