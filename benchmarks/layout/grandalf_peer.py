@@ -38,6 +38,6 @@ def placed(size: int, links: list[tuple[int, int]]) -> list[tuple[float, float]]
 
 sys.setrecursionlimit(100_000)
 graphs = json.load(sys.stdin)
-start = time.perf_counter()
+start = time.process_time()
 corners = [placed(graph["size"], graph["links"]) for graph in graphs]
-json.dump({"corners": corners, "seconds": time.perf_counter() - start}, sys.stdout)
+json.dump({"corners": corners, "seconds": time.process_time() - start}, sys.stdout)

@@ -169,10 +169,12 @@ class Board:
             there, above, drop = row[end], row[a], row[b] - row[a]
             at_left = above + drop * left_b - there * (1 - left)
             at_right = above + drop * right_b - there * (1 - right)
-            one = at_left / left if left > 1e-9 else (-inf if at_left < 0 else inf)
-            two = at_right / right if right > 1e-9 else (-inf if at_right < 0 else inf)
+            one = at_left / left if left > 1e-9 else (-inf if at_left < 1e-9 else inf)
+            two = at_right / right if right > 1e-9 else (-inf if at_right < 1e-9 else inf)
             if one > two:
                 one, two = two, one
+            if (left <= 1e-9 and abs(at_left) < 1e-9) or (right <= 1e-9 and abs(at_right) < 1e-9):
+                one, two = -inf, inf  # the other link runs into the far end itself
             first = ceil(one - 1e-9) if one > 0 else 0
             if first < height and two >= 0:
                 changes[first] += self.cross
