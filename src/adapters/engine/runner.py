@@ -20,6 +20,7 @@ from . import errorfile as _errorfile  # noqa: F401
 from . import javascript as _javascript  # noqa: F401
 from . import localfs as _localfs  # noqa: F401
 from . import mailing as _mailing  # noqa: F401
+from . import plugins as _plugins  # noqa: F401
 from . import scripting as _scripting  # noqa: F401
 from . import shell as _shell  # noqa: F401
 from .origins import ORIGINS, Origin

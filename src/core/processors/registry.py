@@ -7,6 +7,7 @@ from ..plan.model import StagePlan
 from .api import Process, Tools
 
 Build = Callable[[StagePlan, Tools], Process]
+Lookup = Callable[[str], "Callable[[], Build] | None"]
 
 _PREFIX = "com_streamsets_pipeline_stage_"
 _MODULES = {
@@ -50,6 +51,7 @@ _MODULES = {
 }
 _builders: dict[str, Build] = {}
 _loaded_from: dict[str, str] = {}
+_outside: list[Lookup] = []
 
 
 def processor(name: str) -> Callable[[Build], Build]:
@@ -74,12 +76,24 @@ def find(name: str) -> Build | None:
         if module is not None:
             import_module(f".{module}", __package__)
             found = _builders.get(name)
+    if found is None and (load := _from_outside(name)) is not None:
+        found = load()
+        processor(name)(found)
     return found
+
+
+def look_outside(lookup: Lookup) -> None:
+    """Adds a place where stages may come from that nobody registered: it gives what loads a builder."""
+    _outside.append(lookup)
+
+
+def _from_outside(name: str) -> Callable[[], Build] | None:
+    return next((load for lookup in _outside if (load := lookup(name)) is not None), None)
 
 
 def can_run(name: str) -> bool:
     """True when a stage of this name can be built."""
-    return name in _builders or name.removeprefix(_PREFIX) in _MODULES
+    return name in _builders or name.removeprefix(_PREFIX) in _MODULES or _from_outside(name) is not None
 
 
 def modules_of_others() -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Records per second of the embedded engine, beside other engines and hand-written loops."""

@@ -1,0 +1,35 @@
+"""Stages of other distributions: entry points of the group ``penstock.stages``, loaded when a flow has them."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from ...core.errors import UnsupportedError
+from ...core.processors.registry import Build, look_outside
+
+GROUP = "penstock.stages"
+
+
+@cache
+def _entries() -> dict[str, EntryPoint]:
+    return {each.name: each for each in entry_points(group=GROUP)}
+
+
+def lookup(name: str) -> Callable[[], Build] | None:
+    """What loads the builder of a stage; None when no distribution names it."""
+    entry = _entries().get(name)
+    if entry is None:
+        return None
+
+    def load() -> Build:
+        try:
+            build: Build = entry.load()
+        except Exception as error:
+            text = f"the stage {name} of {entry.value} cannot be loaded"
+            raise UnsupportedError(text, f"{type(error).__name__}: {error}") from None
+        return build
+
+    return load
+
+
+look_outside(lookup)
