@@ -271,3 +271,53 @@ def test_names_of_aggregations_are_unique() -> None:
     rows = [{"aggregationName": "n", "enabled": enabled} for enabled in (True, False)]
     with pytest.raises(InvalidValueError, match="AGGREGATOR_00"):
         windows([0], aggregatorConfigs=rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"), [("fieldDelimiter", "/", "XMLF_02"), ("attrDelimiter", "'", "XMLF_01")]
+)
+def test_delimiters_that_are_part_of_paths_are_refused(play: Play, name: str, text: str, code: str) -> None:
+    """Quotes, slashes and brackets."""
+    with pytest.raises(InvalidValueError, match=code):
+        play(FLATTENER, flattener(**{name: text}), {"x": "<a/>"})
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ({}, {"msg.a.b", "msg.a#k", "msg.a#xmlns", "msg.a.b#xmlns"}),
+        ({"ignoreAttributes": True}, {"msg.a.b", "msg.a#xmlns", "msg.a.b#xmlns"}),
+        ({"ignoreNamespace": True}, {"msg.a.b", "msg.a#k"}),
+        ({"fieldDelimiter": "_", "attrDelimiter": "@"}, {"msg_a_b", "msg_a@k", "msg_a@xmlns", "msg_a_b@xmlns"}),
+        ({"recordDelimiter": ""}, {"r.msg.a.b", "r.msg.a#k", "r.msg.a#xmlns", "r.msg.a.b#xmlns"}),
+    ],
+)
+def test_the_flattener_names_as_set(play: Play, more: dict[str, object], names: set[str]) -> None:
+    """With the delimiters, and without what is to be left out; no record element takes the whole document."""
+    text = "<r><msg><a k='1' xmlns='http://u'><b>x</b></a></msg></r>"
+    value = play(FLATTENER, flattener(**{"keepOriginalFields": False, **more}), {"x": text}).lanes[0][0].value
+    assert isinstance(value, dict)
+    assert set(value) == names
+
+
+def test_the_flattener_drops_records_without_the_field(play: Play) -> None:
+    """Nothing is refused."""
+    out = play(FLATTENER, flattener(), {"y": 1})
+    assert (out.lanes[0], out.errors) == ([], [])
+
+
+def test_the_parser_keeps_attributes_as_set(play: Play) -> None:
+    """As fields or as attributes of fields, with their path."""
+    text = "<r><m k='1'>x</m></r>"
+    plain = play(PARSER, parser(outputFieldAttributes=False), {"x": text}).lanes[0][0]
+    assert plain.value == {"x": {"m": [{"attr|k": "1", "value": "x"}]}}
+    (noted,) = play(PARSER, parser(outputFieldAttributes=True, includeFieldXpathAttributes=True), {"x": text}).lanes[0]
+    assert noted.value == {"x": {"m": [{"value": "x"}]}}
+    assert noted.notes["/x/m[0]"] == {"xmlAttr:k": "1"}
+    assert noted.notes["/x/m[0]/value"] == {"xpath": "/r/m"}
+
+
+def test_a_target_without_a_parent_refuses_the_record(play: Play) -> None:
+    """With a code of its own."""
+    out = play(PARSER, parser(parsedFieldPath="/none/x"), {"x": XML})
+    assert [error.code for error in out.errors] == ["XMLP_04"]

@@ -249,3 +249,19 @@ def test_the_log_parser_reads_web_server_lines(play: Play) -> None:
     assert isinstance(fields, dict)
     assert (fields["auth"], fields["verb"], fields["response"], fields["bytes"]) == ("ada", "GET", "200", None)
     assert codes(out) == ["LOGP_03"]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "code"),
+    [
+        ("/", {}, "LOGP_00"),
+        ("/", {"text": None}, "LOGP_01"),
+        ("/none/x", None, "LOGP_02"),
+        ("/", {"text": "x"}, "LOGP_03"),
+    ],
+)
+def test_the_log_parser_names_what_is_wrong(play: Play, target: str, value: FieldValue, code: str) -> None:
+    """Missing, null, a target that cannot be reached, a line that does not fit."""
+    line = '10.0.0.1 - ada [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 -'
+    held: FieldValue = {"text": line} if value is None else value
+    assert codes(play(LOG, {"fieldPathToParse": "/text", "parsedFieldPath": target}, held)) == [code]
