@@ -16,6 +16,7 @@ your own. Every error is a ``PenstockError``. At a shell: ``penstock --help``.
 Names are loaded when they are first used, so importing the package costs next to nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module 'penstock' has no attribute {name!r}")
+        raise AttributeError(f"module 'penstock' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     found = import_module(f".{name}", __name__) if not home else getattr(import_module(f".{home}", __name__), name)
     globals()[name] = found
     return found
