@@ -7,6 +7,8 @@ import attrs
 
 from ..plan.model import Plan, StagePlan
 from ..processors.api import Out
+from ..records.json_data import NoJson, json_bytes
+from ..records.rows import Lane, Rows
 from ..values import JsonMap, freeze
 
 _COUNTERS = {
@@ -71,6 +73,8 @@ class Tally:
 
     stages: dict[str, dict[str, int]] = attrs.field(factory=dict)
     lanes: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    bytes: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    """By lane, as JSON; of every batch the first record is looked at, and stands for the others."""
     times: dict[str, Times] = attrs.field(factory=dict)
     batch: Times = attrs.field(factory=Times)
     idle_batches: int = 0
@@ -93,6 +97,8 @@ class Tally:
             made = len(records)
             held["output"] += made
             self.lanes[instance, lane] = self.lanes.get((instance, lane), 0) + made
+            if made:
+                self.bytes[instance, lane] = self.bytes.get((instance, lane), 0) + made * _size_bytes(records)
         times = self.times.get(instance)
         if times is None:
             times = self.times[instance] = Times()
@@ -115,6 +121,8 @@ class Tally:
                 held[name] += count
         for lane, count in other.lanes.items():
             self.lanes[lane] = self.lanes.get(lane, 0) + count
+        for lane, size in other.bytes.items():
+            self.bytes[lane] = self.bytes.get(lane, 0) + size
         for instance, times in other.times.items():
             self.times.setdefault(instance, Times()).merge(times)
         self.batch.merge(other.batch)
@@ -140,6 +148,7 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
     }
     for (instance, lane), count in tally.lanes.items():
         counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
+    counters |= _sizes(plan, tally)
     totals = {"Count": batches, **_pipeline(plan, tally)}
     counters |= {f"pipeline.batch{name}.counter": {"count": count} for name, count in totals.items()}
     meters = {f"pipeline.batch{name}.meter": _meter(count, seconds) for name, count in totals.items()} | {
@@ -154,6 +163,28 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
     made = freeze({"counters": counters, "gauges": gauges, "meters": meters, "timers": timers})
     assert isinstance(made, JsonMap)
     return made
+
+
+def _sizes(plan: Plan, tally: Tally) -> dict[str, dict[str, int]]:
+    """Bytes by lane, out of stages and into them."""
+    made: dict[str, int] = {}
+    for (instance, lane), size in tally.bytes.items():
+        made[f"stage.{instance}:{lane}.outputBytes.counter"] = size
+        made[f"stage.{instance}.outputBytes.counter"] = made.get(f"stage.{instance}.outputBytes.counter", 0) + size
+        for stage in plan.stages:
+            if lane in stage.inputs:
+                name = f"stage.{stage.instance}.inputBytes.counter"
+                made[name] = made.get(name, 0) + size
+    return {name: {"count": size} for name, size in made.items()}
+
+
+def _size_bytes(records: Lane) -> int:
+    """What the first record is as JSON; 0 where it has no such form."""
+    value = records.values[0] if isinstance(records, Rows) and not records.made else records[0].value
+    try:
+        return len(json_bytes(value))
+    except NoJson:
+        return 0
 
 
 def _meter(count: int, seconds: float) -> dict[str, float]:

@@ -113,3 +113,17 @@ def test_counts_add_up_over_places(project: penstock.Project) -> None:
     counters = metrics_document(plan, total, 2, 1.0)["counters"]
     assert counters["stage.StreamSelector_01.inputRecords.counter"]["count"] == 6  # type: ignore[index,call-overload]
     assert counters["pipeline.batchErrorRecords.counter"]["count"] == 2  # type: ignore[index,call-overload]
+
+
+def test_bytes_are_counted_by_lane(project: penstock.Project) -> None:
+    """The first record of a batch stands for the others; what goes out of a stage goes into the next."""
+    plan = routed(project)
+    stages = Stages(plan, tools, lambda stage: here(stage.instance), events_here=False)
+    batch = Batch()
+    assert plan.origin is not None
+    stages.take(plan.origin, made(plan), batch)
+    stages.run(batch)
+    counters = metrics_document(plan, stages.tally, 1, 1.0)["counters"]
+    size = 3 * len('{"a":1}')
+    assert counters["stage.DevRawDataSource_01.outputBytes.counter"]["count"] == size  # type: ignore[index,call-overload]
+    assert counters["stage.StreamSelector_01.inputBytes.counter"]["count"] == size  # type: ignore[index,call-overload]
