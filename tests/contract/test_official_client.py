@@ -182,7 +182,7 @@ def test_jobs_run_to_their_end(project: Any, flow: Any) -> None:
             break
         time.sleep(0.02)
     assert str(getattr(state, "value", state)) == "Completed"
-    assert any("Completed" in line for line in run.logs)
+    assert any("FINISHED" in line for line in run.logs)
     assert run.metrics.pipeline_summary.input_records == 1
     assert job.reset_offset().status_code == 200
     assert project.delete_job(job).status_code == 204
@@ -247,5 +247,5 @@ def test_generated_scripts_for_the_client_build_the_flow(project: Any, server: S
     assert (found.removed, found.renamed, found.links_added, found.links_removed) == ((), (), (), ())
     # the client gives a new stage every setting of its definition, also those that the document is older than
     changed = [change for change in found.settings if change.stage and change.only_in != "new"]
-    assert {change.part for change in changed} <= {"picture"}
+    assert {change.part for change in changed} <= {"picture"}, changed
     assert len(made.stages) == len(flow.stages)

@@ -102,7 +102,7 @@ def test_jobs_run_in_the_service(project: Project) -> None:
     """Started, waited for, with log and metrics from its engine."""
     run = project.create_job(name="job", flow=build(project, "job")).start()
     assert run.wait() == "Completed"
-    assert any("Completed" in line["message"] for line in run.logs)
+    assert any("FINISHED" in line["message"] for line in run.logs)
     assert run.metrics["counters"]["pipeline.batchInputRecords.counter"]["count"] == 1
 
 
