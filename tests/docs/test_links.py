@@ -60,6 +60,12 @@ def test_every_page_is_in_the_list_of_the_site() -> None:
     assert listed == {str(page.relative_to(DOCS)) for page in PAGES if page.is_relative_to(DOCS)}
 
 
+def test_every_decision_is_in_their_list() -> None:
+    """Each page of the folder is linked from its index."""
+    folder = DOCS / "decisions"
+    assert {path.name for path in folder.glob("[0-9]*.md")} == set(links(folder / "index.md"))
+
+
 def _files(nav: object) -> list[str]:
     if isinstance(nav, str):
         return [nav]
