@@ -15,7 +15,7 @@ from ..core.project import ParameterSet as ParameterSetValue
 from . import compose, transfer
 from .checks import chosen_type, copies_of, flow_list, own_flow
 from .environments import AsyncEnvironment
-from .jobs import JobFacts, RunFacts, job_value
+from .jobs import JobFacts, RunFacts, faults_in, job_value
 from .parameter_sets import ParameterSet, checked_set_name
 from .platform import DEFAULT_PROJECT, _options, new_project_info, open_session
 from .results import Response, SeekableList, first_match, matching
@@ -88,6 +88,10 @@ class AsyncJobRun(RunFacts):
         """The log so far: timestamp (epoch ms), severity, message."""
         lines = await self._session.log(self.value.run_id)
         return [{"timestamp": at, "severity": severity, "message": text} for at, severity, text in lines]
+
+    async def errors(self) -> list[dict[str, Any]]:
+        """Records that were refused and errors of stages so far: timestamp (epoch ms), stage, code and reason."""
+        return faults_in(await self._session.log(self.value.run_id))
 
 
 class AsyncJob(JobFacts):

@@ -159,6 +159,12 @@ def _masked(name: str, value: Json) -> Json:
     return MASK if looks_secret(name) and value else shown(value)
 
 
+def faults_in(lines: Iterable[tuple[int, str, str]]) -> list[dict[str, Any]]:
+    """The faults that the log of a run tells of, with their stage."""
+    told = [(at, text.partition(": ")) for at, severity, text in lines if severity == "WARN"]
+    return [{"timestamp": at, "stage": stage, "message": message} for at, (stage, _, message) in told if message]
+
+
 class JobRun(RunFacts):
     """One run of a job. ``state`` is as of the last look; ``refresh_status()`` looks again."""
 
@@ -186,6 +192,11 @@ class JobRun(RunFacts):
         """The log so far: timestamp (epoch ms), severity, message."""
         lines = self._call(self._session.log, self.value.run_id)
         return [{"timestamp": at, "severity": severity, "message": text} for at, severity, text in lines]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Records that were refused and errors of stages so far: timestamp (epoch ms), stage, code and reason."""
+        return faults_in(self._call(self._session.log, self.value.run_id))
 
 
 class Job(JobFacts):

@@ -146,6 +146,7 @@ def test_refused_records_stand_in_the_log(project: penstock.Project) -> None:
     run = project.create_job(name="job", flow=flow).start()
     run.wait()
     assert any(each["message"].startswith("ToError_01: TOERROR_00 - ") for each in run.logs)
+    assert [(each["stage"], each["message"][:10]) for each in run.errors] == [("ToError_01", "TOERROR_00")]
 
 
 def test_a_wait_for_the_rate_limit_ends_when_the_run_is_cancelled(project: penstock.Project, naps: Naps) -> None:
