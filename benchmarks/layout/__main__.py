@@ -1,6 +1,6 @@
 """``python -m benchmarks.layout [FOLDER_OF_EXPORTS]``: the arrangement on exported flows and on random graphs.
 
-Peers are installed below the temporary folder when they are not there yet; ``--without-peers`` leaves them out.
+Peers are installed below the temporary folder when they are not there yet; ``--without NAME…`` leaves some out.
 """
 
 import time
@@ -13,7 +13,7 @@ from penstock.core.layout import arrange
 from .flows import FAMILIES, Graph, corpus_graphs
 from .measure import Score, measure, total
 from .original import original
-from .peers import Missing, Peer, Places, peers
+from .peers import PEERS, Missing, Peer, Places, peers
 
 SIZES = {36: 20, 100: 10, 1000: 2, 5000: 1}
 """Stages, and graphs of that size in a family: their seeds are 1, 2, 3 …"""
@@ -77,9 +77,9 @@ def compare(title: str, graphs: Sequence[Graph], layouts: Sequence[Peer]) -> Non
         row(graphs, peer)
 
 
-def main(folder: Path | None, *, sizes: Sequence[int], with_peers: bool) -> None:
+def main(folder: Path | None, *, sizes: Sequence[int], names: Sequence[str]) -> None:
     """Prints the tables."""
-    others, missing = peers() if with_peers else ([], {})
+    others, missing = peers(names)
     for name, why in missing.items():
         print(f"Without {name}: {why}")
     layouts = [Peer("penstock", here(penstock)), Peer("original", here(original)), *others]
@@ -96,6 +96,6 @@ if __name__ == "__main__":
     asked = ArgumentParser(prog="python -m benchmarks.layout")
     asked.add_argument("folder", nargs="?", type=Path, help="a folder of exported flows")
     asked.add_argument("--sizes", nargs="*", type=int, default=list(SIZES), choices=list(SIZES))
-    asked.add_argument("--without-peers", action="store_true")
+    asked.add_argument("--without", nargs="*", default=[], choices=PEERS, help="peers to leave out")
     given = asked.parse_args()
-    main(given.folder, sizes=given.sizes, with_peers=not given.without_peers)
+    main(given.folder, sizes=given.sizes, names=[name for name in PEERS if name not in given.without])

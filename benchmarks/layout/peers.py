@@ -46,13 +46,13 @@ class Peer:
     place: Callable[[Sequence[Graph]], tuple[list[Places], float]]
 
 
-def peers() -> tuple[list[Peer], dict[str, str]]:
+def peers(names: Sequence[str]) -> tuple[list[Peer], dict[str, str]]:
     """The peers that can be run here, and why the others cannot."""
     found: list[Peer] = []
     missing: dict[str, str] = {}
-    for name, make in (("elkjs", _elkjs), ("dagre", _dagre), ("dot", _dot), ("grandalf", _grandalf)):
+    for name in names:
         try:
-            found.append(Peer(name, make()))
+            found.append(Peer(name, PEERS[name]()))
         except Missing as why:
             missing[name] = str(why)
     return found, missing
@@ -167,3 +167,6 @@ def _drawn(graphs: Sequence[Graph], command: str, more: dict[str, str]) -> tuple
         elif word == "seconds":
             seconds = float(parts[0])
     return placed, seconds
+
+
+PEERS = {"elkjs": _elkjs, "dagre": _dagre, "dot": _dot, "grandalf": _grandalf}
