@@ -4,12 +4,13 @@ import json
 from typing import Any, TypeVar
 
 import attrs
+import cattrs
 
-from ...core.errors import InvalidValueError
-from ...core.project import Environment, Job, JobRun, Parameter, ParameterSet, ProjectInfo, ValueSet
+from ...core.errors import FormatError, InvalidValueError
+from ...core.project import Environment, Job, JobRun, Parameter, ParameterSet, ProjectInfo
 from ...core.values import JsonMap, freeze, thaw
 
-Value = TypeVar("Value", ProjectInfo, Environment, Job, JobRun)
+Value = TypeVar("Value", ProjectInfo, Environment, Job, JobRun, ParameterSet)
 Column = str | bytes
 
 
@@ -36,29 +37,51 @@ def to_json(value: attrs.AttrsInstance) -> str:
         InvalidValueError: something in it has no JSON form.
     """
     try:
-        return json.dumps(attrs.asdict(value), default=_plain, allow_nan=False, separators=(",", ":"))
+        return json.dumps(_CONVERTER.unstructure(value), allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
         raise InvalidValueError(type(value).__name__, str(error), "values that JSON can hold") from None
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, JsonMap):
-        return thaw(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
 def from_json(cls: type[Value], text: str) -> Value:
-    """The value that ``to_json`` was given."""
-    return cls(**_parts(text))
+    """The value that ``to_json`` was given.
+
+    Raises:
+        FormatError: the text holds another value, or one that is not whole; names every fault with its place.
+    """
+    try:
+        return _CONVERTER.structure(json.loads(text), cls)
+    except (cattrs.BaseValidationError, ValueError) as error:
+        faults = "; ".join(cattrs.transform_error(error)) if isinstance(error, ExceptionGroup) else str(error)
+        raise FormatError(f"the file's {cls.__name__}", "", faults) from None
 
 
-def parameter_set_from_json(text: str) -> ParameterSet:
-    """The parameter set that ``to_json`` was given."""
-    parts = _parts(text)
-    parameters = tuple(Parameter(**part) for part in parts.pop("parameters"))
-    value_sets = tuple(ValueSet(**part) for part in parts.pop("value_sets"))
-    return ParameterSet(**parts, parameters=parameters, value_sets=value_sets)
+def _json(value: object, _: object) -> Any:
+    return freeze(value)
 
 
-def _parts(text: str) -> dict[str, Any]:
-    return dict(freeze(json.loads(text)).items())  # type: ignore[union-attr]
+def _as_it_is(value: object, _: object) -> Any:
+    return value
+
+
+def _converter() -> cattrs.Converter:
+    """Values to plain JSON and back; numbers keep their kind."""
+    made = cattrs.Converter()
+    made.register_unstructure_hook(JsonMap, thaw)
+    made.register_structure_hook(JsonMap, _json)
+    made.register_structure_hook(float, _as_it_is)
+    # its value is any JSON, which no annotation can say to a converter
+    made.register_unstructure_hook_func(_is_parameter, lambda value: thaw(JsonMap(attrs.asdict(value, recurse=False))))
+    made.register_structure_hook_func(_is_parameter, lambda raw, _: Parameter(**_frozen(raw)))
+    return made
+
+
+def _is_parameter(kind: object) -> bool:
+    return kind is Parameter
+
+
+def _frozen(raw: object) -> dict[str, Any]:
+    held = freeze(raw)
+    return dict(held) if isinstance(held, JsonMap) else {}
+
+
+_CONVERTER = _converter()

@@ -20,7 +20,7 @@ from .contents import contents_of, forget_unused
 from .database import Database
 from .items import Items
 from .place import Place
-from .rows import from_column, from_json, parameter_set_from_json, to_column, to_json
+from .rows import from_column, from_json, to_column, to_json
 
 
 @attrs.frozen(eq=False)
@@ -217,4 +217,4 @@ class SqliteParameterSetStore:
 
 
 def _parameter_set(set_id: str | bytes, value: str, revision: int) -> StoredParameterSet:
-    return StoredParameterSet(ParameterSetId(from_column(set_id)), parameter_set_from_json(value), revision)
+    return StoredParameterSet(ParameterSetId(from_column(set_id)), from_json(ParameterSet, value), revision)
