@@ -95,7 +95,8 @@ def definitions_document(catalogue: Catalogue, libraries: Collection[str] = ()) 
 
 def _stage(raw: Mapping[str, Any], definition: StageDefinition) -> dict[str, PlainJson]:
     made = {key: value for key, value in _short(raw).items() if key not in _FACTS_OF_THE_BUILD}
-    settings = [_with_description(each) for each in raw.get("configDefinitions") or ()]
+    known = {each.name: each for each in definition.settings}
+    settings = [_told(each, known.get(each["name"])) for each in raw.get("configDefinitions") or ()]
     held = {each.get("name") for each in settings}
     settings.extend(_setting(each) for each in definition.settings if each.name not in held)
     return {
@@ -108,6 +109,16 @@ def _stage(raw: Mapping[str, Any], definition: StageDefinition) -> dict[str, Pla
             for each in definition.services
         ],
     }
+
+
+def _told(raw: Mapping[str, Any], setting: SettingDefinition | None) -> dict[str, Any]:
+    """A setting as the engine told it, its rows with the parts that newer engines have beside."""
+    made = _with_description(raw)
+    parts = (made.get("model") or {}).get("configDefinitions") or []
+    if parts and setting is not None and setting.model is not None:
+        held = {each["name"] for each in parts}
+        parts.extend(_setting(each) for each in setting.model.settings if each.name not in held)
+    return made
 
 
 def _described(parts: Any) -> list[PlainJson]:
