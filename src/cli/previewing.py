@@ -36,6 +36,7 @@ SHOWN = 200
     help="Records (JSON array or JSON lines, - for standard input) for a stage; without STAGE for the origin.",
 )
 @click.option("--write", is_flag=True, help="Let destinations write.")
+@click.option("--call-out", is_flag=True, help="Let HTTP origins and processors call.")
 @click.option("--allow-code", is_flag=True, help="Let script stages run.")
 @json_option
 @on_flow(engine=True)
@@ -46,6 +47,7 @@ def preview(
     through: str | None,
     inputs: tuple[str, ...],
     write: bool,
+    call_out: bool,
     allow_code: bool,
     as_json: bool,
 ) -> None:
@@ -56,7 +58,12 @@ def preview(
     given = dict(_input(flow, each) for each in inputs)
     with waiting("previewing"):
         result = flow.preview(
-            batch_size=batch_size, batches=batches, run_through_stage=last, write_to_destination=write, inputs=given
+            batch_size=batch_size,
+            batches=batches,
+            run_through_stage=last,
+            write_to_destination=write,
+            inputs=given,
+            call_out=call_out,
         )
     emit_json(_document(result)) if as_json else _print(flow, result)
 

@@ -19,7 +19,8 @@ class PreviewOptions:
 
     ``inputs`` gives records (plain values or ``Record``) to a stage in place of what its producers would send;
     for an origin they are its output. ``outputs`` takes the place of what a stage puts out, by lane or for its first
-    lane: the stage is not run.
+    lane: the stage is not run. ``call_out`` lets HTTP origins and processors call any host; without it, and without
+    ``write_to_destinations``, they call only hosts that whoever opened the engine has named.
     """
 
     batch_size: int = 10
@@ -29,6 +30,7 @@ class PreviewOptions:
     write_to_destinations: bool = False
     execute_lifecycle_events: bool = False
     test_origin: bool = False
+    call_out: bool = False
     inputs: Mapping[str, Sequence[object]] = attrs.field(factory=dict, repr=False)
     outputs: Mapping[str, Mapping[str, Sequence[object]] | Sequence[object]] = attrs.field(factory=dict, repr=False)
     now_ms: int | None = None

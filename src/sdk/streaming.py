@@ -30,6 +30,7 @@ def preview_options(
     inputs: "Inputs | None",
     batches: int,
     outputs: "Outputs | None" = None,
+    call_out: bool = False,
 ) -> PreviewOptions:
     """The options of a preview, checked.
 
@@ -55,6 +56,7 @@ def preview_options(
         test_origin=test_origin,
         inputs=_by_name(inputs),
         outputs=_by_name(outputs),
+        call_out=call_out,
     )
 
 
@@ -83,11 +85,13 @@ class AsyncStreamingFlow(FlowHandle):
         inputs: "Inputs | None" = None,
         outputs: "Outputs | None" = None,
         batches: int = 1,
+        call_out: bool = False,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
         Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
         records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
+        ``call_out`` lets HTTP stages that make records call.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -102,6 +106,7 @@ class AsyncStreamingFlow(FlowHandle):
             inputs,
             batches,
             outputs,
+            call_out,
         )
         return checked(await self._session.preview(self._value, self._stored.flow_id, options))
 
@@ -151,11 +156,13 @@ class StreamingFlow(FlowHandle):
         inputs: "Inputs | None" = None,
         outputs: "Outputs | None" = None,
         batches: int = 1,
+        call_out: bool = False,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
         Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
         records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
+        ``call_out`` lets HTTP stages that make records call.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -170,6 +177,7 @@ class StreamingFlow(FlowHandle):
             inputs,
             batches,
             outputs,
+            call_out,
         )
         return checked(self._call(self._session.preview, self._value, self._stored.flow_id, options))
 

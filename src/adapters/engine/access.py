@@ -36,7 +36,7 @@ def allowed_host(access: Access, host: str) -> None:
     """
     if access.hosts is not None and host.lower() not in {each.lower() for each in access.hosts}:
         known = ", ".join(access.hosts) or "no host at all"
-        raise StopFault(NOT_ALLOWED, f"calling {host!r} is not allowed here; allowed: {known}")
+        raise StopFault(NOT_ALLOWED, f"calling {host!r} is not allowed here; allowed: {known}{access.ways_out}")
 
 
 def with_resources(given: Given, access: Access) -> Given:

@@ -31,12 +31,13 @@ MAX_PREVIEW_RECORDS = 1000
 MAX_PREVIEW_BATCHES = 10
 CANNOT_RUN = "PENSTOCK_0101"
 EVERYTHING = Access()
+NO_CALLS = "; a preview calls out when asked to (call_out=True, --call-out), and takes records with inputs or outputs"
 
 
 class EmbeddedEngine:
     """An engine without a service: stages run as functions of this process, origins and destinations in its threads.
 
-    Previews never write, never commit offsets, and call only what gives them records: HTTP origins and processors.
+    Previews never write, never commit offsets, and call no host that nobody named, unless their options ask for it.
     ``access`` says what stages may touch; with several ``workers`` as many processes read the files of a Directory.
     """
 
@@ -83,30 +84,38 @@ class EmbeddedEngine:
         blocking = self._blocking(target, plan, portion)
         if blocking:
             return Preview("INVALID", report=report_of(blocking), message="Validation Failed")
+        world = self._world_of(options)
         try:
-            runner = self._runner(plan, options, portion)
+            runner = self._runner(plan, options, portion, world)
         except ElError as error:
             return Preview("START_ERROR", message=str(error))
         try:
-            self._lifecycle(plan, runner, options, plan.start_stage, "pipeline-start")
+            self._lifecycle(plan, runner, options, plan.start_stage, "pipeline-start", world)
             made = self._run_batches(plan, runner, options, portion)
-            self._lifecycle(plan, runner, options, plan.stop_stage, "pipeline-stop")
+            self._lifecycle(plan, runner, options, plan.stop_stage, "pipeline-stop", world)
         finally:
             runner.close() if options.write_to_destinations else runner.close_origin()
         return made
 
+    def _world_of(self, options: PreviewOptions) -> World:
+        """The engine's own, or one in which no host is called: a flow of somebody else's may call anybody."""
+        access = self._world.access
+        if options.call_out or options.write_to_destinations or access.hosts is not None:
+            return self._world
+        return attrs.evolve(self._world, access=attrs.evolve(access, hosts=(), ways_out=NO_CALLS))
+
     def _lifecycle(
-        self, plan: Plan, runner: Runner, options: PreviewOptions, stage: StagePlan | None, kind: str
+        self, plan: Plan, runner: Runner, options: PreviewOptions, stage: StagePlan | None, kind: str, world: World
     ) -> None:
         if options.execute_lifecycle_events and stage is not None:
             fields: dict[str, FieldValue] = {"pipelineId": plan.pipeline_id, "pipelineTitle": plan.title}
-            runner.lifecycle(stage, self._world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
+            runner.lifecycle(stage, world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
-    def _runner(self, plan: Plan, options: PreviewOptions, portion: Portion) -> Runner:
+    def _runner(self, plan: Plan, options: PreviewOptions, portion: Portion, world: World) -> Runner:
         over = deadline_of(options.timeout_ms)
         return Runner(
             plan,
-            lambda stage: attrs.evolve(self._world.tools(plan, stage, options.now_ms, preview=True), stopped=over),
+            lambda stage: attrs.evolve(world.tools(plan, stage, options.now_ms, preview=True), stopped=over),
             left_out=portion.left_out,
             given=portion.given,
             replaced=portion.replaced,

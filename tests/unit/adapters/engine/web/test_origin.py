@@ -516,7 +516,7 @@ def test_what_is_not_done_here_is_named(site: Site, settings: dict[str, object],
 
 
 def test_a_flow_with_this_origin_previews_and_runs(site: Site, project: penstock.Project) -> None:
-    """A preview ends as soon as there are records; a run of a BATCH ends, and the next one begins anew."""
+    """A preview calls when it is asked to, and ends with the records; a run of a BATCH ends, the next begins anew."""
     site.answer = lambda seen: page(site, paged(seen))
     flow = project.create_flow(name="web")
     origin, target = flow.add_stage("HTTP Client", type="origin"), flow.add_stage("Trash")
@@ -534,7 +534,10 @@ def test_a_flow_with_this_origin_previews_and_runs(site: Site, project: penstock
         origin.configuration[f"conf.{name}"] = value
     origin.connect_output_to(target)
     project.update_flow(flow)
-    assert flow.preview()[0].output == [(1,), (2,)]
+    with pytest.raises(penstock.PenstockError, match="call_out=True"):
+        flow.preview()
+    assert site.seen == []
+    assert flow.preview(call_out=True)[0].output == [(1,), (2,)]
     job = project.create_job(name="job", flow=flow)
     for _ in range(2):
         site.seen.clear()
