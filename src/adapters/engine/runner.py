@@ -14,15 +14,8 @@ from ...core.records.record import Record, event
 from ...core.records.rows import Lane
 from ...core.records.values import FieldValue
 from ...core.running import Batch, Stages, Tally
-from . import dataparser as _dataparser  # noqa: F401  (these modules register their stages)
-from . import delay as _delay  # noqa: F401
-from . import errorfile as _errorfile  # noqa: F401
-from . import javascript as _javascript  # noqa: F401
-from . import localfs as _localfs  # noqa: F401
-from . import mailing as _mailing  # noqa: F401
+from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
-from . import scripting as _scripting  # noqa: F401
-from . import shell as _shell  # noqa: F401
 from .origins import ORIGINS, Origin
 
 

@@ -82,6 +82,15 @@ def find(name: str) -> Build | None:
     return found
 
 
+def registered(name: str) -> Build:
+    """The builder that a stage was registered with.
+
+    Raises:
+        KeyError: nobody did.
+    """
+    return _builders[name]
+
+
 def look_outside(lookup: Lookup) -> None:
     """Adds a place where stages may come from that nobody registered: it gives what loads a builder."""
     _outside.append(lookup)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, BinaryIO
 
@@ -18,6 +19,7 @@ BLOCK = 1 << 15
 DEPTH = 10
 
 
+@cache
 def _decoder() -> "msgspec.json.Decoder[Any]":
     """For values with whole numbers of 64 bits and few levels; others are of another type, or rare."""
     whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -27,7 +29,6 @@ def _decoder() -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(kind)
 
 
-_DECODER = _decoder()
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _BLANK = b" \t\r"
 
@@ -67,7 +68,7 @@ class Taken:
         """A fresh value, where ``can_repeat`` is True."""
         line = self._found()[number][1]
         try:
-            value: FieldValue = _DECODER.decode(line)
+            value: FieldValue = _decoder().decode(line)
         except _REFUSED:
             value = next(read_items(io.BytesIO(line), "JSON", Given())).value  # type: ignore[assignment]
         return value
@@ -136,7 +137,7 @@ class JsonLines:
     def _values(self, text: bytes) -> list[FieldValue]:
         """All values, line ends or not between them; none where that is not so simple."""
         try:
-            return _DECODER.decode_lines(text) if self._are_short(text) else []
+            return _decoder().decode_lines(text) if self._are_short(text) else []
         except _REFUSED:
             return []
 
@@ -207,7 +208,7 @@ class JsonLines:
         """What stands in a line; None when that is not one value, or not a whole one."""
         if len(line) <= self._limit:
             try:
-                value: FieldValue = _DECODER.decode(line)
+                value: FieldValue = _decoder().decode(line)
             except _REFUSED:
                 pass
             else:
@@ -279,7 +280,7 @@ def _places(at: int, lines: list[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def _is_whole(line: bytes) -> bool:
     try:
-        _DECODER.decode(line)
+        _decoder().decode(line)
     except _REFUSED:
         return False
     return True

@@ -2,24 +2,18 @@
 
 import io
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import BinaryIO
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from .archives import is_packed, read_packed
-from .avro_reading import read_avro
 from .delimited import read_delimited
-from .excel import read_excel
 from .fault import FormatFault
 from .item import Item
 from .json_reading import read_json, read_records
 from .lines import read_log, read_text
-from .marked_up import read_xml
-from .parquet import read_parquet
-from .proto import read_protobuf
-from .syslog import read_datagram, read_syslog
 from .texts import LONGEST
-from .whole_file import read_whole_file
 
 LONGEST_LINE = LONGEST
 
@@ -70,19 +64,29 @@ def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
         yield Item(0, len(data), data)
 
 
+def _later(module: str, name: str) -> Read:
+    """A reader whose module is loaded when a flow has its format."""
+
+    def read(opened: BinaryIO, given: Given) -> Iterator[Item]:
+        found: Read = getattr(import_module(f".{module}", __package__), name)
+        return found(opened, given)
+
+    return read
+
+
 READERS: dict[str, Read] = {
-    "AVRO": read_avro,
+    "AVRO": _later("avro_reading", "read_avro"),
     "BINARY": _binary,
-    "DATAGRAM": read_datagram,
+    "DATAGRAM": _later("syslog", "read_datagram"),
     "DELIMITED": read_delimited,
-    "EXCEL": read_excel,
+    "EXCEL": _later("excel", "read_excel"),
     "JSON": read_json,
     "LOG": read_log,
-    "PARQUET": read_parquet,
-    "PROTOBUF": read_protobuf,
+    "PARQUET": _later("parquet", "read_parquet"),
+    "PROTOBUF": _later("proto", "read_protobuf"),
     "SDC_JSON": read_records,
-    "SYSLOG": read_syslog,
+    "SYSLOG": _later("syslog", "read_syslog"),
     "TEXT": read_text,
-    "WHOLE_FILE": read_whole_file,
-    "XML": read_xml,
+    "WHOLE_FILE": _later("whole_file", "read_whole_file"),
+    "XML": _later("marked_up", "read_xml"),
 }

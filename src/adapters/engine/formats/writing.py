@@ -1,6 +1,7 @@
 """Records as bytes: what destinations write."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 import orjson
@@ -15,12 +16,9 @@ from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
 from ....core.xml import write_xml
 from ....core.xml.safe import XmlFault
-from .avro_writing import AvroWriter
 from .csv_writing import RowWriter
 from .fault import FormatFault
 from .marked_up import schema_check
-from .parquet import ParquetWriter
-from .proto import ProtobufWriter
 from .texts import charset_of, unescaped
 
 _LINES = OPTIONS | orjson.OPT_APPEND_NEWLINE
@@ -213,13 +211,23 @@ class _Binary:
         return b""
 
 
+def _later(module: str, name: str) -> Callable[[Given], Writer]:
+    """A writer whose module is loaded when a flow has its format."""
+
+    def make(given: Given) -> Writer:
+        found: Callable[[Given], Writer] = getattr(import_module(f".{module}", __package__), name)
+        return found(given)
+
+    return make
+
+
 _WRITERS: dict[str, Callable[[Given], Writer]] = {
-    "AVRO": AvroWriter,
+    "AVRO": _later("avro_writing", "AvroWriter"),
     "BINARY": _Binary,
     "DELIMITED": RowWriter,
     "JSON": _Json,
-    "PARQUET": ParquetWriter,
-    "PROTOBUF": ProtobufWriter,
+    "PARQUET": _later("parquet", "ParquetWriter"),
+    "PROTOBUF": _later("proto", "ProtobufWriter"),
     "SDC_JSON": _Records,
     "TEXT": _Text,
     "XML": _Xml,
