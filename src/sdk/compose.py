@@ -298,7 +298,9 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
     from ..adapters.engine.formats import FormatFault
     from ..adapters.engine.formats.reading import read_items
     from ..adapters.engine.formats.writing import writers
+    from ..adapters.engine.resources import surroundings
     from ..adapters.engine.runner import runnable
+    from ..adapters.engine.world import facts_of
     from ..adapters.spark import SparkEngine, StageCode, parse_address
 
     code = StageCode(
@@ -308,6 +310,8 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
         read_items=read_items,  # type: ignore[arg-type]
         writers=writers,
         fault=FormatFault,
+        facts=facts_of,
+        surroundings=surroundings,
         refusal=InvalidFlowError,
         clock=options.clock,
         ids=options.ids,

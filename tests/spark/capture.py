@@ -86,4 +86,4 @@ def shown(record: Record) -> str:
     document = record_to_json(record)
     types = [type(value).__name__ for value in record.value.values()] if isinstance(record.value, dict) else []
     text = json.dumps([document, types], sort_keys=True, default=str)
-    return re.sub(r"event:[\w\-]+:\d+:\d+", "event", text)
+    return re.sub(r"event:[\w\-]+:\d+:\d+", "event", re.sub(r'"job-\d+"', '"job"', text))

@@ -72,7 +72,7 @@ class Both:
         job = Job(JobId(f"job-{self.number}"), "job", FlowId("flow"))
         try:
             state = self.portal.call(self._run, self.engines[kind], flow, job)
-        except StopFault as fault:
+        except (StopFault, PenstockError) as fault:
             return ("refused", str(fault)), {}
         return (state.state, state.message), capture.received(place)
 

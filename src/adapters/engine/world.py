@@ -32,7 +32,7 @@ class World:
 
     def around(self, parameters: Mapping[str, object], job: Job | None = None) -> Scope:
         """What expressions see beside the plan."""
-        return surroundings(self.access, _facts(parameters, self.info.engine_id, job))
+        return surroundings(self.access, facts_of(parameters, self.info.engine_id, job))
 
     def tools(
         self, plan: Plan, stage: StagePlan, now_ms: int | None = None, *, preview: bool = False, job: Job | None = None
@@ -53,7 +53,7 @@ class World:
         return Tools(stage, clock, random.random, self.ids.new_id, preview, scope, self.access)
 
 
-def _facts(parameters: Mapping[str, object], engine_id: str, job: Job | None) -> Facts:
+def facts_of(parameters: Mapping[str, object], engine_id: str, job: Job | None = None) -> Facts:
     """What expressions know of a run; parameters named JOB_ID and JOB_NAME stand for the job of a control hub."""
     facts = Facts(engine_id=engine_id, hostname=hostname())
     if job is not None:

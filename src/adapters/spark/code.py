@@ -1,14 +1,16 @@
 """What this engine borrows from another one: the code of stages and formats, handed over by whoever composes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Protocol
 
 import attrs
 
+from ...core.el import Facts, Scope
 from ...core.errors import PenstockError
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
-from ...core.processors.api import Out, Tools
+from ...core.processors.api import Access, Out, Tools
+from ...core.project import Job
 from ...core.records.record import Record
 from ...core.validation.issues import Issue
 from ...ports.world import Clock, Ids
@@ -52,7 +54,8 @@ class StageCode:
 
     ``load`` registers the stages that core does not know; ``runnable`` is the other engine's word on a stage;
     ``fault`` is what ``read_items`` raises when nothing more of a file can be read, and a writer of ``writers`` for a
-    record that it cannot write.
+    record that it cannot write. ``facts`` are what expressions know of a run (parameters, engine, job),
+    ``surroundings`` what they see of the machine that they are evaluated on.
     """
 
     load: Callable[[], None]
@@ -62,5 +65,7 @@ class StageCode:
     writers: Callable[[str, Given], Callable[[], Writer]]
     fault: type[Exception]
     refusal: Callable[[str, tuple[Issue, ...]], PenstockError]
+    facts: Callable[[Mapping[str, object], str, Job | None], Facts]
+    surroundings: Callable[[Access, Facts], Scope]
     clock: Clock
     ids: Ids

@@ -68,7 +68,7 @@ class SparkEngine:
         faults = [*validate(target.flow, self._catalogue).issues, *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
             raise code.refusal(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
-        work = self._work(plan, run_id)
+        work = self._work(plan, run_id, job)
         if work.reads != sources.RECORDS:
             sources.check(plan.origin, code, work.tools(plan.origin))
         run = SparkRun(work, self._address, job, run_id, self._open, jobs, offsets)
@@ -76,12 +76,13 @@ class SparkEngine:
         self._runs.append(run)
         return run
 
-    def _work(self, plan: Plan, run_id: RunId) -> Work:
+    def _work(self, plan: Plan, run_id: RunId, job: Job) -> Work:
         assert plan.origin is not None
         reads = sources.reads(plan.origin, self._address)
         levels = placing.levels_of(plan)
         word = run_id.replace("-", "")[:12]
-        return Work(plan, self._code, 0, levels, reads, word, self._access, self._info.engine_id)
+        facts = self._code.facts(plan.parameters, self._info.engine_id, job)
+        return Work(plan, self._code, 0, levels, reads, word, self._access, facts)
 
     def _open(self) -> tuple[Any, str]:
         from .session import open_session

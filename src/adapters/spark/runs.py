@@ -53,7 +53,7 @@ class SparkRun:
             job.job_id,
             job.name,
             "Starting",
-            engine_id=EngineId(work.engine_id),
+            engine_id=EngineId(work.facts.engine_id),
             started_ms=self._clock.now_ms(),
         )
         self._stop_asked = threading.Event()
@@ -62,7 +62,7 @@ class SparkRun:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._driver: Driver | None = None
         self._busy = threading.Lock()
-        self._told_s = 0.0
+        self._told_s, self._untold = 0.0, False
 
     @property
     def state(self) -> JobRun:
@@ -210,12 +210,13 @@ class SparkRun:
             done = driver.batches
             status = query.status
             idle = status["message"].startswith("Waiting") and not status["isDataAvailable"]
-            if idle and driver.seen_files and done == driver.batches and self._busy.acquire(blocking=False):
+            waits = idle and done == driver.batches and (driver.seen_files or self._untold)
+            if waits and self._busy.acquire(blocking=False):
                 try:
                     driver.no_more_data()
+                    self._say()
                 finally:
                     self._busy.release()
-                self._say()
             if (self._stop_asked.is_set() or driver.finish) and idle:
                 return
 
@@ -234,8 +235,9 @@ class SparkRun:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
     def _say(self) -> None:
-        """Metrics, not more often than anybody can look."""
-        if time.monotonic() - self._told_s > TELL_S:
+        """Metrics, not more often than anybody can look; what is held back is told when the query waits."""
+        self._untold = time.monotonic() - self._told_s <= TELL_S
+        if not self._untold:
             self._told_s = time.monotonic()
             self._await(self._tell(metrics=self._metrics()))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ...core.el import Facts, Scope
+from ...core.el import Facts
 from ...core.plan.model import Plan, StagePlan
 from ...core.processors.api import Access, Tools
 from ...core.running import Stages
@@ -38,7 +38,7 @@ class Work:
     reads: str
     batch: str
     access: Access
-    engine_id: str = ""
+    facts: Facts = attrs.field(factory=Facts)
 
     @property
     def has_more(self) -> bool:
@@ -48,8 +48,15 @@ class Work:
     def tools(self, stage: StagePlan) -> Tools:
         """What a stage may use here."""
         clock, ids = self.code.clock, self.code.ids
-        facts = Facts(self.plan.pipeline_id, self.plan.title, engine_id=self.engine_id)
-        scope = Scope(dict(self.plan.parameters), clock.now_ms, random.random, ids.new_id, facts)
+        around = self.code.surroundings(self.access, self.facts)
+        scope = attrs.evolve(
+            around,
+            parameters=dict(self.plan.parameters),
+            now_ms=clock.now_ms,
+            random=random.random,
+            new_id=ids.new_id,
+            facts=attrs.evolve(around.facts, pipeline_id=self.plan.pipeline_id, title=self.plan.title),
+        )
         return Tools(stage, clock.now_ms, random.random, ids.new_id, False, scope, self.access, time.sleep)
 
     def stages(self, place: str, sent: list[Message]) -> Stages:
