@@ -33,13 +33,16 @@ class Batch:
             self.sources |= {record.header.source_id: record.copy() for record in lane}
 
     def source_of(self, record: Record) -> Record | None:
-        """The record that this one was made from, as the origin made it."""
+        """The record that this one was made from, as the origin made it; None for one that is so itself."""
         if record.trace is not None:
             for lineage, _, path in self._unread:
                 if lineage is record.trace[0]:
                     return _source((lineage, record.trace[1], path))
         self._read()
-        source_id = record.header.source_id
+        header = record.header
+        if record.trace is None and not header.stages_path and not header.restarts and header.source_id in self.sources:
+            return None  # the origin refused it itself, under an id that another record of the batch has as well
+        source_id = header.source_id
         while source_id not in self.sources and "_" in source_id:
             source_id = source_id.rpartition("_")[0]
         return self.sources.get(source_id)
