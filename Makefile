@@ -68,7 +68,7 @@ $(VENV)/ready: pyproject.toml $(VENV)/files
 	@test -n "$(PYTHON)" || { echo "penstock needs Python 3.11 or newer"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $@
 
 $(VENV)/files: FORCE
