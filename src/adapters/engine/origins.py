@@ -3,7 +3,6 @@
 import io
 import random
 from collections.abc import Callable
-from importlib import import_module
 from typing import Protocol
 
 from ...core.catalogue.newer import SYNTHETIC
@@ -15,6 +14,7 @@ from ...core.records.values import FieldType, FieldValue, Null
 from .directory import Directory
 from .formats.fault import FormatFault
 from .formats.reading import check_reader, read_items
+from .later import later
 from .web import http_origin
 
 PARSER_SERVICE = "com.streamsets.pipeline.api.service.dataformats.DataFormatParserService"
@@ -103,23 +103,13 @@ class RandomRecords:
         return Null(FieldType.INTEGER) if none else self._chance.randint(-(1 << 31), (1 << 31) - 1)
 
 
-def _later(module: str, name: str) -> OriginBuild:
-    """An origin whose module is loaded when a flow has it."""
-
-    def build(plan: StagePlan, tools: Tools) -> Origin:
-        found: OriginBuild = getattr(import_module(f".{module}", __package__), name)
-        return found(plan, tools)
-
-    return build
-
-
 ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_origin_spooldir_SpoolDirDSource": Directory,
     "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource": RawData,
     "com_streamsets_pipeline_stage_devtest_RandomSource": RandomRecords,
-    "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": _later("generator", "DataGenerator"),
-    SYNTHETIC: _later("generator", "SyntheticGenerator"),
+    "com_streamsets_pipeline_stage_devtest_RandomDataGeneratorSource": later("generator", "DataGenerator"),
+    SYNTHETIC: later("generator", "SyntheticGenerator"),
     "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": http_origin,
-    "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": _later("tail.origin", "FileTail"),
-    "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": _later("rpc", "RpcOrigin"),
+    "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": later("tail.origin", "FileTail"),
+    "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": later("rpc", "RpcOrigin"),
 }

@@ -2,11 +2,11 @@
 
 import io
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import BinaryIO
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
+from ..later import later
 from .archives import is_packed, read_packed
 from .delimited import read_delimited
 from .fault import FormatFault
@@ -64,29 +64,19 @@ def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
         yield Item(0, len(data), data)
 
 
-def _later(module: str, name: str) -> Read:
-    """A reader whose module is loaded when a flow has its format."""
-
-    def read(opened: BinaryIO, given: Given) -> Iterator[Item]:
-        found: Read = getattr(import_module(f".{module}", __package__), name)
-        return found(opened, given)
-
-    return read
-
-
 READERS: dict[str, Read] = {
-    "AVRO": _later("avro_reading", "read_avro"),
+    "AVRO": later("formats.avro_reading", "read_avro"),
     "BINARY": _binary,
-    "DATAGRAM": _later("syslog", "read_datagram"),
+    "DATAGRAM": later("formats.syslog", "read_datagram"),
     "DELIMITED": read_delimited,
-    "EXCEL": _later("excel", "read_excel"),
+    "EXCEL": later("formats.excel", "read_excel"),
     "JSON": read_json,
     "LOG": read_log,
-    "PARQUET": _later("parquet", "read_parquet"),
-    "PROTOBUF": _later("proto", "read_protobuf"),
+    "PARQUET": later("formats.parquet", "read_parquet"),
+    "PROTOBUF": later("formats.proto", "read_protobuf"),
     "SDC_JSON": read_records,
-    "SYSLOG": _later("syslog", "read_syslog"),
+    "SYSLOG": later("formats.syslog", "read_syslog"),
     "TEXT": read_text,
-    "WHOLE_FILE": _later("whole_file", "read_whole_file"),
-    "XML": _later("marked_up", "read_xml"),
+    "WHOLE_FILE": later("formats.whole_file", "read_whole_file"),
+    "XML": later("formats.marked_up", "read_xml"),
 }

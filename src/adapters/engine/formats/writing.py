@@ -1,7 +1,6 @@
 """Records as bytes: what destinations write."""
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 import orjson
@@ -16,6 +15,7 @@ from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
 from ....core.xml import write_xml
 from ....core.xml.safe import XmlFault
+from ..later import later
 from .csv_writing import RowWriter
 from .fault import FormatFault
 from .marked_up import schema_check
@@ -211,23 +211,13 @@ class _Binary:
         return b""
 
 
-def _later(module: str, name: str) -> Callable[[Given], Writer]:
-    """A writer whose module is loaded when a flow has its format."""
-
-    def make(given: Given) -> Writer:
-        found: Callable[[Given], Writer] = getattr(import_module(f".{module}", __package__), name)
-        return found(given)
-
-    return make
-
-
 _WRITERS: dict[str, Callable[[Given], Writer]] = {
-    "AVRO": _later("avro_writing", "AvroWriter"),
+    "AVRO": later("formats.avro_writing", "AvroWriter"),
     "BINARY": _Binary,
     "DELIMITED": RowWriter,
     "JSON": _Json,
-    "PARQUET": _later("parquet", "ParquetWriter"),
-    "PROTOBUF": _later("proto", "ProtobufWriter"),
+    "PARQUET": later("formats.parquet", "ParquetWriter"),
+    "PROTOBUF": later("formats.proto", "ProtobufWriter"),
     "SDC_JSON": _Records,
     "TEXT": _Text,
     "XML": _Xml,
