@@ -15,6 +15,7 @@ from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
+from ...core.running import tell
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
@@ -90,9 +91,9 @@ class EmbeddedEngine:
         except ElError as error:
             return Preview("START_ERROR", message=str(error))
         try:
-            self._lifecycle(plan, runner, options, plan.start_stage, "pipeline-start", world)
+            self._lifecycle(plan, options, plan.start_stage, "pipeline-start", world)
             made = self._run_batches(plan, runner, options, portion)
-            self._lifecycle(plan, runner, options, plan.stop_stage, "pipeline-stop", world)
+            self._lifecycle(plan, options, plan.stop_stage, "pipeline-stop", world)
         finally:
             runner.close() if options.write_to_destinations else runner.close_origin()
         return made
@@ -104,12 +105,10 @@ class EmbeddedEngine:
             return self._world
         return attrs.evolve(self._world, access=attrs.evolve(access, hosts=(), ways_out=NO_CALLS))
 
-    def _lifecycle(
-        self, plan: Plan, runner: Runner, options: PreviewOptions, stage: StagePlan | None, kind: str, world: World
-    ) -> None:
+    def _lifecycle(self, plan: Plan, options: PreviewOptions, stage: StagePlan | None, kind: str, world: World) -> None:
         if options.execute_lifecycle_events and stage is not None:
             fields: dict[str, FieldValue] = {"pipelineId": plan.pipeline_id, "pipelineTitle": plan.title}
-            runner.lifecycle(stage, world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
+            tell(stage, world.tools(plan, stage, options.now_ms, preview=True), kind, fields)
 
     def _runner(self, plan: Plan, options: PreviewOptions, portion: Portion, world: World) -> Runner:
         over = deadline_of(options.timeout_ms)

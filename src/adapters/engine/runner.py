@@ -8,11 +8,10 @@ import attrs
 from ...core.catalogue.definitions import StageType
 from ...core.plan.model import Plan, StagePlan
 from ...core.preview import StageError, StageOutput
-from ...core.processors.api import Out, StopFault, Tools
-from ...core.processors.registry import can_run, find
-from ...core.records.record import Record, event
+from ...core.processors.api import Out, Tools
+from ...core.processors.registry import can_run
+from ...core.records.record import Record
 from ...core.records.rows import Lane
-from ...core.records.values import FieldValue
 from ...core.running import Batch, Stages, Tally
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
@@ -177,26 +176,6 @@ class Runner:
         """Lets stages finish what they hold open, in running order; the events of that still reach their stages."""
         self.close_origin()
         self._stages.close(Batch())
-
-    def lifecycle(self, stage: StagePlan | None, tools: Tools, kind: str, fields: dict[str, FieldValue]) -> None:
-        """Hands the event of a start or an end to the stage that waits for it.
-
-        Raises:
-            StopFault: it cannot take the event.
-        """
-        if stage is None or stage.kind.endswith("_ToErrorNullDTarget"):
-            return
-        build = find(stage.kind)
-        if build is None:
-            raise StopFault("PENSTOCK_0101", f"there is no code for {stage.label} ({stage.kind})")
-        process, out = build(stage, tools), Out(0, tools.now_ms)
-        at_ms = tools.now_ms()
-        process([event(f"{kind}:{at_ms}", kind, 1, fields, at_ms)], out)
-        finish = getattr(process, "close", None)
-        if finish is not None:
-            finish(out)
-        if out.errors:
-            raise StopFault(out.errors[0].code, f"{stage.label}: {out.errors[0].message}")
 
     def _read(self, stage: StagePlan, offset: str | None, max_records: int, out: Out) -> str | None:
         supplied = self._given.get(stage.instance)

@@ -16,7 +16,7 @@ from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import Status, Tally, metrics_document, moved, starts_again, wait_s
+from ...core.running import Status, Tally, metrics_document, moved, starts_again, tell, wait_s
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
@@ -171,7 +171,7 @@ class EmbeddedRun:
                 await self._move(Status.RUNNING, state="Running", message="")
             self._runner = runner
             begins: dict[str, FieldValue] = {"parameters": self._parameters()}
-            await anyio.to_thread.run_sync(self._lifecycle, runner, START, begins)
+            await anyio.to_thread.run_sync(self._lifecycle, START, begins)
             try:
                 with rare_collections():
                     status = await self._batches(runner)
@@ -191,7 +191,7 @@ class EmbeddedRun:
     async def _stop_event(self, runner: Runner, fault: Exception | None) -> Exception | None:
         try:
             ends: dict[str, FieldValue] = {"reason": _REASONS.get(self._status, "FAILURE")}
-            await anyio.to_thread.run_sync(self._lifecycle, runner, STOP, ends)
+            await anyio.to_thread.run_sync(self._lifecycle, STOP, ends)
         except Exception as error:
             if self._status is not Status.STOPPING_ERROR:
                 await self._move(Status.STOPPING_ERROR)
@@ -212,7 +212,7 @@ class EmbeddedRun:
     def _parameters(self) -> dict[str, FieldValue]:
         return {name: java_string(value) for name, value in self._plan.parameters.items()}
 
-    def _lifecycle(self, runner: Runner, kind: str, more: dict[str, FieldValue]) -> None:
+    def _lifecycle(self, kind: str, more: dict[str, FieldValue]) -> None:
         stage = self._plan.start_stage if kind == START else self._plan.stop_stage
         if stage is None:
             return
@@ -224,7 +224,7 @@ class EmbeddedRun:
             "jobName": self._job.name,
             **more,
         }
-        runner.lifecycle(stage, self._tools(stage), kind, fields)
+        tell(stage, self._tools(stage), kind, fields)
 
     async def _batches(self, runner: Runner) -> Status:
         """Batch after batch; where that leads to."""

@@ -2,16 +2,16 @@
 
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault
-from ...core.records.record import Record, event
+from ...core.records.record import Record
 from ...core.records.values import FieldValue
-from ...core.running import Batch, Tally
+from ...core.running import Batch, Tally, tell
 from . import kafka
 from .address import Address
 from .boot import in_partition
@@ -20,7 +20,6 @@ from .placing import DIRECTORY, DRIVER
 from .work import COUNTS, FILE, MESSAGE, RECORDS, SCHEMA, STOP, Work, message_rows
 
 BATCH_SIZE = 1000
-DISCARD = "_ToErrorNullDTarget"
 
 
 class Driver:
@@ -176,20 +175,8 @@ class Driver:
         Raises:
             StopFault: it cannot take the event.
         """
-        if stage is None or stage.kind.endswith(DISCARD):
-            return
-        from ...core.processors.registry import find
-
-        build, tools = find(stage.kind), self._work.tools(stage)
-        if build is None:
-            raise StopFault("PENSTOCK_0101", f"there is no code for {stage.label} ({stage.kind})")
-        process, out, at_ms = build(stage, tools), Out(0, tools.now_ms), tools.now_ms()
-        process([event(f"{kind}:{at_ms}", kind, 1, fields, at_ms)], out)
-        finish: Callable[[Out], None] | None = getattr(process, "close", None)
-        if finish is not None:
-            finish(out)
-        if out.errors:
-            raise StopFault(out.errors[0].code, f"{stage.label}: {out.errors[0].message}")
+        if stage is not None:
+            tell(stage, self._work.tools(stage), kind, fields)
 
 
 def _send(batch: Batch, instance: str, pairs: Iterable[tuple[Record, Record | None]]) -> None:

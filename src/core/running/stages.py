@@ -89,7 +89,7 @@ class Stages:
         try:
             self.deliver(batch)
         finally:
-            _close(self._error_process, self._out(()))
+            close_process(self._error_process, self._out(()))
 
     def _pass(self, batch: Batch, *, closing: bool) -> None:
         for stage in self._plan.stages:
@@ -126,7 +126,7 @@ class Stages:
             else:
                 rows(received, out)
         if closing:
-            _close(process, out)
+            close_process(process, out)
         out.took_s = self._seconds() - began
         self._settle(stage, out, batch)
         self.tally.add(stage, range(count), out)
@@ -223,7 +223,8 @@ def _error_process(plan: Plan, tools: MakeTools) -> Process | None:
     return None if stage is None or stage.kind.endswith(DROPS_ERRORS) else _build(stage, tools(stage))
 
 
-def _close(process: Process | None, out: Out) -> None:
+def close_process(process: Process | None, out: Out) -> None:
+    """Lets a stage finish what it holds open, where it holds anything."""
     finish = getattr(process, "close", None)
     if finish is not None:
         finish(out)
