@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from .framework import command
+from .printing import emit_json, json_option
 
 if TYPE_CHECKING:
     from ..sdk.platform import Platform
@@ -29,8 +30,9 @@ _PLAIN = re.compile(r"([^\w@%+=:,./-])")
 
 @command()
 @click.argument("shell", type=click.Choice(SHELLS))
+@json_option
 @click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
+def completion(ctx: click.Context, shell: str, as_json: bool) -> None:
     """Print what makes SHELL complete commands, options, and the names of flows and stages.
 
     \b
@@ -40,7 +42,8 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(ctx.find_root().command, {}, "penstock", VARIABLE).source())
+    script = kind(ctx.find_root().command, {}, "penstock", VARIABLE).source()
+    emit_json({"shell": shell, "script": script}) if as_json else click.echo(script)
 
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]

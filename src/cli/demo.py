@@ -1,5 +1,7 @@
 """``penstock demo``: the main job end to end, told step by step."""
 
+import contextlib
+import io
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +12,7 @@ from ..sdk.platform import open_project
 from ..sdk.project import Project
 from ..sdk.streaming import StreamingFlow
 from .framework import command
+from .printing import emit_json, json_option
 
 EXAMPLE = "orders.json"
 
@@ -33,12 +36,18 @@ def tell(text: object) -> None:
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to work; default: a new folder."
 )
-def demo(folder: Path | None) -> None:
+@json_option
+def demo(folder: Path | None, as_json: bool) -> None:
     """Import, build, validate, arrange, save, duplicate, export and import again - on one SQLite file."""
     place = folder or Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     place.mkdir(parents=True, exist_ok=True)
     with open_project(place / "flows.db") as project:
-        tell_story(project, place)
+        with contextlib.redirect_stdout(io.StringIO()) if as_json else contextlib.nullcontext():
+            tell_story(project, place)
+        if as_json:
+            made = {"project": "flows.db", "archive": "flows.zip", "picture": "orders.svg"}
+            names = [flow.name for flow in project.flows]
+            emit_json({**{kind: str(place / name) for kind, name in made.items()}, "flows": names})
 
 
 def tell_story(project: Project, place: Path) -> None:

@@ -181,6 +181,20 @@ def test_the_demo_leaves_a_project(line: Run, tmp_path: Path) -> None:
     assert len(json.loads(line("list", "--db", tmp_path / "demo" / "flows.db", "--json").out)) >= 6
 
 
+def test_the_demo_says_where_it_put_everything(line: Run, tmp_path: Path) -> None:
+    """As one document, without the story."""
+    told = json.loads(line("demo", "--folder", tmp_path / "demo", "--json").out)
+    assert len(told["flows"]) >= 6
+    assert all(Path(told[kind]).is_file() for kind in ("project", "archive", "picture"))
+
+
+def test_the_script_of_completion_is_told_as_json(line: Run) -> None:
+    """With the shell that it is for."""
+    told = json.loads(line("completion", "fish", "--json").out)
+    assert told["shell"] == "fish"
+    assert told["script"].strip() == line("completion", "fish").out.strip()
+
+
 def test_a_setting_of_a_stage_is_told_from_one_of_the_flow(run: Run) -> None:
     """The error names the stages that have it, and how to say which."""
     done = run("set", "Orders by amount", "stop_after_first_batch=true")
