@@ -51,7 +51,7 @@ class RecordError:
 class Out:
     """What one stage makes of one batch. ``finish`` asks for the end of the run after this batch."""
 
-    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "reset_offset", "stage_errors", "took_s")
+    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "notes", "reset_offset", "stage_errors", "took_s")
 
     def __init__(self, lanes: int, now_ms: Callable[[], int] = lambda: 0) -> None:
         self.lanes: list[Lane] = [[] for _ in range(lanes)]
@@ -61,6 +61,8 @@ class Out:
         self.finish = self.reset_offset = False
         self.took_s = 0.0
         """How long the stage worked on the batch, in seconds."""
+        self.notes: list[tuple[str, str, float | None]] = []
+        """Metrics of the stage's own, as ``took`` and ``count`` note them."""
         self._now_ms = now_ms
 
     def emit(self, record: Record, lane: int = 0) -> None:
@@ -84,6 +86,14 @@ class Out:
     def stage_error(self, code: str, message: str) -> None:
         """Reports a fault that belongs to no record."""
         self.stage_errors.append((code, message))
+
+    def took(self, name: str, seconds: float | None) -> None:
+        """Notes a duration for a timer of the stage's own; None only makes the timer known."""
+        self.notes.append((name, "", seconds))
+
+    def count(self, name: str, key: str, by: int = 1) -> None:
+        """Adds to one count of a gauge of the stage's own; 0 only makes it known."""
+        self.notes.append((name, key, by))
 
     def event(
         self,

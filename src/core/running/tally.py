@@ -1,7 +1,7 @@
 """What stages did, counted: picklable, added up over partitions, shown in the shape of an engine's metrics."""
 
 from collections import deque
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 
 import attrs
 
@@ -53,6 +53,8 @@ class Times:
 
     def document(self) -> dict[str, float]:
         """As metrics show it."""
+        if not self.count:
+            return dict.fromkeys(("count", "mean", "min", "max", "p95", "p99"), 0)
         ordered = sorted(self.newest)
         return {
             "count": self.count,
@@ -62,6 +64,32 @@ class Times:
             "p95": ordered[int(0.95 * (len(ordered) - 1))],
             "p99": ordered[int(0.99 * (len(ordered) - 1))],
         }
+
+
+@attrs.define
+class Own:
+    """Timers and counting gauges that a stage keeps itself."""
+
+    timers: dict[str, Times] = attrs.field(factory=dict)
+    gauges: dict[str, dict[str, int]] = attrs.field(factory=dict)
+
+    def add(self, notes: Iterable[tuple[str, str, float | None]]) -> None:
+        """Takes over what a batch noted."""
+        for name, key, value in notes:
+            if key:
+                held = self.gauges.setdefault(name, {})
+                held[key] = held.get(key, 0) + int(value or 0)
+            else:
+                times = self.timers.setdefault(name, Times())
+                if value is not None:
+                    times.add(value)
+
+    def merge(self, other: "Own") -> None:
+        """Adds what was noted elsewhere."""
+        for name, times in other.timers.items():
+            self.timers.setdefault(name, Times()).merge(times)
+        for name, counts in other.gauges.items():
+            self.add((name, key, count) for key, count in counts.items())
 
 
 @attrs.define
@@ -77,6 +105,7 @@ class Tally:
     """By lane, as JSON; of every batch the first record is looked at, and stands for the others."""
     times: dict[str, Times] = attrs.field(factory=dict)
     batch: Times = attrs.field(factory=Times)
+    own: dict[str, Own] = attrs.field(factory=dict)
     idle_batches: int = 0
     faults: list[tuple[str, str]] = attrs.field(factory=list)
 
@@ -103,6 +132,8 @@ class Tally:
         if times is None:
             times = self.times[instance] = Times()
         times.add(out.took_s)
+        if out.notes:
+            self.own.setdefault(instance, Own()).add(out.notes)
         if (out.errors or out.stage_errors) and len(self.faults) < KEPT_FAULTS:
             texts = [f"{each.code} - {each.message}" for each in out.errors[:KEPT_FAULTS]]
             texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]
@@ -125,6 +156,8 @@ class Tally:
             self.bytes[lane] = self.bytes.get(lane, 0) + size
         for instance, times in other.times.items():
             self.times.setdefault(instance, Times()).merge(times)
+        for instance, own in other.own.items():
+            self.own.setdefault(instance, Own()).merge(own)
         self.batch.merge(other.batch)
         self.idle_batches += other.idle_batches
         self.faults.extend(other.faults)
@@ -157,6 +190,8 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
         if name.startswith("stage.")
     }
     timers = {f"stage.{instance}.batchProcessing.timer": times.document() for instance, times in tally.times.items()}
+    for instance, own in tally.own.items():
+        timers |= {f"custom.{instance}.{name}.0.timer": times.document() for name, times in own.timers.items()}
     if tally.batch.count:
         timers["pipeline.batchProcessing.timer"] = tally.batch.document()
     gauges = _gauges(plan, tally, batches, runners)
@@ -202,6 +237,11 @@ def _gauges(plan: Plan, tally: Tally, batches: int, runners: int) -> dict[str, o
             "value": {"batchCount": batches, "idleBatchCount": tally.idle_batches, **counts},
         },
         **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in plan.stages},
+        **{
+            f"custom.{instance}.{name}.0.gauge": {"value": dict(counts)}
+            for instance, own in tally.own.items()
+            for name, counts in own.gauges.items()
+        },
     }
 
 

@@ -1,0 +1,46 @@
+"""Metrics that stages keep themselves."""
+
+from penstock.core.catalogue.definitions import StageType
+from penstock.core.plan import Plan, StagePlan
+from penstock.core.processors import Out
+from penstock.core.running import Tally
+from penstock.core.running.tally import metrics_document
+from penstock.core.values import thaw
+
+STAGE = StagePlan("Web_01", "kind", StageType.PROCESSOR, "Web")
+PLAN = Plan("p", stages=(STAGE,))
+
+
+def noted(*seconds: float | None, status: str = "200") -> Tally:
+    """What a batch noted."""
+    out = Out(0)
+    for each in seconds:
+        out.took("Request", each)
+        out.count("Http Status", status, each is not None)
+    made = Tally()
+    made.add(STAGE, (), out)
+    return made
+
+
+def test_timers_and_gauges_of_a_stage_are_named_as_in_the_original() -> None:
+    """The name of the stage's instance, of the metric, and the number of the runner."""
+    document = metrics_document(PLAN, noted(0.5, 1.5), 1, 2.0)
+    timer = thaw(document["timers"])["custom.Web_01.Request.0.timer"]  # type: ignore[index,call-overload]
+    assert (timer["count"], timer["mean"], timer["max"]) == (2, 1.0, 1.5)  # type: ignore[index,call-overload]
+    gauges = thaw(document["gauges"])
+    assert gauges["custom.Web_01.Http Status.0.gauge"] == {"value": {"200": 2}}  # type: ignore[index,call-overload]
+
+
+def test_a_metric_that_is_only_known_counts_nothing() -> None:
+    """It is shown with zeros, so that readers find it before the first call."""
+    document = metrics_document(PLAN, noted(None), 1, 2.0)
+    timer = thaw(document["timers"])["custom.Web_01.Request.0.timer"]  # type: ignore[index,call-overload]
+    assert (timer["count"], timer["mean"], timer["min"]) == (0, 0, 0)  # type: ignore[index,call-overload]
+
+
+def test_metrics_of_two_partitions_are_added_up() -> None:
+    """Counts by key; the durations of both are in the timer."""
+    whole = noted(1.0)
+    whole.merge(noted(3.0, status="404"))
+    assert whole.own["Web_01"].gauges == {"Http Status": {"200": 1, "404": 1}}
+    assert (whole.own["Web_01"].timers["Request"].count, whole.own["Web_01"].timers["Request"].total) == (2, 4.0)
