@@ -16,9 +16,9 @@ your own. Every error is a ``PenstockError``. At a shell: ``penstock --help``.
 Names are loaded when they are first used, so importing the package costs next to nothing.
 """
 
-import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .core.exports import exports
 
 if TYPE_CHECKING:
     from . import core, testing
@@ -48,40 +48,6 @@ if TYPE_CHECKING:
     from .sdk.serve import Server, serve
     from .sdk.stage import Stage
     from .sdk.streaming import AsyncStreamingFlow, StreamingFlow
-
-_HOMES = {
-    "__version__": "core.version",
-    "core": "",
-    "testing": "",
-    **dict.fromkeys(
-        (
-            "ConflictError",
-            "FormatError",
-            "InvalidValueError",
-            "LimitError",
-            "LinkError",
-            "NameInUseError",
-            "NotFoundError",
-            "PenstockError",
-            "RemoteError",
-            "UnreachableError",
-            "UnsupportedError",
-            "UsageError",
-        ),
-        "core.errors",
-    ),
-    **dict.fromkeys(("AsyncPlatform", "AsyncProject", "open_project_async"), "sdk.aio"),
-    "FlowHandle": "sdk.flow",
-    **dict.fromkeys(("Job", "JobRun"), "sdk.jobs"),
-    "ParameterSet": "sdk.parameter_sets",
-    **dict.fromkeys(("Platform", "backup", "open_project"), "sdk.platform"),
-    **dict.fromkeys(("PreviewError", "PreviewStage"), "sdk.preview"),
-    "Project": "sdk.project",
-    **dict.fromkeys(("FlowValidationError", "Response", "ValidationResult"), "sdk.results"),
-    **dict.fromkeys(("Server", "serve"), "sdk.serve"),
-    "Stage": "sdk.stage",
-    **dict.fromkeys(("AsyncStreamingFlow", "StreamingFlow"), "sdk.streaming"),
-}
 
 __all__ = [
     "AsyncPlatform",
@@ -122,15 +88,39 @@ __all__ = [
     "testing",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'penstock' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
-    found = import_module(f".{name}", __name__) if not home else getattr(import_module(f".{home}", __name__), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "__version__": ".core.version",
+        "core": ".core",
+        "testing": ".testing",
+        **dict.fromkeys(
+            (
+                "ConflictError",
+                "FormatError",
+                "InvalidValueError",
+                "LimitError",
+                "LinkError",
+                "NameInUseError",
+                "NotFoundError",
+                "PenstockError",
+                "RemoteError",
+                "UnreachableError",
+                "UnsupportedError",
+                "UsageError",
+            ),
+            ".core.errors",
+        ),
+        **dict.fromkeys(("AsyncPlatform", "AsyncProject", "open_project_async"), ".sdk.aio"),
+        "FlowHandle": ".sdk.flow",
+        **dict.fromkeys(("Job", "JobRun"), ".sdk.jobs"),
+        "ParameterSet": ".sdk.parameter_sets",
+        **dict.fromkeys(("Platform", "backup", "open_project"), ".sdk.platform"),
+        **dict.fromkeys(("PreviewError", "PreviewStage"), ".sdk.preview"),
+        "Project": ".sdk.project",
+        **dict.fromkeys(("FlowValidationError", "Response", "ValidationResult"), ".sdk.results"),
+        **dict.fromkeys(("Server", "serve"), ".sdk.serve"),
+        "Stage": ".sdk.stage",
+        **dict.fromkeys(("AsyncStreamingFlow", "StreamingFlow"), ".sdk.streaming"),
+    },
+)

@@ -1,8 +1,8 @@
 """``python -m benchmarks.engine [COUNT [PEER …]]``: the tables of docs/performance.md.
 
-Every program runs in a process of its own, start included; the outputs of all have to be equal. Peers are installed
-into scratch environments; one that cannot be is left out, with the reason. ``growth`` as a peer prints how cost grows.
-Seconds of processors are less bent than those of the clock by what else the machine does.
+Every program runs in a process of its own, start included, after a turn over a hundred records; the outputs of all have
+to be equal. Peers are installed into scratch environments; one that cannot be is left out, with the reason. ``growth``
+as a peer prints how cost grows. Seconds of processors are less bent than those of the clock by what else runs here.
 """
 
 import os
@@ -64,8 +64,10 @@ def environment(name: str) -> Path:
 def rows(names: tuple[str, ...], place: Path) -> Iterator[tuple[str, Measured | str]]:
     """What each peer took, or why it was left out."""
     wanted = ""
+    write_people(place / "few", 100)
     for name in names:
         try:
+            measure(words_of(name, place / "few", place / "out"), place / "out", check=False)
             found = measure(words_of(name, place / "in", place / "out"), place / "out")
         except RuntimeError as error:
             yield name, str(error).splitlines()[-1] if str(error) else "it failed"

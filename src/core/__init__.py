@@ -3,8 +3,9 @@
 The functions that people reach for are named here; each is loaded when it is first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .exports import exports
 
 if TYPE_CHECKING:
     from .archive import read_archive, write_archive
@@ -18,29 +19,6 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .plan import compile_flow as compile
     from .validation import validate
-
-_HOMES = {
-    "read_archive": "archive",
-    "write_archive": "archive",
-    "diff": "compare",
-    "merge": "compare",
-    "draw": "picture",
-    "mermaid": "picture",
-    "auto_arrange": "edit",
-    "decode_flow": "flow.document",
-    "dump_flow": "flow.document",
-    "encode_flow": "flow.document",
-    "export_document": "flow.document",
-    "load_flow": "flow.document",
-    "resolve_fragments": "flow.fragments",
-    "Flow": "flow.model",
-    "StageInstance": "flow.model",
-    "upgrade": "flow.upgrade",
-    "Plan": "plan",
-    "compile": "plan",
-    "validate": "validation",
-}
-_RENAMED = {"compile": "compile_flow"}
 
 __all__ = [
     "Flow",
@@ -64,13 +42,27 @@ __all__ = [
     "write_archive",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'penstock.core' has no attribute {name!r}")
-    return getattr(import_module(f".{home}", __name__), _RENAMED.get(name, name))
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "Flow": ".flow.model",
+        "Plan": ".plan.model",
+        "StageInstance": ".flow.model",
+        "auto_arrange": ".edit",
+        "compile": ".plan.compile:compile_flow",
+        "decode_flow": ".flow.document",
+        "diff": ".compare",
+        "draw": ".picture",
+        "dump_flow": ".flow.document",
+        "encode_flow": ".flow.document",
+        "export_document": ".flow.document",
+        "load_flow": ".flow.document",
+        "merge": ".compare",
+        "mermaid": ".picture",
+        "read_archive": ".archive",
+        "resolve_fragments": ".flow.fragments",
+        "upgrade": ".flow.upgrade",
+        "validate": ".validation.flows",
+        "write_archive": ".archive",
+    },
+)

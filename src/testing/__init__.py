@@ -10,8 +10,9 @@ The pytest plugin brings the fixtures ``penstock_project`` and ``penstock_server
 server go wrong.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..core.exports import exports
 
 if TYPE_CHECKING:
     from ..adapters.asgi.faults import Fault
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from .flows import sample_flow
     from .flowtest import assert_outputs
     from .machine import play
-
-_HOMES = {
-    "BackendContract": ".contracts",
-    "CountedIds": ".double",
-    "Fault": "..adapters.asgi.faults",
-    "FixedClock": ".double",
-    "TestServer": ".double",
-    "assert_outputs": ".flowtest",
-    "play": ".machine",
-    "sample_flow": ".flows",
-}
 
 __all__ = [
     "BackendContract",
@@ -43,9 +33,16 @@ __all__ = [
     "sample_flow",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home, __name__), name)
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "BackendContract": ".contracts",
+        "CountedIds": ".double",
+        "Fault": "..adapters.asgi.faults",
+        "FixedClock": ".double",
+        "TestServer": ".double",
+        "assert_outputs": ".flowtest",
+        "play": ".machine",
+        "sample_flow": ".flows",
+    },
+)

@@ -25,7 +25,7 @@ def test_importing_reads_no_catalogue_and_no_adapter() -> None:
     """The bare import loads neither adapters nor their libraries."""
     code = "import sys, penstock; print(*sorted(m for m in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"httpx", "aiosqlite", "lark", "anyio", "click", "rich", "penstock.adapters", "penstock.core"}
+    heavy = {"httpx", "aiosqlite", "lark", "anyio", "click", "rich", "penstock.adapters", "penstock.core.errors"}
     assert heavy.isdisjoint(loaded)
 
 

@@ -1,6 +1,13 @@
 """The engine that lives in this process."""
 
-from .embedded import EmbeddedEngine
-from .runs import InvalidFlowError
+from typing import TYPE_CHECKING
+
+from ...core.exports import exports
+
+if TYPE_CHECKING:
+    from .embedded import EmbeddedEngine
+    from .runs import InvalidFlowError
 
 __all__ = ["EmbeddedEngine", "InvalidFlowError"]
+
+__getattr__, __dir__ = exports(__name__, {"EmbeddedEngine": ".embedded", "InvalidFlowError": ".runs"})

@@ -261,13 +261,13 @@ class Directory:
             self._finished.append(self._file)
 
     def _rest(self, out: Out) -> None:
-        """Nothing to read now: says so once, with what was read since it said so before, and waits a little."""
+        """Nothing to read now: says so once, with what was read since it said so before; later waits a little."""
         if not self._told:
             held, self._before = self._before, _Counts()
             counts = {"record-count": held.records, "error-count": held.faults, "file-count": held.files}
             out.event("no-more-data", 2, dict(counts))
             self._told = True
-        if not self._tools.preview:
+        elif not self._tools.preview:
             self._tools.sleep(WAIT_S)
 
     def _next(self, last: str) -> Path | None:

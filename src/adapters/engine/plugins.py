@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from ...core.errors import UnsupportedError
 from ...core.processors.registry import Build, look_outside
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "penstock.stages"
 
 
 @cache
-def _entries() -> dict[str, EntryPoint]:
+def _entries() -> dict[str, "EntryPoint"]:
+    from importlib.metadata import entry_points  # takes as long as all the rest of a start of a worker
+
     return {each.name: each for each in entry_points(group=GROUP)}
 
 

@@ -6,10 +6,10 @@ both deflated, then one deflated chunk per stage and per other part, at the offs
 
 import hashlib
 import json
+import pkgutil
 import zlib
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from ...core.catalogue.definitions import Catalogue, StageSummary, StageType
@@ -66,15 +66,19 @@ def _summaries(index: dict[str, Any]) -> list[StageSummary]:
     return made
 
 
+def _packaged() -> bytes:
+    return pkgutil.get_data(__package__, "catalogue.bin") or b""
+
+
 @cache
 def packaged_digest() -> str:
     """Says which catalogue ships: equal for equal ones."""
-    return hashlib.sha256(files(__package__).joinpath("catalogue.bin").read_bytes()).hexdigest()
+    return hashlib.sha256(_packaged()).hexdigest()
 
 
 @lru_cache(maxsize=1)
 def packaged_catalogue() -> Catalogue:
     """The catalogue that ships; read once per process, each stage decoded when it is first asked for."""
-    container = _Container(files(__package__).joinpath("catalogue.bin").read_bytes())
+    container = _Container(_packaged())
     index = container.index
     return Definitions(index["version"], _summaries(index), container.stage, container.part, "packaged catalogue")

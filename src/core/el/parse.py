@@ -2,17 +2,18 @@
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, VisitError
 
 from ..records.values import Long
 from .errors import ElError
+from .grammar import parser
 from .nodes import Binary, Call, Choice, Item, Literal, Name, Node, Template, Unary
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 200
+TOO_DEEP = f"nested deeper than {MAX_DEPTH}"
 _WORDS = {"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "div": "/", "mod": "%", "&&": "and"}
 _SIGNS = {**_WORDS, "||": "or", "!": "not"}
 _LEVELS = (("or",), ("and",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
@@ -24,7 +25,7 @@ _IDENTIFIER = re.compile(r"(?!(?:true|false|null|gt|lt|eq|le|ge|ne|div|mod|not|a
 def _deep(*nodes: Node) -> int:
     depth = 1 + max((node.depth for node in nodes), default=0)
     if depth > MAX_DEPTH:
-        raise ElError("", 0, f"nested deeper than {MAX_DEPTH}")
+        raise ElError("", 0, TOO_DEEP)
     return depth
 
 
@@ -74,10 +75,12 @@ class _Build(Transformer[Token, Node]):
         return Literal(None)
 
 
+_BUILD = _Build()
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = resources.files(__package__).joinpath("el.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", transformer=_Build(), maybe_placeholders=True)
+    return parser()
 
 
 @lru_cache(maxsize=4096)
@@ -90,10 +93,11 @@ def parse(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         raise ElError(text, 0, f"{len(text)} characters; at most {MAX_LENGTH} are read")
     try:
-        found: Node = _parser().parse(text)  # type: ignore[assignment]
+        return _BUILD.transform(_parser().parse(text))
+    except RecursionError:
+        raise ElError(text, 0, TOO_DEEP) from None
     except VisitError as error:
-        reason = error.orig_exc.reason if isinstance(error.orig_exc, ElError) else str(error.orig_exc)
-        raise ElError(text, 0, reason) from None
+        raise ElError(text, 0, _reason(error.orig_exc)) from None
     except ElError as error:
         raise ElError(text, 0, error.reason) from None
     except UnexpectedInput as error:
@@ -101,7 +105,12 @@ def parse(text: str) -> Node:
         position = at if 0 <= (at or 0) < len(text) and at is not None else len(text)
         found_here = repr(text[position : position + 12]) if position < len(text) else "the end"
         raise ElError(text, position, f"{found_here} was not expected here") from None
-    return found
+
+
+def _reason(cause: Exception) -> str:
+    if isinstance(cause, ElError):
+        return cause.reason
+    return TOO_DEEP if isinstance(cause, RecursionError) else str(cause)
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,14 @@
 """Plans: what an engine needs to know of a flow."""
 
-from .compile import compile_flow
+from typing import TYPE_CHECKING
+
+from ..exports import exports
 from .given import Given
 from .model import Delivery, ErrorPolicy, OnError, Plan, StagePlan
 
+if TYPE_CHECKING:
+    from .compile import compile_flow
+
 __all__ = ["Delivery", "ErrorPolicy", "Given", "OnError", "Plan", "StagePlan", "compile_flow"]
+
+__getattr__, __dir__ = exports(__name__, {"compile_flow": ".compile"})

@@ -13,8 +13,8 @@ from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
 from ..flow.stage_upgrade import upgrade_stages
 from ..java import java_string
-from ..validation import running_order
 from ..validation.issues import Issue
+from ..validation.order import running_order
 from ..values import Json, JsonMap, freeze, thaw
 from .given import Given
 from .model import Delivery, ErrorPolicy, OnError, Plan, StagePlan

@@ -16,7 +16,7 @@ from .item import Item
 from .reading import LONGEST_LINE, read_items
 
 BLOCK = 1 << 15
-DEPTH = 10
+DEPTH = 6
 
 
 @cache

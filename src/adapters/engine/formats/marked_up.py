@@ -1,4 +1,4 @@
-"""XML files: a record for every record element, or one for the document."""
+"""XML files: a record for every record element, or one for the document; and a document for every record."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -6,10 +6,10 @@ from typing import BinaryIO
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
-from ....core.xml import XmlFault, XmlRecords
+from ....core.xml import XmlFault, XmlRecords, write_xml
 from .fault import FormatFault
 from .item import Item
-from .texts import LONGEST, texts
+from .texts import LONGEST, charset_of, texts
 
 
 def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -41,6 +41,34 @@ def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
                 yield Item(each.start, each.end, Record(each.value, header))
         except XmlFault as fault:
             raise FormatFault("XML_PARSER_03", str(fault)) from None
+
+
+class XmlWriter:
+    """A document per record.
+
+    Raises:
+        InvalidValueError: a schema that is none.
+    """
+
+    def __init__(self, given: Given) -> None:
+        self._pretty = given.flag("xmlPrettyPrint", True)
+        self._check = schema_check(given.text("xmlSchema")) if given.flag("xmlValidateSchema") else None
+        self._charset = charset_of(given)
+
+    def write(self, record: Record) -> bytes:
+        """The document of a record."""
+        try:
+            text = write_xml(record.value, record.header.field_attributes, pretty=self._pretty)
+        except XmlFault as fault:
+            code, _, reason = str(fault).partition(" - ")
+            raise FormatFault(code, reason) from None
+        if self._check is not None:
+            self._check(text)
+        return text.encode(self._charset, "replace")
+
+    def finish(self) -> bytes:
+        """Nothing."""
+        return b""
 
 
 def schema_check(schema: str) -> Callable[[str], None]:

@@ -8,11 +8,9 @@ from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ..later import later
 from .archives import is_packed, read_packed
-from .delimited import read_delimited
 from .fault import FormatFault
 from .item import Item
 from .json_reading import read_json, read_records
-from .lines import read_log, read_text
 from .texts import LONGEST
 
 LONGEST_LINE = LONGEST
@@ -68,15 +66,15 @@ READERS: dict[str, Read] = {
     "AVRO": later("formats.avro_reading", "read_avro"),
     "BINARY": _binary,
     "DATAGRAM": later("formats.syslog", "read_datagram"),
-    "DELIMITED": read_delimited,
+    "DELIMITED": later("formats.delimited", "read_delimited"),
     "EXCEL": later("formats.excel", "read_excel"),
     "JSON": read_json,
-    "LOG": read_log,
+    "LOG": later("formats.lines", "read_log"),
     "PARQUET": later("formats.parquet", "read_parquet"),
     "PROTOBUF": later("formats.proto", "read_protobuf"),
     "SDC_JSON": read_records,
     "SYSLOG": later("formats.syslog", "read_syslog"),
-    "TEXT": read_text,
+    "TEXT": later("formats.lines", "read_text"),
     "WHOLE_FILE": later("formats.whole_file", "read_whole_file"),
     "XML": later("formats.marked_up", "read_xml"),
 }

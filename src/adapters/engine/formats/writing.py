@@ -13,12 +13,8 @@ from ....core.records.json_form import record_to_json
 from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
-from ....core.xml import write_xml
-from ....core.xml.safe import XmlFault
 from ..later import later
-from .csv_writing import RowWriter
 from .fault import FormatFault
-from .marked_up import schema_check
 from .texts import charset_of, unescaped
 
 _LINES = OPTIONS | orjson.OPT_APPEND_NEWLINE
@@ -153,32 +149,6 @@ class _Text:
         return b""
 
 
-class _Xml:
-    """A document per record.
-
-    Raises:
-        InvalidValueError: a schema that is none.
-    """
-
-    def __init__(self, given: Given) -> None:
-        self._pretty = given.flag("xmlPrettyPrint", True)
-        self._check = schema_check(given.text("xmlSchema")) if given.flag("xmlValidateSchema") else None
-        self._charset = charset_of(given)
-
-    def write(self, record: Record) -> bytes:
-        try:
-            text = write_xml(record.value, record.header.field_attributes, pretty=self._pretty)
-        except XmlFault as fault:
-            code, _, reason = str(fault).partition(" - ")
-            raise FormatFault(code, reason) from None
-        if self._check is not None:
-            self._check(text)
-        return text.encode(self._charset, "replace")
-
-    def finish(self) -> bytes:
-        return b""
-
-
 class _Records:
     """Records with their headers and types, as engines pass them on."""
 
@@ -214,11 +184,11 @@ class _Binary:
 _WRITERS: dict[str, Callable[[Given], Writer]] = {
     "AVRO": later("formats.avro_writing", "AvroWriter"),
     "BINARY": _Binary,
-    "DELIMITED": RowWriter,
+    "DELIMITED": later("formats.csv_writing", "RowWriter"),
     "JSON": _Json,
     "PARQUET": later("formats.parquet", "ParquetWriter"),
     "PROTOBUF": later("formats.proto", "ProtobufWriter"),
     "SDC_JSON": _Records,
     "TEXT": _Text,
-    "XML": _Xml,
+    "XML": later("formats.marked_up", "XmlWriter"),
 }
