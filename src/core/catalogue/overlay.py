@@ -6,6 +6,7 @@ import attrs
 
 from .definitions import ModelDefinition, SettingDefinition, StageDefinition
 from .descriptions import DESCRIPTIONS
+from .newer_web import DEFAULTS, EXPLICIT, PASS_RECORD, PROCESSOR, WEB_SETTINGS
 
 _PAGE = "the SDK's documentation of flows"
 _NEWER = "published material on engines 5 and 6"
@@ -49,6 +50,7 @@ _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
         "TypeConverterConfigs",
         (_choice("inputFieldEmpty", "Input Field Empty", "ERROR", "ERROR", "NULL", "DELETE", "IGNORE"),),
     ),
+    PROCESSOR: ("responseStatusActionConfigs", (PASS_RECORD,)),
     f"{_STAGE}devtest_RandomDataGeneratorSource": (
         "dataGenConfigs",
         (SettingDefinition("fieldAttributes", "fieldAttributes", "Field Attributes", "MAP", (), source=_NEWER),),
@@ -71,6 +73,7 @@ _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Values that choices of newer engines have."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
+    **WEB_SETTINGS,
     f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
     f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
     f"{_STAGE}origin_spooldir_SpoolDirDSource": (
@@ -173,7 +176,11 @@ def _with_default(setting: SettingDefinition, name: str, default: str) -> Settin
 
 
 def _with_parts(setting: SettingDefinition, stage: str) -> SettingDefinition:
-    """A setting with the values, and a list setting with the parts of its rows, that newer engines added."""
+    """A setting with the default and values, and a list setting with the parts of its rows, of newer engines."""
+    if (stage, setting.name) in DEFAULTS:
+        return attrs.evolve(setting, default=DEFAULTS[stage, setting.name])
+    if (stage, setting.name) in EXPLICIT:
+        return attrs.evolve(setting, evaluation="EXPLICIT")
     more = _VALUES.get((stage, setting.name), ())
     if more and setting.model is not None:
         model = setting.model

@@ -58,7 +58,6 @@ class Replaced:
 
 _HTTP_TIMEOUTS = {
     "HttpClientDSource": (16, 250_000, 30_000),
-    "HttpDProcessor": (14, 250_000, 30_000),
     "HttpClientDTarget": (5, 250_000, 30_000),
     "ControlHubApiDProcessor": (4, 10_000, 10_000),
 }
@@ -67,6 +66,11 @@ REPLACED: Mapping[str, tuple[Replaced, ...]] = {
         kind: (Replaced("connectTimeoutMillis", 0, connect, before), Replaced("readTimeoutMillis", 0, read, before))
         for kind, (before, connect, read) in _HTTP_TIMEOUTS.items()
     },
+    "HttpDProcessor": (  # the old default meant the tries only; since answers that come later are refused
+        Replaced("connectTimeoutMillis", 0, 250_000, 14),
+        Replaced("readTimeoutMillis", 0, 30_000, 14),
+        Replaced("maxWaitTime", 2000, 100_000, 17),
+    ),
     "AmazonS3DSource": (Replaced("archivingOption", "MOVE_TO_DIRECTORY", "MOVE_TO_PREFIX", 4),),
     **{
         kind: (

@@ -6,19 +6,22 @@ import attrs
 
 from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
-from ....core.processors.api import RecordFault, StopFault
+from ....core.processors.api import StopFault
 
 KINDS = ("RETRY_LINEAR_BACKOFF", "RETRY_EXPONENTIAL_BACKOFF", "RETRY_IMMEDIATELY", "STAGE_ERROR", "ERROR_RECORD")
 _WAITING = KINDS[:2]
+TIMEOUT = "timeout"
 
 
 @attrs.frozen
 class Action:
-    """One rule. ``most`` is how often to try again; 0 and less is without end."""
+    """One rule. ``most`` is how often to try again; 0 and less is without end. ``pass_record`` lets the record go on
+    where it would be refused."""
 
     kind: str
     wait_s: float = 1.0
     most: int = 10
+    pass_record: bool = False
 
     @property
     def retries(self) -> bool:
@@ -30,7 +33,8 @@ def _action(row: Given, default: str) -> Action:
     kind = row.text("action", default)
     if kind not in KINDS:
         raise InvalidValueError("Action for status", kind, ", ".join(KINDS))
-    return Action(kind, row.integer("backoffInterval", 1000) / 1000, row.integer("maxNumRetries", 10))
+    wait_s = row.integer("backoffInterval", 1000) / 1000
+    return Action(kind, wait_s, row.integer("maxNumRetries", 10), row.flag("passRecord"))
 
 
 def actions_of(given: Given, *, records: bool) -> dict[int, Action]:
@@ -59,37 +63,54 @@ def timeout_action(given: Given) -> Action:
     return _action(given.under("responseTimeoutActionConfig."), "RETRY_IMMEDIATELY")
 
 
+class GivenUpError(Exception):
+    """The tries are over, or the rule wants the record refused."""
+
+
 class Tries:
-    """How often the same thing went wrong in a row."""
+    """How often a request was tried. A status begins anew when something else came in between, timeouts do not."""
 
     def __init__(self, wait: Callable[[float], None]) -> None:
         self._wait = wait
         self._last: object = None
-        self._count, self._pause_s = 0, 0.0
+        self._counts: dict[object, int] = {}
+        self._pauses: dict[object, float] = {}
+
+    @property
+    def any(self) -> bool:
+        """True when something went wrong before."""
+        return bool(self._counts)
 
     def succeed(self) -> None:
         """Begins to count anew."""
-        self._last, self._count = None, 0
+        self._last = None
+        self._counts, self._pauses = {}, {}
 
-    def apply(self, action: Action, what: object, fault: StopFault, reason: str) -> None:
-        """Waits as the action says; ``what`` is the status or the timeout.
+    def apply(self, action: Action, what: object, fault: StopFault) -> None:
+        """Waits as the action says; ``what`` is the status, or ``TIMEOUT``.
 
         Raises:
-            StopFault: ``fault`` for STAGE_ERROR, HTTP_19 after too many tries.
-            RecordFault: HTTP_100 with the reason, for ERROR_RECORD.
+            StopFault: ``fault``, for STAGE_ERROR.
+            GivenUpError: for ERROR_RECORD, and after too many tries.
         """
-        first = what != self._last
-        self._last, self._count = what, 0 if first else self._count + 1
-        if 0 < action.most < self._count:
-            raise StopFault("HTTP_19", f"given up after {action.most} tries: {reason}")
+        if action.kind == "STAGE_ERROR":
+            raise fault
+        if action.kind == "ERROR_RECORD":
+            raise GivenUpError("the rule for it refuses the record")
+        if what not in (self._last, TIMEOUT):
+            self._counts.pop(what, None)
+            self._pauses.pop(what, None)
+        self._last = what
+        count = self._counts[what] = self._counts.get(what, 0) + 1
+        if 0 < action.most < count:
+            raise GivenUpError(f"given up after {action.most} tries")
+        pause_s = self._pauses.get(what)
         match action.kind:
-            case "STAGE_ERROR":
-                raise fault
-            case "ERROR_RECORD":
-                raise RecordFault("HTTP_100", reason)
             case "RETRY_EXPONENTIAL_BACKOFF":
-                self._pause_s = action.wait_s if first else self._pause_s * 2
-                self._wait(self._pause_s)
+                pause_s = action.wait_s if pause_s is None else pause_s * 2
             case "RETRY_LINEAR_BACKOFF":
-                self._pause_s = action.wait_s if first else self._pause_s + action.wait_s
-                self._wait(self._pause_s)
+                pause_s = action.wait_s if pause_s is None else pause_s + action.wait_s
+            case _:
+                return
+        self._pauses[what] = pause_s
+        self._wait(pause_s)

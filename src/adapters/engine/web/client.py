@@ -17,6 +17,7 @@ from ..access import allowed_host
 from ..formats.fault import FormatFault
 from .answer import Answer, NoAnswerError, TookTooLongError
 from .auth import auth_of
+from .meter import BAD_STATUS, CONNECT_TIMEOUT, FAULTS, NO_ANSWER, READ_TIMEOUT, REQUEST, STATUSES, Meter
 from .oauth2 import Token
 from .tls import tls_context
 
@@ -84,6 +85,7 @@ class WebClient:
             headers={"Accept-Encoding": "gzip" if self._packs else "identity"},
         )
         self._log = _Log(given.under("requestLoggingConfig."))
+        self.meter = Meter()
 
     @property
     def renews(self) -> bool:
@@ -107,7 +109,20 @@ class WebClient:
         if self._token is not None:
             headers.append(self._token.header(self._post))
             auth = None
-        return self._sent(attrs.evolve(request, headers=tuple(headers)), auth, self._pieces, self._packs, most_s)
+        wanted = attrs.evolve(request, headers=tuple(headers))
+        try:
+            with self.meter.timed(REQUEST):
+                answer = self._sent(wanted, auth, self._pieces, self._packs, most_s)
+        except TookTooLongError as error:
+            self.meter.count(FAULTS, CONNECT_TIMEOUT if "Connect" in str(error) else READ_TIMEOUT)
+            raise
+        except NoAnswerError:
+            self.meter.count(FAULTS, NO_ANSWER)
+            raise
+        self.meter.count(STATUSES, str(answer.status))
+        if not answer.good:
+            self.meter.count(FAULTS, BAD_STATUS)
+        return answer
 
     def _post(self, url: str, form: dict[str, str], pieces: bool) -> tuple[int, bytes]:
         headers = (("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),)

@@ -1,5 +1,6 @@
 """HTTP Client destination: a request per batch, or per record."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from ....core.plan.model import StagePlan
@@ -10,6 +11,7 @@ from ..formats.fault import FormatFault
 from ..formats.writing import writers
 from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
 from .client import Request, WebClient
+from .meter import PROCESSING, SUCCESS
 from .requests import Pace, Requests
 
 TYPES = {"TEXT": "text/plain", "JSON": "application/json", "SDC_JSON": "application/json"}
@@ -43,9 +45,16 @@ class HttpDestination:
         threads = max(1, min(given.integer("client.numThreads", 1), MOST_THREADS))
         self._threads = ThreadPoolExecutor(threads, "penstock-http") if not self._together and threads > 1 else None
         self._client = WebClient(given.under("client."), tools)
+        self._meter = self._client.meter
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Sends the records of a batch."""
+        try:
+            self._send(batch, out)
+        finally:
+            self._meter.hand_out(out)
+
+    def _send(self, batch: list[Record], out: Out) -> None:
         if not batch:
             return
         if self._together:
@@ -96,16 +105,25 @@ class HttpDestination:
         self._pace.keep()
         return self._sent(request)
 
-    def _sent(self, request: Request, *, again: bool = True) -> tuple[str, str] | None:
+    def _sent(self, request: Request) -> tuple[str, str] | None:
+        with self._meter.timed(PROCESSING):
+            return self._tried(request, again=True)
+
+    def _tried(self, request: Request, *, again: bool) -> tuple[str, str] | None:
         """Why the records of a request are refused; None when they were taken."""
+        began = time.perf_counter()
         try:
             answer = self._client.send(request, self._most_s)
             try:
                 if answer.good:
+                    answer.text()
+                    self._meter.took(SUCCESS, time.perf_counter() - began)
                     return None
-                if again and self._client.renews and answer.status in (401, 403):
+                if self._client.renews and answer.status in (401, 403):
+                    if not again:
+                        return "HTTP_41", "HTTP_38 - a fresh token was refused"
                     self._client.renew()
-                    return self._sent(request, again=False)
+                    return self._tried(request, again=False)
                 reason = f"status {answer.status}: {answer.reason} {answer.text()}"
                 return "HTTP_40", reason[:SHOWN_CHARS]
             finally:

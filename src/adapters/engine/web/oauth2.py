@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ....core.el import EvaluationError
@@ -15,6 +15,7 @@ from ....core.errors import UnsupportedError
 from ....core.plan.given import Given
 from ....core.processors.api import StopFault, Tools
 from ....core.records.record import Record
+from ....core.values import EMPTY_MAP
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 NAMES = ("access_token", "accessToken", "id_token")
@@ -31,6 +32,7 @@ class Token:
         self._given, self._tools = given, tools
         self._grant = given.text("credentialsGrantType", "CLIENT_CREDENTIALS")
         self._claims = tools.evaluate(given.text("jwtClaims"))
+        self._headers = tools.evaluate(given.text("jwtHeaders"))
         self._value = ""
 
     def header(self, post: Post) -> tuple[str, str]:
@@ -69,7 +71,8 @@ class Token:
                 held = {"client_id": "resourceOwnerClientId", "client_secret": "resourceOwnerClientSecret"}
                 made |= {name: given.text(each) for name, each in held.items() if given.text(each)}
             case "JWT":
-                made = {"grant_type": JWT_GRANT, "assertion": self._assertion()}
+                custom = given.text("assertionKeyType") if given.flag("useCustomAssertion") else ""
+                made = {"grant_type": JWT_GRANT, custom or "assertion": self._assertion()}
             case _:
                 made = {"grant_type": "client_credentials"}
                 if given.text("clientId"):
@@ -82,19 +85,21 @@ class Token:
     def _assertion(self) -> str:
         try:
             claims = json.loads(as_text(self._claims(Record())))
-        except (EvaluationError, ValueError, RecursionError) as error:
-            raise StopFault("HTTP_25", f"the claims are no JSON: {type(error).__name__}") from None
-        return signed(claims, self._given.text("algorithm", "NONE"), self._given.text("key"))
+            more = json.loads(as_text(self._headers(Record())) or "{}")
+            more = {str(name): value for name, value in more.items()}
+        except (EvaluationError, ValueError, AttributeError, RecursionError) as error:
+            raise StopFault("HTTP_25", f"the claims or headers are no JSON: {type(error).__name__}") from None
+        return signed(claims, self._given.text("algorithm", "NONE"), self._given.text("key"), more)
 
 
-def signed(claims: Any, algorithm: str, key: str) -> str:
-    """A JSON web token. HS… keys are base64, RS… keys PKCS 8 in PEM form.
+def signed(claims: Any, algorithm: str, key: str, more: Mapping[str, Any] = EMPTY_MAP) -> str:
+    """A JSON web token; ``more`` stands in its head. HS… keys are base64, RS… keys PKCS 8 in PEM form.
 
     Raises:
         StopFault: a key that cannot be read (HTTP_27), or an unknown algorithm (HTTP_26).
         UnsupportedError: an RS… algorithm without the library for it.
     """
-    head = {"typ": "JWT", "alg": "none" if algorithm == "NONE" else algorithm}
+    head = {"typ": "JWT", "alg": "none" if algorithm == "NONE" else algorithm, **more}
     body = b".".join(_url64(json.dumps(each, separators=(",", ":")).encode()) for each in (head, claims))
     if algorithm == "NONE":
         return body.decode() + "."

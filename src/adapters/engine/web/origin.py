@@ -19,11 +19,13 @@ from ..access import with_resources
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.item import Item
-from .actions import Tries, actions_of, timeout_action
+from .actions import TIMEOUT, Action, GivenUpError, Tries, actions_of, timeout_action
 from .answer import Answer, NoAnswerError, TookTooLongError
 from .client import Request, WebClient, guarded, waiting
+from .meter import FIRST_PAGE, NEXT_PAGES, PROCESSING, RETRIES, SUCCESS, TIMEOUT_RETRIES
 from .paging import Offset, at_start, paging_of, read_offset, results_of
 from .pump import Pump, known_format
+from .requests import headers_of
 
 STATUS = "HTTP-Status"
 NAP_S = 0.1
@@ -49,7 +51,7 @@ class HttpOrigin:
             raise InvalidValueError("HTTP Method", self._method, ", ".join(_METHODS))
         self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
-        self._headers = [(name, text, tools.evaluate(text)) for name, text in given.pairs("headers").items()]
+        self._headers = [(name, text, tools.evaluate(text)) for name, text in headers_of(given).items()]
         self._address, self._body = tools.evaluate(given.text("resourceUrl")), tools.evaluate(given.text("requestBody"))
         self._type = tools.evaluate(given.text("defaultRequestContentType", "application/json"))
         self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
@@ -59,6 +61,7 @@ class HttpOrigin:
         self._paging = paging_of(given.under("pagination."), tools)
         self._actions, self._on_timeout = actions_of(given, records=False), timeout_action(given)
         self._client = WebClient(given.under("client."), tools)
+        self._meter = self._client.meter
         self._pause = waiting(tools)
         self._tries = Tries(self._pause)
         self._pump: Pump | None = None
@@ -67,9 +70,16 @@ class HttpOrigin:
         self._next: str | None = None
         self._url, self._digest = "", ""
         self._made = 0
+        self._following, self._asked_s = False, 0.0
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """A batch from an offset on; None behind the end of a BATCH."""
+        try:
+            return self._read(offset, max_records, out)
+        finally:
+            self._meter.hand_out(out)
+
+    def _read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         until_s, wanted = time.monotonic() + self._wait_s, min(self._batch, max_records)
         self._made, reached, self._answered = 0, None, False
         self._begin(offset)
@@ -79,6 +89,7 @@ class HttpOrigin:
             elif self._tools.preview and self._made and not self._pages_left():
                 break
             elif self._due():
+                self._following, self._asked_s = self._pages_left(), time.perf_counter()
                 answer = self._ask(self._page(reached))
                 if answer is None:
                     break
@@ -155,10 +166,11 @@ class HttpOrigin:
             try:
                 answer = self._client.send(request)
                 answer.has_body()
-            except TookTooLongError:
+            except TookTooLongError as error:
                 self._timed_out = True
-                fault = StopFault("HTTP_18", "the run ends as no answer came in time")
-                self._tries.apply(self._on_timeout, "timeout", fault, "no answer came in time")
+                self._meter.count(RETRIES, TIMEOUT_RETRIES)
+                fault = StopFault("HTTP_18", f"the run ends as no answer came in time: {error}")
+                self._apply(self._on_timeout, TIMEOUT, fault)
                 return None
             except (NoAnswerError, FormatFault) as error:
                 raise StopFault("HTTP_32", f"the request failed: {error}") from None
@@ -166,6 +178,8 @@ class HttpOrigin:
             try:
                 if not self._again(answer, renewed):
                     self._tries.succeed()
+                    if answer.good:
+                        self._meter.took(SUCCESS, time.perf_counter() - self._asked_s)
                     return answer
             except (StopFault, TookTooLongError, NoAnswerError) as fault:
                 raise StopFault("HTTP_32", f"the request failed: {fault}") from None
@@ -181,7 +195,7 @@ class HttpOrigin:
         if self._client.renews and answer.status in (401, 403):
             answer.close()
             if renewed:
-                raise StopFault("HTTP_21", "a fresh token was refused (HTTP_38 in later versions)")
+                raise StopFault("HTTP_38", "a fresh token was refused")
             self._client.renew()
             return True
         action = None if answer.good else self._actions.get(answer.status)
@@ -189,9 +203,16 @@ class HttpOrigin:
             return False
         reason = f"status {answer.status}: {answer.text()}"
         answer.close()
-        fault = StopFault("HTTP_14", f"the run ends by its rule for {reason}")
-        self._tries.apply(action, answer.status, fault, reason)
+        self._meter.count(RETRIES, f"Retries for status {answer.status}")
+        self._apply(action, answer.status, StopFault("HTTP_14", f"the run ends by its rule for {reason}"))
         return True
+
+    def _apply(self, action: Action, what: object, fault: StopFault) -> None:
+        """Waits as the action says. Raises ``fault``, after too many tries too."""
+        try:
+            self._tries.apply(action, what, fault)
+        except GivenUpError as given_up:
+            raise StopFault(fault.code, f"{given_up}: {fault.message}") from None
 
     def _request(self, url: str) -> Request:
         """What is sent; its digest is part of the offset."""
@@ -277,6 +298,9 @@ class HttpOrigin:
     def _finish(self, pump: Pump) -> None:
         pump.close()
         self._pump, self._ended_s = None, time.monotonic()
+        took_s = time.perf_counter() - self._asked_s
+        self._meter.took(PROCESSING, took_s)
+        self._meter.took(NEXT_PAGES if self._following else FIRST_PAGE, took_s)
 
     def _moved(self, at: Offset, count: int) -> Offset:
         step = {"BY_PAGE": 1, "BY_OFFSET": count}.get(self._paging.mode, 0)
@@ -291,10 +315,17 @@ class HttpOrigin:
             record.header.source_id = f"{source_id}::{item.label or item.start}"
         record.attributes[STATUS] = str(answer.status)
         if self._paging.mode == "LINK_FIELD":
-            self._next = self._paging.next_url(record, answer.status)
+            self._next = self._paging.next_url(record, answer.status, Record())
             self._more = self._next is not None
         results = results_of(record.value, self._paging, answer.status) if self._paging.on else None
         headers = answer.first_headers()
+        if results is None and self._paging.counted:
+            if self._start_at == self._paging.start_at:
+                raise StopFault(
+                    "HTTP_12", f"status {answer.status}: there is no field {self._paging.results} in the answer"
+                )
+            self._more = False  # a later page without results is the end
+            return 0
         if results is None:
             record.attributes.update(headers)
             out.emit(record)

@@ -24,7 +24,7 @@ class Paging:
     start_at: int
     results: str
     next_path: str
-    prefix: str
+    prefix: Callable[[Record], FieldValue] = attrs.field(repr=False, eq=False)
     keep_all: bool
     pause_s: float
     stop: Callable[[Record], bool] = attrs.field(repr=False, eq=False)
@@ -39,8 +39,14 @@ class Paging:
         """True when an answer names the next page."""
         return self.mode in ("LINK_HEADER", "LINK_FIELD")
 
-    def next_url(self, record: Record, status: int) -> str | None:
-        """The address that a field holds; None when the stop condition is fulfilled.
+    @property
+    def counted(self) -> bool:
+        """True when pages have numbers or offsets."""
+        return self.mode in ("BY_PAGE", "BY_OFFSET")
+
+    def next_url(self, record: Record, status: int, asked_for: Record) -> str | None:
+        """The address that a field holds; None when the stop condition is fulfilled. The prefix is that of the record
+        that was ``asked_for``.
 
         Raises:
             StopFault: there is no such field (HTTP_66).
@@ -50,8 +56,8 @@ class Paging:
         found = get(record.value, self.next_path)
         if found is MISSING:
             raise StopFault("HTTP_66", f"status {status}: the link field {self.next_path} is not in the record")
-        text = java_string(found)
-        return text if text.startswith(self.prefix) else self.prefix + text
+        text, prefix = java_string(found), java_string(self.prefix(asked_for))
+        return text if text.startswith(prefix) else prefix + text
 
 
 def paging_of(given: Given, tools: Tools) -> Paging:
@@ -62,7 +68,7 @@ def paging_of(given: Given, tools: Tools) -> Paging:
         given.integer("startAt"),
         given.text("resultFieldPath"),
         given.text("nextPageFieldPath"),
-        given.text("nextPageURLPrefix"),
+        tools.evaluate(given.text("nextPageURLPrefix")),
         given.flag("keepAllFields"),
         max(0, given.integer("rateLimit", 2000)) / 1000,
         tools.predicate(condition) if condition.strip() else lambda record: False,

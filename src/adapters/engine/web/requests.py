@@ -16,13 +16,18 @@ METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
 EXPRESSION = "EXPRESSION"
 
 
+def headers_of(given: Given) -> dict[str, str]:
+    """The headers of a stage, those that hold secrets last."""
+    return {**given.pairs("headers"), **given.pairs("secureHeaders")}
+
+
 class Requests:
     """Makes the request of a record. ``given`` are the settings below ``conf``."""
 
     def __init__(self, given: Given, tools: Tools) -> None:
         self._tools = tools
         self._address = tools.evaluate(given.text("resourceUrl"))
-        self._headers = [(name, text, tools.evaluate(text)) for name, text in given.pairs("headers").items()]
+        self._headers = [(name, text, tools.evaluate(text)) for name, text in headers_of(given).items()]
         method = given.text("httpMethod", "POST")
         if method not in (*METHODS, EXPRESSION):
             raise InvalidValueError("HTTP Method", method, ", ".join((*METHODS, EXPRESSION)))

@@ -116,6 +116,13 @@ def test_value_that_meant_something_else_is_replaced() -> None:
     assert made.stage.configuration["conf.client.connectTimeoutMillis"] == 250_000
 
 
+def test_the_old_default_of_a_limit_is_not_taken_for_a_new_one() -> None:
+    """HTTP Client processors of older engines only ended their tries by it; what somebody chose stays."""
+    for wait, kept in ((2000, 100_000), (3000, 3000)):
+        made = _upgraded("processor_http_HttpDProcessor", "16", **{"conf.basic.maxWaitTime": wait})
+        assert made.stage.configuration["conf.basic.maxWaitTime"] == kept
+
+
 def test_rows_get_their_new_keys() -> None:
     """The field renamer had plain names where it has expressions now."""
     made = _upgraded(

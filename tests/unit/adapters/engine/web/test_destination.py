@@ -129,6 +129,31 @@ def test_a_refused_token_is_renewed_and_the_batch_sent_again(site: Site) -> None
     assert [seen.path for seen in site.seen] == ["/token", "/", "/token", "/"]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_fresh_token_that_is_refused_refuses_the_records(site: Site, together: bool) -> None:
+    """HTTP_41, with HTTP_38 as the reason."""
+    site.answer = lambda seen: Reply(200, b'{"access_token": "t"}') if seen.path == "/token" else Reply(403)
+    settings = {"client.useOAuth2": True, "client.oauth2.tokenUrl": f"{site.url}/token"}
+    out, _ = play(site, {**settings, "singleRequestPerBatch": together}, {"a": 1})
+    assert [(error.code, "HTTP_38" in error.message) for error in out.errors] == [("HTTP_41", True)]
+
+
+def test_metrics_tell_of_requests_and_statuses(site: Site) -> None:
+    """A request of a batch is one, whatever the number of its records."""
+    site.replies = [Reply(200), Reply(404)]
+    out, _ = play(site, {}, {"a": 1}, {"a": 2})
+    counted = {(name, key) for name, key, value in out.notes if value is not None}
+    assert counted == {("Request", ""), ("Successful Request", ""), ("Record Processing", ""), ("Http Status", "200")}
+    assert ("Retries", "") not in {(name, key) for name, key, _ in out.notes}
+
+
+def test_headers_with_secrets_are_sent_too(site: Site) -> None:
+    """Those of ``secureHeaders``."""
+    site.replies = [Reply()]
+    play(site, {"secureHeaders": [{"key": "X-Key", "value": "s3"}]}, {"a": 1})
+    assert site.seen[0].headers["X-Key"] == "s3"
+
+
 def test_without_allowed_hosts_nothing_is_sent(site: Site) -> None:
     """The run ends and says what is allowed."""
     with pytest.raises(StopFault, match="PENSTOCK_0102"):

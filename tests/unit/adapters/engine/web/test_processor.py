@@ -106,16 +106,11 @@ def test_an_answer_without_values_passes_the_record_or_refuses_it(site: Site, mi
     assert values(out) == ([] if codes else [{"id": 1}])
 
 
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [(Reply(404, b"gone"), "HTTP_01"), (Reply(200, b""), "HTTP_34")],
-    ids=["refused", "no-body"],
-)
-def test_an_answer_that_is_no_answer_refuses_the_record(site: Site, reply: Reply, code: str) -> None:
-    """The others go on."""
-    site.answer = lambda seen: reply if len(site.seen) == 1 else Reply(200, b"1")
+def test_a_status_that_is_no_success_refuses_the_record(site: Site) -> None:
+    """HTTP_01; the others go on."""
+    site.answer = lambda seen: Reply(404, b"gone") if len(site.seen) == 1 else Reply(200, b"1")
     out, _ = play(site, {}, {"id": 1}, {"id": 2})
-    assert [(error.code, error.record.value) for error in out.errors] == [(code, {"id": 1})]
+    assert [(error.code, error.record.value) for error in out.errors] == [("HTTP_01", {"id": 1})]
     assert values(out) == [{"id": 2, "got": 1}]
 
 
@@ -157,18 +152,17 @@ def test_headers_of_the_client_itself_are_left_out(site: Site) -> None:
     assert site.seen[0].headers["X-Own"] == "1"
 
 
-def test_text_that_cannot_be_parsed_is_an_error_of_the_stage(site: Site) -> None:
-    """HTTP_00; the record goes on as one without values. STOP_PIPELINE ends the run."""
-    site.replies = [Reply(200, b"{no")]
+def test_an_answer_that_cannot_be_parsed_refuses_the_record(site: Site) -> None:
+    """HTTP_00, even where its first values could be read."""
+    site.replies = [Reply(200, b'{"a": 1} {no')]
     out, _ = play(site, {}, {"id": 1})
-    assert ([code for code, _ in out.stage_errors], values(out)) == (["HTTP_00"], [{"id": 1}])
-    with pytest.raises(StopFault, match="HTTP_00"):
-        play(site, {}, {"id": 1}, on_error=OnError.STOP)
+    assert ([(error.code, error.record.value) for error in out.errors], values(out)) == ([("HTTP_00", {"id": 1})], [])
 
 
-def test_head_gives_an_empty_map_and_204_the_record_itself(site: Site) -> None:
-    """As in the original."""
-    site.answer = lambda seen: Reply(200 if seen.method == "HEAD" else 204)
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_a_success_without_a_body_gives_the_record_itself(site: Site, status: int) -> None:
+    """Whatever the success is called; HEAD gives an empty map."""
+    site.answer = lambda seen: Reply(200 if seen.method == "HEAD" else status)
     out, _ = play(site, {"httpMethod": "EXPRESSION", "methodExpression": "${record:value('/m')}"}, {"m": "HEAD"})
     assert values(out) == [{"m": "HEAD", "got": {}}]
     out, _ = play(site, {}, {"id": 1})
@@ -189,45 +183,103 @@ def test_a_status_is_tried_again(site: Site) -> None:
     assert (values(out), waits) == ([{"got": 1}], [0.1, 0.2])
 
 
-@pytest.mark.parametrize(("action", "code"), [("STAGE_ERROR", "HTTP_14"), ("RETRY_IMMEDIATELY", "HTTP_19")])
-def test_a_status_can_end_the_run(site: Site, action: str, code: str) -> None:
-    """At once, or after too many tries."""
+def test_a_status_can_end_the_run(site: Site) -> None:
+    """At once, with HTTP_14."""
     site.replies = [Reply(500, b"no")]
-    row = {"statusCode": 500, "action": action, "maxNumRetries": 2}
-    with pytest.raises(StopFault, match=code):
+    row = {"statusCode": 500, "action": "STAGE_ERROR", "maxNumRetries": 2}
+    with pytest.raises(StopFault, match="HTTP_14"):
         play(site, {"responseStatusActionConfigs": [row]}, {})
 
 
-def test_a_status_can_refuse_the_record(site: Site) -> None:
-    """HTTP_100 with status and body."""
+@pytest.mark.parametrize(("action", "requests"), [("RETRY_IMMEDIATELY", 3), ("ERROR_RECORD", 1)])
+def test_a_status_can_refuse_the_record(site: Site, action: str, requests: int) -> None:
+    """HTTP_101 with status and body: at once, or after one request and as many tries as the rule says."""
     site.replies = [Reply(500, b"no")]
-    out, _ = play(site, {"responseStatusActionConfigs": [{"statusCode": 500, "action": "ERROR_RECORD"}]}, {})
-    assert [(error.code, "no" in error.message) for error in out.errors] == [("HTTP_100", True)]
+    row = {"statusCode": 500, "action": action, "maxNumRetries": 2}
+    out, _ = play(site, {"responseStatusActionConfigs": [row]}, {})
+    assert [(error.code, "no" in error.message) for error in out.errors] == [("HTTP_101", True)]
+    assert len(site.seen) == requests
 
 
-def test_tries_end_with_the_wait_time_of_the_batch(site: Site) -> None:
-    """HTTP_67 refuses the record."""
+@pytest.mark.parametrize("action", ["RETRY_IMMEDIATELY", "ERROR_RECORD"])
+def test_a_rule_can_let_the_record_go_on(site: Site, action: str) -> None:
+    """As it came, with an error of the stage in place of a refusal; STOP_PIPELINE ends the run all the same."""
     site.replies = [Reply(500, b"no")]
+    row = {"statusCode": 500, "action": action, "maxNumRetries": 1, "passRecord": True}
+    out, _ = play(site, {"responseStatusActionConfigs": [row]}, {"id": 1})
+    assert (values(out), out.errors, [code for code, _ in out.stage_errors]) == ([{"id": 1}], [], ["HTTP_101"])
+    with pytest.raises(StopFault, match="HTTP_101"):
+        play(site, {"responseStatusActionConfigs": [row]}, {"id": 1}, on_error=OnError.STOP)
+
+
+def test_statuses_that_take_turns_begin_to_count_anew(site: Site) -> None:
+    """The tries of a rule are those in a row; waits begin with the shortest again."""
+    site.replies = [Reply(500), Reply(404), Reply(500), Reply(404), Reply(200, b"1")]
+    rows = [
+        {"statusCode": status, "action": "RETRY_LINEAR_BACKOFF", "backoffInterval": 100, "maxNumRetries": 1}
+        for status in (404, 500)
+    ]
+    out, waits = play(site, {"responseStatusActionConfigs": rows}, {})
+    assert (values(out), waits) == ([{"got": 1}], [0.1] * 4)
+
+
+def test_records_that_are_not_answered_in_time_are_refused(site: Site) -> None:
+    """HTTP_67 for that which was tried until the time was over, and for those behind it, which are not sent."""
+    site.answer = lambda seen: Reply(200, b"1") if seen.path == "/1" else Reply(500, b"no")
     row = {"statusCode": 500, "action": "RETRY_IMMEDIATELY", "maxNumRetries": 0}
-    out, _ = play(site, {"responseStatusActionConfigs": [row], "basic.maxWaitTime": 100}, {"id": 1})
-    assert [(error.code, error.record.value) for error in out.errors] == [("HTTP_67", {"id": 1})]
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/${record:value('/id')}",
+        "responseStatusActionConfigs": [row],
+        "basic.maxWaitTime": 300,
+    }
+    out, _ = play(site, settings, {"id": 1}, {"id": 2}, {"id": 3})
+    assert values(out) == [{"id": 1, "got": 1}]
+    assert [(error.code, error.record.value) for error in out.errors] == [
+        ("HTTP_67", {"id": 2}),
+        ("HTTP_67", {"id": 3}),
+    ]
+    assert {seen.path for seen in site.seen} == {"/1", "/2"}
 
 
 @pytest.mark.parametrize(
-    ("action", "code"), [("RETRY_IMMEDIATELY", "HTTP_03"), ("ERROR_RECORD", "HTTP_100"), ("STAGE_ERROR", "HTTP_18")]
+    ("more", "code"),
+    [
+        ({"action": "RETRY_IMMEDIATELY", "maxNumRetries": 1}, "HTTP_102"),
+        ({"action": "ERROR_RECORD"}, "HTTP_102"),
+        ({"action": "ERROR_RECORD", "passRecord": True}, ""),
+        ({"action": "STAGE_ERROR"}, "HTTP_18"),
+    ],
+    ids=["tries", "refused", "passed-on", "end"],
 )
-def test_a_timeout_has_an_action_of_its_own(site: Site, action: str, code: str) -> None:
-    """A try again within the wait time, a refused record, or the end of the run."""
+def test_a_timeout_has_an_action_of_its_own(site: Site, more: dict[str, object], code: str) -> None:
+    """Tries, a refused record, one that goes on, or the end of the run."""
     hold = threading.Event()
     site.replies = [Reply(200, [b"1", b"2"], hold=hold)]
-    settings = {"responseTimeoutActionConfig.action": action, "client.readTimeoutMillis": 100, "basic.maxWaitTime": 50}
+    settings = {f"responseTimeoutActionConfig.{name}": value for name, value in more.items()}
+    settings["client.readTimeoutMillis"] = 100
     if code == "HTTP_18":
         with pytest.raises(StopFault, match=code):
             play(site, settings, {})
     else:
         out, _ = play(site, settings, {})
-        assert [error.code for error in out.errors] == [code]
+        assert [error.code for error in out.errors] == ([code] if code else [])
+        assert [found for found, _ in out.stage_errors] == ([] if code else ["HTTP_102"])
     hold.set()
+
+
+def test_timeouts_are_counted_whatever_comes_in_between(site: Site) -> None:
+    """A status in between does not begin them anew."""
+    hold = threading.Event()
+    slow = Reply(200, [b"1", b"2"], hold=hold)
+    site.replies = [slow, Reply(500), slow, Reply(500), slow]
+    settings: dict[str, object] = {
+        "client.readTimeoutMillis": 100,
+        "responseTimeoutActionConfig.maxNumRetries": 1,
+        "responseStatusActionConfigs": [{"statusCode": 500, "action": "RETRY_IMMEDIATELY", "maxNumRetries": 1}],
+    }
+    out, _ = play(site, settings, {})
+    hold.set()
+    assert ([error.code for error in out.errors], len(site.seen)) == (["HTTP_102"], 3)
 
 
 PAGES = {1: [1, 2], 2: [3], 3: []}
@@ -289,6 +341,53 @@ def test_pages_can_keep_the_fields_around_the_results(site: Site) -> None:
     assert values(out) == [{"got": [{"r": [1, 2, 3], "next": "/2", "last": False}]}]
 
 
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"", b'{"other": [9]}'], ids=["object", "list", "nothing", "other"])
+def test_a_later_page_without_results_is_the_last(site: Site, body: bytes) -> None:
+    """Whatever it holds instead; on the first page the missing field refuses the record with HTTP_12."""
+    site.answer = lambda seen: Reply(200, b'{"r": [1]}' if seen.path == "/1" else body)
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/${startAt}",
+        "pagination.mode": "BY_PAGE",
+        "pagination.startAt": 1,
+        "pagination.resultFieldPath": "/r",
+        "multipleValuesBehavior": "ALL_AS_LIST",
+    }
+    assert values(play(site, settings, {})[0]) == [{"got": [1]}]
+    site.answer = lambda seen: Reply(200, b'{"other": [9]}')
+    assert [error.code for error in play(site, settings, {})[0].errors] == ["HTTP_12"]
+
+
+def test_pages_that_are_lists_are_their_own_results(site: Site) -> None:
+    """With the root as the path, also where the fields around would be kept; offsets count their elements."""
+    site.answer = lambda seen: Reply(200, b'[{"n": 1}, {"n": 2}]' if seen.path == "/1" else b"{}")
+    settings: dict[str, object] = {
+        "resourceUrl": site.url + "/${startAt}",
+        "pagination.mode": "BY_OFFSET",
+        "pagination.startAt": 1,
+        "pagination.resultFieldPath": "/",
+        "pagination.keepAllFields": True,
+        "multipleValuesBehavior": "SPLIT_INTO_MULTIPLE_RECORDS",
+    }
+    assert values(play(site, settings, {})[0]) == [{"got": {"n": 1}}, {"got": {"n": 2}}]
+    assert [seen.path for seen in site.seen] == ["/1", "/3"]
+
+
+def test_the_prefix_of_a_link_knows_the_record(site: Site) -> None:
+    """It is evaluated for the record that is asked for, the stop condition for the answer."""
+    site.answer = lambda seen: Reply(
+        200, json.dumps({"r": [seen.path], "next": "p", "last": seen.path != "/"}).encode()
+    )
+    settings: dict[str, object] = {
+        "pagination.mode": "LINK_FIELD",
+        "pagination.resultFieldPath": "/r",
+        "pagination.nextPageFieldPath": "/next",
+        "pagination.nextPageURLPrefix": site.url + "/${record:value('/id')}-",
+        "pagination.stopCondition": "${record:value('/last')}",
+        "multipleValuesBehavior": "ALL_AS_LIST",
+    }
+    assert values(play(site, settings, {"id": 7})[0]) == [{"id": 7, "got": ["/", "/7-p"]}]
+
+
 def test_requests_keep_their_distance(site: Site) -> None:
     """``rateLimit`` is milliseconds between requests; the first one goes at once."""
     site.replies = [Reply(200, b"1")]
@@ -321,9 +420,9 @@ def test_a_token_that_is_refused_is_renewed_for_the_record(site: Site) -> None:
 
     site.answer = answer
     settings = {"client.useOAuth2": True, "client.oauth2.tokenUrl": f"{site.url}/token"}
-    assert values(play(site, {**settings, "basic.maxWaitTime": 0}, {})[0]) == [{"got": 1}]
+    assert values(play(site, settings, {})[0]) == [{"got": 1}]
     site.answer = lambda seen: Reply(200, b'{"accessToken": "t"}') if seen.path == "/token" else Reply(401)
-    with pytest.raises(StopFault, match="HTTP_21"):
+    with pytest.raises(StopFault, match="HTTP_38"):
         play(site, settings, {})
 
 
