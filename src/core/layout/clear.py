@@ -6,7 +6,7 @@ from itertools import accumulate
 from .board import NEVER, Board
 from .ranks import Layers
 
-REACH = 5
+REACH, FAR = 5, 16
 ROOM = 2
 TURNS = 4
 ROUNDS = 3
@@ -15,6 +15,8 @@ MOST_STAGES = 60
 MOST_TROUBLE_PX = 30_000
 GROUPS = 6
 WEIGHTS = (1, 2)
+CROWDED, CROWD, CROWDED_WEIGHT = 1.5, 300, 8
+"""With more long links than that passing by for each of so many stages, clear boxes are worth rows further away."""
 HUB = 4
 """Links of a stage that others hang on."""
 
@@ -22,9 +24,12 @@ HUB = 4
 def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
-    if not board.paired:
-        board.weigh(WEIGHTS[-1])  # crossings don't count here, so there are more links through boxes to take away
-    _settle_all(board)
+    reach = REACH
+    if not board.paired:  # crossings don't count here, so there are more links through boxes to take away
+        crowded = layers.stages > CROWD and sum(map(len, board.passing)) > CROWDED * layers.stages
+        board.weigh(CROWDED_WEIGHT if crowded else WEIGHTS[-1])
+        reach = FAR if crowded else REACH
+    _settle_all(board, reach)
     if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
         return board.row
     best, least = list(board.row), board.total()
@@ -51,28 +56,31 @@ def _loosened(board: Board) -> None:
         _settle_all(board)
 
 
-def _settle_all(board: Board) -> None:
+def _settle_all(board: Board, reach: int = REACH) -> None:
     """Rank after rank, to and fro, as long as one changes; only those that a change concerns."""
     turn = 0
     waiting = set(range(board.depth))
     while waiting and turn < TURNS:
         for rank in sorted(waiting, reverse=turn % 2 == 1):
             waiting.discard(rank)
-            if _settle(board, rank):
+            if _settle(board, rank, reach):
                 waiting.update(range(max(0, rank - board.reach), min(board.depth, rank + board.reach + 1)))
                 waiting.discard(rank)
         turn += 1
 
 
-def _settle(board: Board, rank: int) -> bool:
-    """The cheapest growing rows of a rank while all others stay, the order kept; whether that made it cheaper."""
+def _settle(board: Board, rank: int, reach: int) -> bool:
+    """The cheapest growing rows of a rank while all others stay, the order kept; whether that made it cheaper.
+
+    No stage moves further than ``reach`` rows.
+    """
     nodes = board.stages[rank]
     hits = board.hits(rank)
     sums: list[list[float]] = []
     best, present = [0.0] * (board.height + 1), 0.0
     for node in nodes:
         now = board.row[node]
-        low, high = max(0, now - REACH), min(board.height, now + REACH + 1)
+        low, high = max(0, now - reach), min(board.height, now + reach + 1)
         cost = board.costs(node, low, high, hits)
         present += cost[now - low]
         best = [*accumulate(map(float.__add__, best[low:high], cost), min)]

@@ -47,7 +47,7 @@ def ordered(layers: Layers) -> Orders:
 def _affordable(layers: Layers) -> int:
     """Steps to spend: in large parts in proportion to n·log n·(links per rank)."""
     size = layers.stages * log2(layers.stages) * sum(map(len, layers.below)) / layers.depth
-    return int(min(6 * size**1.3, 600_000 + 6 * size, 400_000 + 4_600 * layers.stages))
+    return int(min(6 * size**1.3, 600_000 + 6 * size, 400_000 + 3_000 * layers.stages))
 
 
 def _refined(layers: Layers, best: Orders, fewest: int, near: list[list[int]], work: int) -> Orders:
@@ -127,10 +127,8 @@ def _heights(orders: Orders, near: list[list[int]]) -> list[float]:
 
 
 def _averaged(height: list[float], near: list[list[int]]) -> list[float]:
-    return [
-        (sum([height[other] for other in each]) / len(each) + own) / 2 if each else own
-        for own, each in zip(height, near, strict=True)
-    ]
+    of = height.__getitem__
+    return [(sum(map(of, each)) / len(each) + own) / 2 if each else own for own, each in zip(height, near, strict=True)]
 
 
 def _walked(layers: Layers) -> Orders:

@@ -100,10 +100,10 @@ def _costs(sides: list[Side], place: list[int], node: int) -> list[int]:
     for around, width, flat, starts in sides:
         near = around[node]
         if near:
-            steps = _steps([place[each] for each in near], width)
+            steps = _steps([*map(place.__getitem__, near)], width)
             sums = [*accumulate(map(steps.__getitem__, flat), initial=0)]
-            here = [sums[start] for start in starts]
-            total = [*map(add, total, here)] if total else here
+            here = map(sums.__getitem__, starts)
+            total = [*map(add, total, here)] if total else [*here]
     return total
 
 
