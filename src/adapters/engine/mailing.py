@@ -11,7 +11,7 @@ from ...core.el.coerce import as_text, as_truth
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
-from ...core.processors.api import Out, Tools
+from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
@@ -54,7 +54,11 @@ class Email:
         self._messages = [_Message(row, tools) for row in plan.given.rows("conf")]
 
     def __call__(self, batch: list[Record], out: Out) -> None:
-        """Sends the messages of every record; one that cannot be made or sent sends its record to error."""
+        """Sends the messages of every record; one that cannot be made sends its record to error.
+
+        Raises:
+            StopFault: one cannot be sent; that ends the run, as in the original.
+        """
         for record in batch:
             try:
                 made = [self._made(each, record) for each in self._messages if _wanted(each, record)]
@@ -65,12 +69,12 @@ class Email:
                 for message in made:
                     send(self._server, message)
             except (OSError, smtplib.SMTPException, ValueError) as error:
-                out.error(record, "EMAIL_08", f"the message cannot be sent: {type(error).__name__}")
+                raise StopFault("CONTAINER_01001", f"the message cannot be sent: {type(error).__name__}") from None
 
     def _made(self, each: _Message, record: Record) -> EmailMessage:
         message = EmailMessage()
         message["To"] = ", ".join(_line(as_text(address(record))) for address in each.receivers)
-        message["From"] = unquote(urlsplit(self._server).username or "") or "penstock@localhost"
+        message["From"] = sender(self._server)
         message["Subject"] = _line(as_text(each.subject(record)))
         message.set_content(as_text(each.body(record)))
         return message
@@ -83,6 +87,11 @@ def _wanted(each: _Message, record: Record) -> bool:
 def _line(text: str) -> str:
     """A text that cannot begin another header."""
     return " ".join(text.split())
+
+
+def sender(server: str) -> str:
+    """Who mails come from: the user of the server."""
+    return unquote(urlsplit(server).username or "") or "penstock@localhost"
 
 
 def send(server: str, message: EmailMessage) -> None:

@@ -17,6 +17,7 @@ from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
 from ...core.running import Status, Tally, metrics_document, moved, starts_again, tell, wait_s
+from ...core.running.notices import Notice, notices, wants_notice
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
@@ -81,6 +82,7 @@ class EmbeddedRun:
         self._stop_told = asyncio.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._notices: asyncio.Task[None] | None = None
 
     @property
     def state(self) -> JobRun:
@@ -156,6 +158,8 @@ class EmbeddedRun:
                 break
             await self._move(Status.STARTING, state="Resuming")
         await self._end(fault)
+        if self._notices is not None:
+            await self._notices
 
     def _again(self, attempt: int, fault: Exception) -> bool:
         outside = _from_outside(fault)
@@ -324,6 +328,21 @@ class EmbeddedRun:
         if changes:
             await self._tell(metrics=self._metrics(), **changes)
         await self._log("INFO", f"{before.value} -> {status.value}")
+        if wants_notice(self._plan, status):
+            made = notices(self._plan, status, self._state.message, self._clock.now_ms(), self._metrics())
+            self._notices = asyncio.get_running_loop().create_task(self._notify(made, self._notices))
+
+    async def _notify(self, made: Sequence[Notice], before: asyncio.Task[None] | None) -> None:
+        """Sends notices behind those that are under way; batches do not wait for them."""
+        from .notifying import hand_over
+
+        if before is not None:
+            await before
+        tools = self._tools(self._plan.stages[0])
+        for each in made:
+            fault = await anyio.to_thread.run_sync(hand_over, each, tools)
+            if fault:
+                await self._log("WARN", fault)
 
     async def _tell(self, **changes: object) -> None:
         self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]

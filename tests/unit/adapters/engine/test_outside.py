@@ -149,6 +149,13 @@ def test_expressions_of_messages_are_read_at_start(name: str, code: str) -> None
         play(Email, {"conf": [row]}, mail="smtp://localhost")
 
 
+def test_a_message_that_cannot_be_sent_ends_the_run() -> None:
+    """Nobody listens there, or there is nobody to send it to."""
+    row = {"condition": "", "email": ["a@example.org"], "subject": "s", "body": "b"}
+    with pytest.raises(StopFault, match="CONTAINER_01001"):
+        play(Email, {"conf": [row]}, {}, mail="smtp://127.0.0.1:1")
+
+
 def test_a_message_that_cannot_be_made_refuses_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are sent."""
     sent: list[EmailMessage] = []
