@@ -43,6 +43,20 @@ _EVENT_TYPE = SettingDefinition(
     depends_on={"config.reactToEvents": (True,)},
     source=_NEWER,
 )
+_ON_ERROR = SettingDefinition(
+    "stageOnRecordError",
+    "stageOnRecordError",
+    "On Record Error",
+    "MODEL",
+    "TO_ERROR",
+    required=True,
+    model=ModelDefinition(
+        "VALUE_CHOOSER",
+        values=("DISCARD", "TO_ERROR", "STOP_PIPELINE"),
+        labels=("Discard", "Send to Error", "Stop Pipeline"),
+    ),
+    source=_NEWER,
+)
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
 _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
@@ -85,6 +99,7 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}processor_fieldflattener_FieldFlattenerDProcessor": (
         _choice("config.outputType", "Output Type", "MAP", "MAP", "LIST_MAP"),
     ),
+    f"{_STAGE}processor_fieldfilter_FieldFilterDProcessor": (_ON_ERROR,),
     f"{_STAGE}processor_base64_Base64EncodingDProcessor": (_paths("fieldsToEncode", "Fields To Encode"),),
     f"{_STAGE}processor_base64_Base64DecodingDProcessor": (_paths("fieldsToDecode", "Fields To Decode"),),
     f"{_STAGE}executor_finishpipeline_PipelineFinisherDExecutor": (

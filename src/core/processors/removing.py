@@ -1,11 +1,11 @@
 """Field Remover: removes fields, or keeps only some."""
 
-from ..java.kinds import kind_of
+from ..java.text import java_string
 from ..plan.model import StagePlan
 from ..records.fields import remove_field
-from ..records.paths import all_paths, expand, get
+from ..records.paths import MISSING, all_paths, expand, get
 from ..records.record import Record
-from ..records.values import FieldType, Null
+from ..records.values import FileRef, Null
 from .api import Process, Tools, each
 from .registry import processor
 from .selecting import selector
@@ -13,7 +13,10 @@ from .selecting import selector
 
 @processor("com_streamsets_pipeline_stage_processor_fieldfilter_FieldFilterDProcessor")
 def field_remover(plan: StagePlan, tools: Tools) -> Process:
-    """What goes is removed from the end to the front, so that indexes stay right; missing fields are passed over."""
+    """What goes is removed from the end to the front, so that indexes stay right; missing fields are passed over.
+
+    A constant is compared with the text form of numbers and other scalars too, as engines from 5.11 on do it.
+    """
     action, constant = plan.given.text("filterOperation", "REMOVE"), plan.given.text("constant")
     selects = [(pattern, selector(tools, pattern)) for pattern in plan.given.texts("fields")]
 
@@ -25,7 +28,7 @@ def field_remover(plan: StagePlan, tools: Tools) -> Process:
             return value == ""
         if action == "REMOVE_NULL_EMPTY":
             return null or value == ""
-        return kind_of(value) is FieldType.STRING and value == constant if action == "REMOVE_CONSTANT" else True
+        return not null and _text(value) == constant if action == "REMOVE_CONSTANT" else True
 
     def kept(record: Record) -> list[str]:
         """The paths that go when some are kept with their parents and what is below them."""
@@ -50,6 +53,12 @@ def field_remover(plan: StagePlan, tools: Tools) -> Process:
         return record
 
     return each(handle)
+
+
+def _text(value: object) -> str | None:
+    """The text form of a scalar; None for what holds others, and for bytes and files."""
+    around = isinstance(value, (dict, list, bytes, FileRef)) or value is MISSING
+    return None if around else java_string(value)
 
 
 def _parents(pattern: str) -> list[str]:

@@ -11,7 +11,7 @@ from ..errors import InvalidValueError
 from ..java.patterns import Match, Pattern, bounded, java_pattern
 from ..plan.model import StagePlan
 from ..records.fields import move_field
-from ..records.paths import UnreachablePathError, all_paths, has, parse_path
+from ..records.paths import UnreachablePathError, all_paths, has, parse_path, to_path
 from ..records.record import Record
 from .api import Process, RecordFault, StopFault, Tools, each
 from .registry import processor
@@ -26,13 +26,16 @@ class _Found:
     moves: tuple[tuple[str, str], ...]
     unmatched: tuple[str, ...]
     ambiguous: tuple[str, ...]
+    entangled: bool
+    """True when a move changes where the source of another one is."""
 
 
 @processor("com_streamsets_pipeline_stage_processor_fieldrenamer_FieldRenamerDProcessor")
 def field_renamer(plan: StagePlan, tools: Tools) -> Process:
     """``$1`` in the target is what the first group found; expressions in it are evaluated per field.
 
-    The renaming is done before faults are told, so a refused record shows how far it came.
+    Sources are the fields as they are in the record that comes in, wherever earlier moves have taken them. The
+    renaming is done before faults are told, so a refused record shows how far it came.
 
     Raises:
         InvalidValueError: a pattern that cannot be read (FIELD_RENAMER_02).
@@ -56,8 +59,9 @@ def field_renamer(plan: StagePlan, tools: Tools) -> Process:
     def handle(record: Record) -> Record:
         what = found(record)
         taken: list[str] = []
-        for path, wanted in what.moves:
-            target = wanted
+        done: list[tuple[str, str]] = []
+        for source, wanted in what.moves:
+            path, target = _now(source, done), wanted
             if _is_there(record, target):
                 if existing == "TO_ERROR":
                     taken.append(target)
@@ -68,10 +72,13 @@ def field_renamer(plan: StagePlan, tools: Tools) -> Process:
                     target = _numbered(record, target)
             if target != path:
                 _move(record, path, target)
+                if what.entangled:
+                    done.append((path, target))
         if what.unmatched and strict:
             raise RecordFault("FIELD_RENAMER_00", f"no field fits {', '.join(what.unmatched)}")
         if what.ambiguous and multiple == "TO_ERROR":
-            raise RecordFault("FIELD_RENAMER_03", f"several patterns fit {', '.join(what.ambiguous)}")
+            fields = ", ".join(what.ambiguous)
+            raise RecordFault("FIELD_RENAMER_03", f"Same fields matched by multiple expressions: {fields}")
         if taken:
             raise RecordFault("FIELD_RENAMER_01", f"there is a field {', '.join(taken)} already")
         return record
@@ -93,7 +100,34 @@ def _find(pairs: list[tuple[Pattern, str]], paths: tuple[str, ...], tools: Tools
                 twice[path] = None
             else:
                 moves[path] = to
-    return _Found(tuple(each for each in moves.items() if each[0] not in twice), tuple(unmatched), tuple(twice))
+    left = tuple(each for each in moves.items() if each[0] not in twice)
+    return _Found(left, tuple(unmatched), tuple(twice), _entangled([path for path, _ in left]))
+
+
+def _entangled(sources: list[str]) -> bool:
+    steps = {parse_path(path) for path in sources}
+    return len(steps) > 1 and any(
+        isinstance(parts[-1], int) or any(parts[:at] in steps for at in range(len(parts))) for parts in steps if parts
+    )
+
+
+def _now(path: str, done: list[tuple[str, str]]) -> str:
+    """Where a field is after some moves: it went with its parent, and elements before it in its list are gone."""
+    if not done:
+        return path
+    parts = parse_path(path)
+    for source, target in done:
+        gone = parse_path(source)
+        last = len(gone) - 1
+        if parts[: last + 1] == gone:
+            parts = (*parse_path(target), *parts[last + 1 :])
+        elif parts[:last] == gone[:last] and len(parts) > last and _is_behind(parts[last], gone[last]):
+            parts = (*parts[:last], int(parts[last]) - 1, *parts[last + 1 :])
+    return to_path(parts)
+
+
+def _is_behind(part: str | int, gone: str | int) -> bool:
+    return isinstance(part, int) and isinstance(gone, int) and part > gone
 
 
 def _ordered(fits: list[tuple[str, Match]]) -> list[tuple[str, Match]]:
@@ -124,7 +158,7 @@ def _move(record: Record, path: str, target: str) -> None:
             raise UnreachablePathError(target)
         move_field(record, path, target)
     except UnreachablePathError as error:
-        raise RecordFault("FIELD_RENAMER_04", f"{path} cannot be moved to {target}: {error}") from None
+        raise RecordFault("FIELD_RENAMER_04", f"Cannot set value in field {target} from {path}: {error}") from None
 
 
 def _numbered(record: Record, target: str) -> str:

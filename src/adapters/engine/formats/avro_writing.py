@@ -130,13 +130,16 @@ class _Fields:
         if len(kinds) == 2 and kind_of(kinds[0]) == "null":
             at = 1
         else:
-            exact = (at for at, each in enumerate(kinds) if _suits(each, value))
-            loose = (at for at, each in enumerate(kinds) if _suits_loosely(each, value))
-            at = next(exact, next(loose, -1))
+            at = next((at for at, each in enumerate(kinds) if _suits(each, value)), -1)
+            if at < 0 and isinstance(value, dict) and len(value) == 1:
+                at, value = _told(kinds, value)
+            if at < 0:
+                at = next((at for at, each in enumerate(kinds) if _suits_loosely(each, value)), -1)
         if at < 0:
             shown = [kind_of(each) for each in kinds]
             raise FormatFault("CMN_0106", f"field {path or '/'} fits none of the types of its union {shown}")
-        named = union[at]["name"] if kind_of(union[at]) in ("record", "error") else union[at]
+        kind = kind_of(union[at])
+        named = union[at]["name"] if kind in ("record", "error", "enum", "fixed") else kind
         return (named, self.of(kinds[at], value, path, depth))
 
     def _written(self, schema: Any, value: FieldValue, path: str, depth: int) -> Any:
@@ -224,6 +227,15 @@ def _physical(schema: Any, logical: str, value: FieldValue, path: str) -> Any:
     if logical == "date":
         return ms // _DAY_MS
     return wrap_int(ms) if logical == "time-millis" else ms
+
+
+def _told(kinds: list[Any], value: dict[str, FieldValue]) -> tuple[int, FieldValue]:
+    """The branch that a map of one names, as Avro's JSON does it, with what it holds; -1 where it names none."""
+    ((told, held),) = value.items()
+    for at, each in enumerate(kinds):
+        if kind_of(each) in ("record", "error") and told in (each["name"], each["name"].rpartition(".")[2]):
+            return at, held
+    return -1, value
 
 
 def _suits(schema: Any, value: FieldValue) -> bool:

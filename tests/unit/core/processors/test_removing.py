@@ -1,5 +1,7 @@
 """Promises of the Field Remover beyond the table of its actions."""
 
+from decimal import Decimal
+
 import pytest
 
 from penstock.core.records.values import Char, FieldType, FieldValue, Null
@@ -38,11 +40,11 @@ def test_fields_go_in_the_reverse_of_the_listed_order(play: Play) -> None:
     [
         ("REMOVE_NULL", {"e": "", "c": "1", "i": 1, "h": Char("1"), "s": " "}),
         ("REMOVE_EMPTY", {"n": None, "t": Null(FieldType.LONG), "c": "1", "i": 1, "h": Char("1"), "s": " "}),
-        ("REMOVE_CONSTANT", {"n": None, "t": Null(FieldType.LONG), "e": "", "i": 1, "h": Char("1"), "s": " "}),
+        ("REMOVE_CONSTANT", {"n": None, "t": Null(FieldType.LONG), "e": "", "s": " "}),
     ],
 )
 def test_null_empty_and_constant_are_told_apart(play: Play, action: str, left: FieldValue) -> None:
-    """Empty is the empty text only; a constant is compared with texts, not with numbers or characters."""
+    """Empty is the empty text only; a constant is compared with the text form of scalars."""
     record: FieldValue = {
         "n": None,
         "t": Null(FieldType.LONG),
@@ -54,3 +56,14 @@ def test_null_empty_and_constant_are_told_apart(play: Play, action: str, left: F
     }
     settings = {"filterOperation": action, "fields": ["/*"], "constant": "1"}
     assert only(play(REMOVE, settings, record)) == left
+
+
+@pytest.mark.parametrize(
+    ("constant", "gone"),
+    [("42", "i"), ("5.5", "d"), ("true", "b"), ("1.50", "n"), ("{}", None), ("null", None), ("", "e"), ("none", None)],
+)
+def test_a_constant_is_what_a_field_is_as_text(play: Play, constant: str, gone: str | None) -> None:
+    """Numbers, flags and texts go where their text form is the constant; maps, nulls and missing fields never do."""
+    record: FieldValue = {"i": 42, "d": 5.5, "b": True, "n": Decimal("1.50"), "m": {}, "z": None, "e": ""}
+    settings = {"filterOperation": "REMOVE_CONSTANT", "fields": ["/*", "/none"], "constant": constant}
+    assert only(play(REMOVE, settings, record)) == {name: value for name, value in record.items() if name != gone}

@@ -20,6 +20,9 @@ from .test_fields import RENAME, renaming
         ([("/m/(*)/old", "/m/$1/new")], {"m": {"i": {"old": 1}}}, {"m": {"i": {"new": 1}}}),
         ([("/(.)(.)", "/$2$1")], {"ab": 1}, {"ba": 1}),
         ([("/a", "/b"), ("/b", "/c")], {"a": 1, "b": 2}, {"b1": 1, "c": 2}),
+        ([("/l[0]", "/a"), ("/l[1]", "/b"), ("/l[2]", "/c")], {"l": [1, 2, 3]}, {"l": [], "a": 1, "b": 2, "c": 3}),
+        ([("/l[2]", "/c"), ("/l[1]", "/b"), ("/l[0]", "/a")], {"l": [1, 2, 3]}, {"l": [], "c": 3, "b": 2, "a": 1}),
+        ([("/m", "/n"), ("/m/a", "/x")], {"m": {"a": 1, "b": 2}}, {"n": {"b": 2}, "x": 1}),
     ],
 )
 def test_fields_are_renamed_pattern_by_pattern(
@@ -71,3 +74,11 @@ def test_a_target_without_a_value_ends_the_run(play: Play) -> None:
     """It is a fault of the stage."""
     with pytest.raises(StopFault, match="FIELD_RENAMER_05"):
         play(RENAME, renaming(("/a", "/${1 % 0}")), {"a": 1})
+
+
+def test_names_are_changed_at_every_depth(play: Play) -> None:
+    """A field that went with its parent is renamed where it is now."""
+    record: FieldValue = {"ADDRESS": {"Home": "X", "Office": "A"}, "Hobbies": [{"Music": {"Jazz": ["a"]}}, "b"], "c": 1}
+    rows = renaming(("/(.*)", '/${str:toLower("$1")}'), existingToFieldHandling="REPLACE")
+    made = only(play(RENAME, rows, record))
+    assert made == {"address": {"home": "X", "office": "A"}, "hobbies": [{"music": {"jazz": ["a"]}}, "b"], "c": 1}

@@ -169,6 +169,33 @@ def test_decimals_get_the_scale_of_the_schema() -> None:
         one(decimal, Decimal("1.1234567"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ({"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}, Decimal("12.01")),
+        ({"type": "int", "logicalType": "date"}, Date(2024, 2, 29, tzinfo=UTC)),
+        ({"type": "array", "items": "int"}, [1, 2]),
+        ({"type": "map", "values": "int"}, {"k": 1}),
+        ({"type": "enum", "name": "suit", "symbols": ["A", "B"]}, "B"),
+        ({"type": "fixed", "name": "two", "size": 2}, b"ab"),
+    ],
+    ids=["decimal", "date", "array", "map", "enum", "fixed"],
+)
+def test_an_optional_field_may_be_of_any_type(kind: object, value: FieldValue) -> None:
+    """Also of one that has more than a name."""
+    assert one(["null", kind], value) == value
+
+
+def test_a_map_of_one_tells_the_branch_of_a_union() -> None:
+    """As Avro writes unions in JSON: the name of a record around what it holds."""
+    first = {"type": "record", "name": "far.first", "fields": [{"name": "a", "type": "int"}]}
+    second = {"type": "record", "name": "second", "fields": [{"name": "b", "type": "int"}]}
+    for told in ({"second": {"b": 1}}, {"b": 1}):
+        assert one([first, second], told) == {"b": 1}
+    for told in ({"far.first": {"a": 1}}, {"first": {"a": 1}}):
+        assert one([first, second], told) == {"a": 1}
+
+
 def test_bare_messages_need_the_schema_given() -> None:
     """Without a container nothing tells the schema; several may follow each other."""
     text = json.dumps(SCHEMA)
