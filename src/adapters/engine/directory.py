@@ -214,6 +214,8 @@ class Directory:
         offset = item.label or str(item.start)
         source_id = f"{self._file.name}::{offset}"
         attributes = {**facts, "offset": offset}
+        if item.warning is not None:
+            out.stage_error(item.warning.code, f"{self._file}: {item.warning.message}")
         if item.fault is not None:
             self._faults += 1
             if item.fault.too_long:

@@ -49,6 +49,8 @@ class RawData:
             for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):
                 record = item.value if isinstance(item.value, Record) else Record(item.value)
                 record.header.source_id = f"rawData::{item.label or item.start}"
+                if item.warning is not None:
+                    out.stage_error(item.warning.code, item.warning.message)
                 if item.fault is None:
                     out.emit(record)
                 else:

@@ -1,6 +1,6 @@
 """Field Type Converter: fields by name, or all fields of a type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import (
     ROUND_CEILING,
@@ -24,7 +24,7 @@ from ..java.zones import region
 from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..records.convert import BITS, convert, dated, whole
-from ..records.fields import Notes, remove_field, set_field
+from ..records.fields import notes_of, remove_field, set_field
 from ..records.paths import MISSING, all_paths, get
 from ..records.record import Record
 from ..records.values import Char, FieldType, FieldValue, Float, Long, Null
@@ -122,15 +122,15 @@ def _convert_at(record: Record, path: str, held: FieldValue, target: FieldType, 
     except (ValueError, InvalidOperation, OverflowError, PenstockError, LookupError) as error:
         reason = f"field {path} of type {kind_of(held).name} cannot become {target.name}: {error}"
         raise RecordFault("CONVERTER_00", reason) from None
-    if value is not held or not _stays(held, target):
-        set_field(record, path, value, notes)
+    _set(record, path, value, notes)
 
 
-def _stays(held: FieldValue, target: FieldType) -> bool:
-    """True where the original hands the field itself on, with its attributes."""
-    kind = kind_of(held)
-    text = kind is FieldType.STRING and not isinstance(held, Null) and held is not None
-    return (text and target in (FieldType.STRING, *_AROUND)) or kind is FieldType.ZONED_DATETIME
+def _set(record: Record, path: str, value: FieldValue, digits: Mapping[str, str] | None = None) -> None:
+    """Sets a field that keeps its attributes, and those of what it holds where that stays where it is."""
+    held = notes_of(record, path)
+    own = {**held.get("", {}), **(digits or {})}
+    below = held if isinstance(value, (dict, list)) and isinstance(_at(record, path), type(value)) else {}
+    set_field(record, path, value, {**below, "": own} if own else below)
 
 
 def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:
@@ -141,7 +141,7 @@ def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:
     if wanted == "DELETE" and path:
         remove_field(record, path)
     elif wanted != "IGNORE":
-        set_field(record, path, Null(target))
+        _set(record, path, Null(target))
     return False
 
 
@@ -149,26 +149,26 @@ def _type(word: str) -> FieldType:
     return FieldType[word] if word in FieldType.__members__ else FieldType.STRING
 
 
-def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldValue, Notes | None]:
-    """The value in the target type, and the attributes that come with it."""
+def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldValue, Mapping[str, str]]:
+    """The value in the target type, and the attributes that tell its digits."""
     kind = kind_of(held)
     if kind is FieldType.ZONED_DATETIME and target not in (FieldType.STRING, FieldType.ZONED_DATETIME):
         raise RecordFault("CONVERTER_04", f"a zoned date cannot become {target.name}")
     if held is None or isinstance(held, Null):
-        return convert(None, target), None
+        return convert(None, target), {}
     if kind is FieldType.STRING and isinstance(held, str):
         made = _from_text(held, target, rule)
     elif target is FieldType.DECIMAL and isinstance(held, (int, float, Decimal)) and not isinstance(held, bool):
         made = _scaled(convert(held, target), rule)
     else:
         made = _from_value(held, kind, target, rule)
-    return made, _digits(made) if target is FieldType.DECIMAL and isinstance(made, Decimal) else None
+    return made, _digits(made) if target is FieldType.DECIMAL and isinstance(made, Decimal) else {}
 
 
-def _digits(value: Decimal) -> Notes:
+def _digits(value: Decimal) -> Mapping[str, str]:
     _, digits, exponent = value.as_tuple()
     scale = -int(exponent)
-    return {"": {"precision": str(len(digits)), "scale": str(scale)}}
+    return {"precision": str(len(digits)), "scale": str(scale)}
 
 
 def _from_text(text: str, target: FieldType, rule: Given) -> FieldValue:

@@ -14,7 +14,7 @@ from .csv_rows import Cells, RowReader
 from .csv_univocity import UnivocityReader, univocity_of
 from .fault import FormatFault
 from .item import Item
-from .texts import Window, charset_of, texts
+from .texts import Window, charset_of, texts, twice
 
 Reader = RowReader | MultiReader | UnivocityReader
 BOM = "\ufeff"
@@ -32,6 +32,7 @@ def read_delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
     if names is not None and isinstance(reader, UnivocityReader) and names == [None]:
         return  # an empty first line as a header: the original reads nothing then
     shape = _shape(given, names)
+    warning = twice(shape.names or (), "DELIMITED_PARSER_02")
     limit = -1 if univocity else given.integer("csvMaxObjectLen", 1024)
     for row in reader.rows():
         start, end = row.start - shift, row.end - shift
@@ -40,7 +41,8 @@ def read_delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
             yield Item(start, end, fault=FormatFault("DATA_PARSER_02", message, too_long=True))
             continue
         fault = shape.fault(row.cells, start)
-        yield Item(start, end, shape.refused(row.cells) if fault else shape.record(row.cells), fault)
+        yield Item(start, end, shape.refused(row.cells) if fault else shape.record(row.cells), fault, warning=warning)
+        warning = None
 
 
 def _reader(opened: BinaryIO, given: Given, *, univocity: bool, several: bool) -> Reader:

@@ -12,12 +12,15 @@ from ....core.java import java_string
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue, ListMap, Time
+from .excel_old import old_sheets
 from .fault import FormatFault
 from .item import Item
+from .texts import twice
 
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_PARTS = 10_000
 MAX_ROWS = 1_048_576
+Row = tuple[int, tuple[Any, ...]]
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -31,23 +34,20 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
             error (05).
         UnsupportedError: the library is missing.
     """
-    book = _book(opened)
     wanted = () if given.flag("excelReadAllSheets", True) else given.texts("excelSheetNames")
     at = 0
     rows = False
     try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what a file says of its width is not believed
-            held = _numbered(sheet)
-            if wanted and sheet.title not in wanted:
+        for title, sheet in _sheets(opened):
+            held = _Rows(sheet)
+            if wanted and title not in wanted:
                 rows = rows or next(held, None) is not None
                 continue
-            for item in _Sheet(sheet.title, given).items(held, at):
-                rows = True
+            for item in _Sheet(title, given).items(held, at):
                 at = item.end
                 yield item
-            rows = rows or sheet.max_row is not None
-    except FormatFault:
+            rows = rows or held.found
+    except (FormatFault, UnsupportedError):
         raise
     except Exception as error:  # of every kind, for every way in which a file can be broken
         raise FormatFault("EXCEL_PARSER_01", f"the workbook cannot be read: {type(error).__name__}: {error}") from None
@@ -55,7 +55,37 @@ def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
         raise FormatFault("EXCEL_PARSER_04", "the workbook has no rows")
 
 
-def _numbered(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+class _Rows:
+    """The rows of a sheet; ``found`` tells whether there was one."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows, self.found = rows, False
+
+    def __iter__(self) -> Iterator[Row]:
+        return self
+
+    def __next__(self) -> Row:
+        row = next(self._rows)
+        self.found = True
+        return row
+
+
+def _sheets(opened: BinaryIO) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The sheets by name, each with its rows."""
+    whole = opened if opened.seekable() else io.BytesIO(opened.read(MAX_UNPACKED + 1))
+    head = whole.read(len(_COMPOUND))
+    if head == _COMPOUND and _ENCRYPTED in whole.read(1 << 20):
+        raise FormatFault("EXCEL_PARSER_03", "the workbook is encrypted")
+    whole.seek(0)
+    if head == _COMPOUND:
+        yield from old_sheets(whole)
+        return
+    for sheet in _book(whole).worksheets:
+        sheet.reset_dimensions()  # what a file says of its width is not believed
+        yield sheet.title, _numbered(sheet)
+
+
+def _numbered(sheet: Any) -> Iterator[Row]:
     """The rows that are there, with their numbers."""
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > MAX_ROWS:
@@ -71,21 +101,14 @@ def _book(opened: BinaryIO) -> Any:
         raise UnsupportedError(
             "the data format EXCEL without its library", "Install it with: pip install 'penstock[formats]'"
         ) from None
-    whole = opened if opened.seekable() else io.BytesIO(opened.read(MAX_UNPACKED + 1))
-    _bounded(whole)
+    _bounded(opened)
     try:
-        return openpyxl.load_workbook(whole, read_only=True, data_only=True)
+        return openpyxl.load_workbook(opened, read_only=True, data_only=True)
     except Exception as error:  # of every kind, for every way in which a file can be broken
         raise FormatFault("EXCEL_PARSER_02", f"the file is no workbook: {error}") from None
 
 
 def _bounded(opened: BinaryIO) -> None:
-    head = opened.read(len(_COMPOUND))
-    if head == _COMPOUND:
-        if _ENCRYPTED in opened.read(1 << 20):
-            raise FormatFault("EXCEL_PARSER_03", "the workbook is encrypted")
-        raise FormatFault("EXCEL_PARSER_02", "the workbook is of the kind before 2007 (.xls); save it as .xlsx")
-    opened.seek(0)
     try:
         with ZipFile(opened) as held:
             parts = held.infolist()
@@ -105,9 +128,10 @@ class _Sheet:
         self._title, self._mode = title, given.text("excelHeader", "WITH_HEADER")
         self._skips = given.flag("excelSkipCellsWithNoHeader")
 
-    def items(self, rows: Iterator[tuple[int, tuple[Any, ...]]], at: int) -> Iterator[Item]:
+    def items(self, rows: Iterator[Row], at: int) -> Iterator[Item]:
         """A record, or a fault, for every row that is not blank."""
         names: list[str] | None = None
+        warning: FormatFault | None = None
         headed = self._mode == "NO_HEADER"
         for number, row in rows:
             there = [index for index, cell in enumerate(row) if hasattr(cell, "row")]
@@ -116,6 +140,7 @@ class _Sheet:
             if not headed:
                 headed = True
                 names = self._names(row) if self._mode == "WITH_HEADER" else None
+                warning = twice(list(filter(None, names or ())), "EXCEL_PARSER_07")
                 continue
             cells = row[there[0] : there[-1] + 1]
             value, faults = self._record(cells, there[0], names)
@@ -127,7 +152,8 @@ class _Sheet:
             }
             fault = FormatFault("EXCEL_PARSER_05", f"unsupported cells: {', '.join(faults)}") if faults else None
             record = Record(value, Header(attributes=attributes))
-            yield Item(at, at + 1, record, fault, f"{self._title}::{number - 1}")
+            yield Item(at, at + 1, record, fault, f"{self._title}::{number - 1}", warning)
+            warning = None
             at += 1
 
     def _names(self, row: tuple[Any, ...]) -> list[str]:

@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from ....core.el import Scope, compile_text
@@ -85,3 +86,9 @@ class Window:
             read.append(piece)
             wanted -= len(piece)
         self.held, self.base = "".join(read), self.base + at
+
+
+def twice(names: Iterable[str], code: str) -> FormatFault | None:
+    """The fault of a header with a name that comes twice: the last column of that name is the one that counts."""
+    found = sorted({name for name, count in Counter(names).items() if count > 1})
+    return FormatFault(code, f"columns of the same name: {', '.join(found)}") if found else None

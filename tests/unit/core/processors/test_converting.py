@@ -179,6 +179,18 @@ def test_decimals_are_scaled_by_their_strategy(play: Play, strategy: str, made: 
     assert out.lanes[0][0].notes == {"/a": {"precision": "3", "scale": "2"}}
 
 
+@pytest.mark.parametrize(
+    ("before", "target"),
+    [(1, "BYTE"), (True, "STRING"), ("x", "CHAR"), (AT, "LONG"), (None, "LONG"), ("", "LONG"), ({"b": 1}, "LIST_MAP")],
+    ids=str,
+)
+def test_a_field_keeps_its_attributes(play: Play, before: FieldValue, target: str) -> None:
+    """Whatever it becomes."""
+    settings = by_field(target, inputFieldEmpty="NULL")
+    out = play(CONVERT, settings, {"a": before, "c": 1}, notes={"/a": {"k": "v"}})
+    assert out.lanes[0][0].notes == {"/a": {"k": "v"}}
+
+
 def test_a_number_becomes_an_exact_decimal(play: Play) -> None:
     """Of its text: 0.1 stays 0.1."""
     assert only(play(CONVERT, by_field("DECIMAL"), {"a": 0.1})) == {"a": Decimal("0.1")}

@@ -319,3 +319,11 @@ def test_separators_that_cannot_be_told_apart_are_refused(more: dict[str, object
     """With the codes of newer engines."""
     with pytest.raises(InvalidValueError, match=f"DELIMITED_GENERATOR_{code}"):
         written("DELIMITED", **SEVERAL | more)
+
+
+@pytest.mark.parametrize("parser", ["LEGACY_PARSER", "UNIVOCITY"])
+def test_columns_of_the_same_name_are_told_once(parser: str) -> None:
+    """With the first record; the last of them counts."""
+    found = items("DELIMITED", b"a,b,a\n1,2,3\n4,5,6\n", csvHeader="WITH_HEADER", csvParser=parser)
+    assert [row.warning and row.warning.code for row in found] == ["DELIMITED_PARSER_02", None]
+    assert [row.value for row in found] == [{"a": "3", "b": "2"}, {"a": "6", "b": "5"}]

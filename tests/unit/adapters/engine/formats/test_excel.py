@@ -1,7 +1,9 @@
 """Promises about workbooks: headers, cells, sheets, and files that are none."""
 
+import base64
 import io
 import zipfile
+import zlib
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -10,6 +12,8 @@ import openpyxl
 import pytest
 
 from penstock.adapters.engine.formats import excel
+from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.core.records.record import Record
 from penstock.core.records.values import Date, ListMap, Time
 
 from .using import items, records, starts, values
@@ -123,3 +127,47 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
         held.writestr("xl/sharedStrings.xml", b"0" * 2_000_000)
     assert len(out.getvalue()) < 10_000
     assert values("EXCEL", out.getvalue(), **ALL) == ["EXCEL_PARSER_01"]
+
+
+_OLD = (
+    "eNrtWE1IVFEU/u57b5wfnHGcNNJgECEr00W0CUGngnKVWJuigpppBgybMUYX2aIss1VB0KpoI1jQxmpjRQVFm6DAqEUQBDO5bBUUtFBf55x3Zx"
+    "pHAwdK0N73OOfdc+45956599yfee+ma3PjDxvzKEMXTMzbflSV6BSRvyCEQfW2zcXC20dku1hV8PtoIqs8eBp86+U55PnOw8AD6yVx4AvRMZxB"
+    "z0Am1bSC2CMxxBXH0Kksyj0Dt4lCaJC4IsJPCl8n/L7YPhO+SzTXhHeSbU4dwXSsp3WnzuPDRrPUhYgrPBKfT6LZjnq85jy+cF05th7szp6Kn1"
+    "7zFVGrGhOgJOhOZVJZlmtwBwFgmNCeTrcnk1EriLu8zPv6OtLpjsHBHOooYybww24Cvhe2hhdNrn5l9Qqk/7lQ7/2D3ic5v1jvp9leSh+gKS/X"
+    "3zAsYAT2CcVtjZHvFctJpjgLV6scITFLfl69q1C2ZYiSRENECaKzRMMBPlVkFwov2IWCEmc18SRqpFwrKzRMv2D23rf3+xO9seOiGZGTxzmfNn"
+    "FksHGRPcg5JDUSHCU60Coe24RfklY3SrlReB3Z0Lult14X9o2KzWWpbaF+dgg+xDaXlLdQeezrgcfRsZnYVipPdufP1U1+jI2jmQYjSf78jKJN"
+    "talbNxlPYoW30jvZZ+ENi3Y1nxHWsdv6EK7BHK9KQq1wR+LRUUXJ0GPlSCZJZlGytB+3rMpafo4NoovgqMERTL0yaEzeSIsew0d1pvRz3ggQ55"
+    "aiuiVTbBbGaEqMPPbsa0qMXtVlRDDFwdEu/RsrkQVGsX61ZoFaMgs8JbNZauHMEluwpYw7lhp3Fy5cuHDhwsX/BaXvRaa+JXv0vcurv+vMEc27"
+    "n0nWLA5igJ4h+p+2Fxl6ZzFcUf6sh0cV2lLL9Cl8L2Qcot6z6EdC4uivOH/p3qxKf8+yHcN/bwlV2v98JXH+4/5/AZRyFWI="
+)
+"""A workbook before 2007 as a spreadsheet program writes it, packed: sheet a with a header, a row, and behind a blank
+row one with an error; sheet b with a header and a number."""
+
+
+def test_workbooks_before_2007_are_read_as_those_of_today() -> None:
+    """With the types of cells, the decimals that are shown, and errors as faults; of two columns of a name the last."""
+    data = zlib.decompress(base64.b64decode(_OLD))
+    rows = items("EXCEL", data, **ALL)
+    assert [row.value.value for row in rows if isinstance(row.value, Record)] == [
+        {"n": Decimal(7), "d": Date(2024, 1, 2, tzinfo=UTC), "t": Time(1970, 1, 1, 12, tzinfo=UTC), "b": True},
+        {"n": "x", "d": "#DIV/0!"},
+        {"y": Decimal(2)},
+    ]
+    assert [str(row.fault) for row in rows if row.fault] == ["EXCEL_PARSER_05 - unsupported cells: B4 (#DIV/0!)"]
+    assert [row.warning is not None for row in rows] == [True, False, False]
+    assert [row.label for row in rows] == ["a::1", "a::3", "b::1"]
+
+
+@pytest.mark.parametrize("cut", [8, 512, 1024, 3000])
+def test_a_broken_workbook_before_2007_is_a_fault(cut: int) -> None:
+    """Wherever it ends."""
+    data = zlib.decompress(base64.b64decode(_OLD))[:cut]
+    with pytest.raises(FormatFault, match="EXCEL_PARSER_0"):
+        items("EXCEL", data, **ALL)
+
+
+def test_columns_of_the_same_name_are_told_once() -> None:
+    """With the first record; the last of them counts."""
+    found = items("EXCEL", book(a=[["x", "y", "x"], [1, 2, 3], [4, 5, 6]]), **ALL)
+    assert [row.warning and row.warning.code for row in found] == ["EXCEL_PARSER_07", None]
+    assert found[0].value.value == {"x": Decimal(3), "y": Decimal(2)}  # type: ignore[union-attr]
