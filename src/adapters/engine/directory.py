@@ -22,6 +22,7 @@ from .formats.item import Item
 from .formats.json_lines import JsonLines, in_lines
 from .formats.reading import check_reader, read_items
 from .lineage import FileLineage
+from .spool import Spool
 
 Matcher = Callable[[str], bool]
 WAIT_S = 0.2
@@ -59,16 +60,17 @@ class Directory:
             with_resources(given.under("dataFormatConfig."), tools.access),
         )
         check_reader(self._format, self._settings)
-        self._fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
-        self._by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
-        self._deep = given.flag("processSubdirectories") and self._by_time
-        self._first = given.text("initialFileToProcess")
+        fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
+        by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
+        self._deep = given.flag("processSubdirectories") and by_time
+        first = given.text("initialFileToProcess")
+        self._spool = Spool(self._folder, fits, self._is_ready, tools.now_ms, by_time, self._deep, first)
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
         self._kept_s = given.integer("retentionTimeMins") * 60
-        if self._first and not self._fits(Path(self._first).name):
-            raise InvalidValueError("First File to Process", self._first, "a name that fits the pattern (SPOOLDIR_18)")
+        if first and not fits(Path(first).name):
+            raise InvalidValueError("First File to Process", first, "a name that fits the pattern (SPOOLDIR_18)")
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
@@ -92,7 +94,7 @@ class Directory:
         if offset is not self._reached or self._opened is None:
             self._go_to(offset, out)
         if self._opened is None:
-            found = None if self.resting else self._next(position(offset)[0])
+            found = None if self.resting else self._spool.next(position(offset)[0])
             if found is None:
                 self._rest(out)
                 return offset or offset_text("", 0)
@@ -110,7 +112,7 @@ class Directory:
 
     def file_behind(self, last: str) -> Path | None:
         """The first file behind one; behind none for an empty name."""
-        return self._next(last)
+        return self._spool.next(last)
 
     def read_elsewhere(self, path: Path | None, records: int, faults: int) -> None:
         """Counts what another process read; ``path`` is a file that it finished."""
@@ -272,39 +274,17 @@ class Directory:
         elif not self._tools.preview:
             self._tools.sleep(WAIT_S)
 
-    def _next(self, last: str) -> Path | None:
-        """The first file behind the last one."""
-        if not self._folder.is_dir():
-            return None
-        ordered = sorted(filter(self._is_ready, self._files_there()), key=self._key)
-        if not last:
-            return next((path for path in ordered if not self._first or path.name >= self._first), None)
-        behind = Path(last)
-        if self._by_time and not behind.exists():
-            return next((path for path in ordered if path != behind), None)
-        return next((path for path in ordered if self._key(path) > self._key(behind)), None)
-
-    def _files_there(self) -> list[Path]:
-        every = self._folder.rglob("*") if self._deep else self._folder.iterdir()
-        return [path for path in every if path.is_file() and self._fits(path.name)]
-
-    def _is_ready(self, path: Path) -> bool:
+    def _is_ready(self, name: str, changed_s: float) -> bool:
         """False for a file that is written now: by its name, or as it is not old enough."""
-        if not self._temporary and path.name.startswith(TEMPORARY):
+        if not self._temporary and name.startswith(TEMPORARY):
             return False
-        return self._least_age_s <= 0 or self._tools.now_ms() / 1000 - path.stat().st_mtime >= self._least_age_s
+        return self._least_age_s <= 0 or self._tools.now_ms() / 1000 - changed_s >= self._least_age_s
 
     def _check_count(self, most: int) -> None:
-        if most > 0 and self._folder.is_dir() and (count := len(self._files_there())) > most:
+        if most > 0 and (count := sum(1 for _ in self._spool.files())) > most:
             raise StopFault(
                 "SPOOLDIR_50", f"Exceeded max number of files: {count} in {self._folder}, {most} are allowed"
             )
-
-    def _key(self, path: Path) -> tuple[float, str]:
-        if not self._by_time:
-            return 0.0, path.name
-        facts = path.stat()
-        return max(facts.st_mtime, facts.st_ctime), str(path)
 
 
 def _folder(text: str, tools: Tools, *, late: bool) -> Path:

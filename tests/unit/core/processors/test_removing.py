@@ -64,6 +64,6 @@ def test_null_empty_and_constant_are_told_apart(play: Play, action: str, left: F
 )
 def test_a_constant_is_what_a_field_is_as_text(play: Play, constant: str, gone: str | None) -> None:
     """Numbers, flags and texts go where their text form is the constant; maps, nulls and missing fields never do."""
-    record: FieldValue = {"i": 42, "d": 5.5, "b": True, "n": Decimal("1.50"), "m": {}, "z": None, "e": ""}
+    record: dict[str, FieldValue] = {"i": 42, "d": 5.5, "b": True, "n": Decimal("1.50"), "m": {}, "z": None, "e": ""}
     settings = {"filterOperation": "REMOVE_CONSTANT", "fields": ["/*", "/none"], "constant": constant}
     assert only(play(REMOVE, settings, record)) == {name: value for name, value in record.items() if name != gone}

@@ -1,0 +1,92 @@
+"""The files of a folder in the order in which Directory reads them."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+
+Key = tuple[float, str]
+LISTED_FOR_MS = 1000
+"""For how long a listing is gone on with, while files are left of it."""
+
+
+@attrs.define
+class Spool:
+    """The files whose names fit, by name or by their last change; folders below count where ``deep`` says so.
+
+    Files that come and go meanwhile are no fault. Cost: the folder is listed when nothing is left of the last listing,
+    and once a second.
+    """
+
+    folder: Path
+    fits: Callable[[str], bool]
+    ready: Callable[[str, float], bool]
+    """Whether a file, told by its name and its last change (seconds), may be read already."""
+    now_ms: Callable[[], int]
+    by_time: bool = False
+    deep: bool = False
+    first: str = ""
+    """The name of the first file to read."""
+    _left: list[tuple[Key, Path]] = attrs.field(factory=list)
+    _behind: str | None = None
+    _listed_ms: int = 0
+
+    def next(self, last: str) -> Path | None:
+        """The first file behind the last one; behind none for an empty name."""
+        found = self._taken() if self._goes_on(last) else None
+        if found is None:
+            self._list(last)
+            found = self._taken()
+        return found
+
+    def _taken(self) -> Path | None:
+        """The next of the listing that is still what it was."""
+        while self._left:
+            key, path = self._left.pop()
+            if self._key(path) == key:
+                self._behind = str(path)
+                return path
+        return None
+
+    def files(self) -> Iterator[Path]:
+        """Every file whose name fits, in no order."""
+        waiting = [self.folder]
+        while waiting:
+            try:
+                entries = os.scandir(waiting.pop())
+            except OSError:
+                continue
+            with entries:
+                for entry in entries:
+                    if self.fits(entry.name) and entry.is_file():
+                        yield Path(entry.path)
+                    elif self.deep and entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+
+    def _goes_on(self, last: str) -> bool:
+        return bool(self._left) and last == self._behind and self.now_ms() - self._listed_ms < LISTED_FOR_MS
+
+    def _list(self, last: str) -> None:
+        behind = self._key(Path(last), any_age=True) if last else None
+        self._listed_ms = self.now_ms()
+        found = [(key, path) for path in self.files() if (key := self._key(path)) is not None]
+        self._left = sorted((each for each in found if self._is_behind(each, last, behind)), reverse=True)
+
+    def _is_behind(self, found: tuple[Key, Path], last: str, behind: Key | None) -> bool:
+        key, path = found
+        if not last:
+            return not self.first or path.name >= self.first
+        if behind is None and self.by_time:
+            return str(path) != last
+        return key > (behind or (0.0, Path(last).name))
+
+    def _key(self, path: Path, *, any_age: bool = False) -> Key | None:
+        """Where a file stands in the order; None for one that is not there, or not ready."""
+        try:
+            facts = path.stat()
+        except OSError:
+            return None
+        if not any_age and not self.ready(path.name, facts.st_mtime):
+            return None
+        return (max(facts.st_mtime, facts.st_ctime), str(path)) if self.by_time else (0.0, path.name)
