@@ -120,7 +120,7 @@ def _by_regex(given: Given) -> Callable[[str], Fields]:
             "Regular Expression", text[:80], f"one that can be read: {error} (LOG_PARSER_07)"
         ) from None
     rows = given.rows("fieldPathsToGroupName")
-    groups = {row.text("fieldPath").lstrip("/"): row.integer("group") for row in rows}
+    groups = {row.text("fieldPath"): row.integer("group") for row in rows}
     for name, group in groups.items():
         if not 0 <= group <= pattern.groups:
             wanted = f"a group from 0 to {pattern.groups} (LOG_PARSER_08)"

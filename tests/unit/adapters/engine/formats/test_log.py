@@ -89,9 +89,9 @@ def test_access_logs_have_a_layout_of_their_own(layout: str, line: str, wanted: 
 
 
 def test_a_regular_expression_names_its_fields_by_group() -> None:
-    """It may match anywhere in the line."""
+    """As they are written, a slash included; it may match anywhere in the line."""
     rows = [{"fieldPath": "/host", "group": 1}, {"fieldPath": "/opt", "group": 2}]
-    assert log("xx a=1", "REGEX", regex=r"(a=\d)(b)?", fieldPathsToGroupName=rows) == [{"host": "a=1", "opt": None}]
+    assert log("xx a=1", "REGEX", regex=r"(a=\d)(b)?", fieldPathsToGroupName=rows) == [{"/host": "a=1", "/opt": None}]
     assert log("zz", "REGEX", regex=r"(a=\d)(b)?", fieldPathsToGroupName=rows) == ["LOG_PARSER_03"]
 
 
