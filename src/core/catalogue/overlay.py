@@ -59,6 +59,17 @@ _ON_ERROR = SettingDefinition(
 )
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
+
+
+def _several(name: str, label: str, default: str) -> SettingDefinition:
+    """A delimiter of several characters, asked for where rows are written with such."""
+    held = {
+        "configs.dataFormat": ("DELIMITED",),
+        f"{_WRITTEN}csvFileFormat": ("MULTI_CHARACTER",),
+    }
+    return attrs.evolve(_text(f"{_WRITTEN}{name}", label, default), required=True, depends_on=held)
+
+
 _ROWS: Mapping[str, tuple[str, tuple[SettingDefinition, ...]]] = {
     f"{_STAGE}processor_fieldtypeconverter_FieldTypeConverterDProcessor": (
         "TypeConverterConfigs",
@@ -115,10 +126,8 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
         for name in ("jython_JythonDProcessor", "javascript_JavaScriptDProcessor", "groovy_GroovyDProcessor")
     },
     f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget": (
-        _text(f"{_WRITTEN}multiCharacterFieldDelimiter", "Multi Character Field Delimiter", "||"),
-        _text(
-            f"{_WRITTEN}multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"
-        ),
+        _several("multiCharacterFieldDelimiter", "Multi Character Field Delimiter", "||"),
+        _several("multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"),
         _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\r\n"),
         _choice(f"{_WRITTEN}parquetSchemaLocation", "Parquet Schema Location", "HEADER", "HEADER", "INLINE", "INFER"),
         _text(f"{_WRITTEN}parquetSchema", "Parquet Schema", ""),

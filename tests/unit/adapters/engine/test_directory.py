@@ -229,13 +229,17 @@ def test_what_is_too_long_is_cut_or_refused() -> None:
     assert items(b"1234", "BINARY", binaryMaxObjectLen=4) == [b"1234"]
 
 
-def test_logs_are_read_line_by_line() -> None:
-    """A line that does not fit is a fault among the others."""
-    line = b'1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
-    first, second = items(line + b"nonsense\n", "LOG", logMode="COMMON_LOG_FORMAT")
-    assert isinstance(first, dict)
-    assert (first["clientip"], first["auth"], first["request"], first["response"]) == ("1.2.3.4", "bob", "/x", "200")
-    assert second == "LOG_PARSER_03"
+def test_a_log_is_read_up_to_a_line_that_does_not_fit(tmp_path: Path) -> None:
+    """The rest of the file is left, with an error of the stage; the next file is read."""
+    line = '1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
+    fill(tmp_path, a=f"{line}nonsense\n{line}", b=line)
+    origin = directory(tmp_path, dataFormat="LOG", **{"dataFormatConfig.logMode": "COMMON_LOG_FORMAT"})
+    out = Out(1)
+    origin.read(origin.read(None, 10, out), 10, out)
+    assert [record.value["clientip"] for record in out.lanes[0]] == ["1.2.3.4"] * 2  # type: ignore[index,call-overload]
+    ((code, message),) = out.stage_errors
+    assert (code, out.errors) == ("SPOOLDIR_01", [])
+    assert "LOG_PARSER_03" in message
 
 
 def test_a_directory_resumes_within_an_archive(tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Promises about settings that newer engines have beyond the catalogue."""
+
+import pytest
+
+import penstock
+
+
+def test_a_field_remover_says_what_becomes_of_records_in_error(flow: penstock.StreamingFlow) -> None:
+    """As every processor does since engine 5.1."""
+    remover = flow.add_stage("Field Remover")
+    assert remover.on_record_error == "TO_ERROR"
+    remover.on_record_error = "STOP_PIPELINE"
+    assert remover.configuration["stageOnRecordError"] == "STOP_PIPELINE"
+
+
+@pytest.mark.parametrize("name", ["multi_character_line_delimiter", "multi_character_field_delimiter"])
+def test_delimiters_of_several_characters_are_asked_for(flow: penstock.StreamingFlow, name: str) -> None:
+    """Where rows are written with such, and only there."""
+    local = flow.add_stage("Local FS", type="destination")
+    local.set_attributes(directory_template="/tmp/out", data_format="DELIMITED", **{name: ""})
+    flow.stages[0].connect_output_to(local)
+    assert flow.validate().success
+    local.delimiter_format = "MULTI_CHARACTER"
+    (issue,) = flow.validate().issues
+    assert "VALIDATION_0007" in str(issue.code)
