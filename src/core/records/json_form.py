@@ -214,13 +214,19 @@ def _read(
     kind: FieldType, value: Any, source: str, attributes: dict[str, dict[str, str]] | None, depth: int
 ) -> FieldValue:
     if kind is FieldType.MAP:
-        return {str(name): field_from_json(item, source, attributes, depth + 1) for name, item in value.items()}
+        return {str(name): field_from_json(item, source, attributes, depth + 1) for name, item in _map(value).items()}
     if kind is FieldType.LIST:
         return [field_from_json(item, source, attributes, depth + 1) for item in _list(value)]
     if kind is FieldType.LIST_MAP:
         named = [(_name(item, at), item) for at, item in enumerate(_list(value))]
         return ListMap({name: field_from_json(item, source, attributes, depth + 1) for name, item in named})
     return _SIMPLE[kind](value)
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError("expected an object")
+    return value
 
 
 def _list(value: object) -> list[Any]:

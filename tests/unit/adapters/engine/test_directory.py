@@ -233,7 +233,8 @@ def test_a_log_is_read_up_to_a_line_that_does_not_fit(tmp_path: Path) -> None:
     """The rest of the file is left, with an error of the stage; the next file is read."""
     line = '1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
     fill(tmp_path, a=f"{line}nonsense\n{line}", b=line)
-    origin = directory(tmp_path, dataFormat="LOG", **{"dataFormatConfig.logMode": "COMMON_LOG_FORMAT"})
+    settings: dict[str, Any] = {"dataFormat": "LOG", "dataFormatConfig.logMode": "COMMON_LOG_FORMAT"}
+    origin = directory(tmp_path, **settings)
     out = Out(1)
     origin.read(origin.read(None, 10, out), 10, out)
     assert [record.value["clientip"] for record in out.lanes[0]] == ["1.2.3.4"] * 2  # type: ignore[index,call-overload]

@@ -19,10 +19,10 @@ class Clock:
         return self.ms
 
 
-def spool(folder: Path, clock: Clock | None = None, **more: bool) -> Spool:
+def spool(folder: Path, clock: Clock | None = None, *, by_time: bool = False, deep: bool = False) -> Spool:
     """The text files of a folder; all are ready."""
     clock = clock or Clock()
-    return Spool(folder, lambda name: name.endswith(".txt"), lambda name, changed_s: True, clock.now, **more)
+    return Spool(folder, lambda name: name.endswith(".txt"), lambda name, changed_s: True, clock.now, by_time, deep)
 
 
 def fill(folder: Path, *names: str) -> None:

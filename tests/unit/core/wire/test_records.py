@@ -95,6 +95,7 @@ def test_rare_types_and_the_whole_header_come_back() -> None:
         {"type": "DATE", "value": "2020"},
         {"type": "BYTE_ARRAY", "value": "%"},
         {"type": "LIST", "value": {}},
+        {"type": "MAP", "value": "1"},
         {"type": "FILE_REF", "value": {}},
         7,
     ],
