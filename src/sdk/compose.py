@@ -295,6 +295,7 @@ def _embedded(options: Options, environment: Environment | None, catalogue: Cata
 def _spark(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
     """An engine on Spark, with the stages and formats of the embedded one."""
     from ..adapters.engine import InvalidFlowError
+    from ..adapters.engine.filerecords import FileRecords
     from ..adapters.engine.formats import FormatFault
     from ..adapters.engine.formats.reading import read_items
     from ..adapters.engine.formats.writing import writers
@@ -308,6 +309,7 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
         runnable=runnable,
         origin=build_origin,
         read_items=read_items,  # type: ignore[arg-type]
+        read_file=FileRecords,
         writers=writers,
         fault=FormatFault,
         facts=facts_of,

@@ -3,7 +3,7 @@
 import fnmatch
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,15 +13,11 @@ import regex
 from ...core.errors import InvalidValueError
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
-from ...core.records.record import Header, Record
-from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from .access import allowed_path, with_resources
+from .filerecords import FileRecords
 from .formats.fault import FormatFault
-from .formats.item import Item
-from .formats.json_lines import JsonLines, in_lines
-from .formats.reading import check_reader, read_items
-from .lineage import FileLineage
+from .formats.reading import check_reader
 from .spool import Spool
 
 Matcher = Callable[[str], bool]
@@ -79,12 +75,9 @@ class Directory:
         """True where the files are read elsewhere: then every batch is as if none were left."""
         self._reached: str | None = None
         self._opened: BinaryIO | None = None
-        self._items: Iterator[Item] = iter(())
-        self._lines: JsonLines | None = None
+        self._read: FileRecords | None = None
         self._file: Path | None = None
         self._at = 0
-        self._facts: dict[str, str] = {}
-        self._records = self._faults = 0
         self._before = _Counts()
         self._told = False
         self._finished: list[Path] = []
@@ -155,85 +148,30 @@ class Directory:
             self._opened = allowed_path(self._tools.access, path).open("rb")
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{path} cannot be opened: {error.strerror}") from None
-        self._file, self._at, self._facts = path, at, self._facts_of(path)
-        self._records = self._faults = 0
+        self._file, self._at = path, at
         self._before.files += 1
         self._told = False
         out.event("new-file", 1, {"filepath": str(path)})
-        if in_lines(self._format, self._settings):
-            self._lines = JsonLines(self._opened, self._settings, at)
-        else:
-            items = read_items(self._opened, self._format, self._settings)
-            self._items = (item for item in items if item.end > at)
+        self._read = FileRecords(self._opened, self._format, self._settings, self._facts_of(path), at=at)
 
     def _close(self) -> None:
         if self._opened is not None:
             self._opened.close()
-        self._opened, self._items, self._lines = None, iter(()), None
+        self._opened = self._read = None
 
     def _some(self, count: int, out: Out) -> None:
-        assert self._file is not None
-        facts = self._facts
+        assert self._read is not None
         try:
-            if self._lines is not None:
-                if self._by_lines(self._lines, facts, count, out):
-                    return
-            else:
-                for item in self._items:
-                    self._one(item, facts, out)
-                    self._at = item.end
-                    count -= 1
-                    if count == 0:
-                        return
+            more = self._read.some(count, out)
         except FormatFault as fault:
+            self._read.faults += 1
             self._broken(fault, out)
+            more = False
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{self._file} cannot be read: {error.strerror}") from None
-        self._end(out)
-
-    def _by_lines(self, lines: JsonLines, facts: dict[str, str], count: int, out: Out) -> bool:
-        """Values in rows; False at the end of the file, which is noticed as soon as a batch is not full."""
-        values: list[FieldValue] = []
-        lineage = FileLineage(facts)
-        try:
-            while count > 0:
-                taken = lines.take(count)
-                if taken is None:
-                    return False
-                for item in taken.faults:
-                    self._one(item, facts, out)
-                lineage.add(taken, len(values))
-                values += taken.values
-                count -= len(taken.values) + len(taken.faults)
-                self._at = taken.end
-            return True
-        finally:
-            self._records += len(values)
-            out.emit_rows(Rows(values, lineage))
-
-    def _one(self, item: Item, facts: dict[str, str], out: Out) -> None:
-        assert self._file is not None
-        offset = item.label or str(item.start)
-        source_id = f"{self._file.name}::{offset}"
-        attributes = {**facts, "offset": offset}
-        if item.warning is not None:
-            out.stage_error(item.warning.code, f"{self._file}: {item.warning.message}")
-        if item.fault is not None:
-            self._faults += 1
-            if item.fault.too_long:
-                out.stage_error("SPOOLDIR_02", f"{source_id}: {item.fault}")
-                return
-            held = item.value.value if isinstance(item.value, Record) else item.value
-            out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
-            return
-        self._records += 1
-        if isinstance(item.value, Record):
-            record = item.value
-            record.attributes.update(attributes)
-            record.header.source_id = record.header.source_id or source_id
-        else:
-            record = Record(item.value, Header(source_id, attributes=attributes))
-        out.emit(record)
+        self._at = self._read.at
+        if not more:
+            self._end(self._read, out)
 
     def _facts_of(self, path: Path) -> dict[str, str]:
         changed = int(path.stat().st_mtime * 1000)
@@ -241,7 +179,6 @@ class Directory:
 
     def _broken(self, fault: FormatFault, out: Out) -> None:
         """The rest of the file cannot be read; what becomes of it the on-error setting says."""
-        self._faults += 1
         if self._plan.on_error is OnError.STOP:
             raise StopFault("SPOOLDIR_04", f"{self._file}: {fault}")
         if self._plan.on_error is OnError.TO_ERROR:
@@ -249,16 +186,16 @@ class Directory:
             if self._errors and self._file is not None and not self._tools.preview:
                 self._put_away(self._file, self._errors)
 
-    def _end(self, out: Out) -> None:
+    def _end(self, read: FileRecords, out: Out) -> None:
         assert self._file is not None
         counts: dict[str, FieldValue] = {
             "filepath": str(self._file),
-            "record-count": self._records,
-            "error-count": self._faults,
+            "record-count": read.records,
+            "error-count": read.faults,
         }
         out.event("finished-file", 2, counts)
-        self._before.records += self._records
-        self._before.faults += self._faults
+        self._before.records += read.records
+        self._before.faults += read.faults
         self._close()
         self._at = DONE
         if not self._tools.preview:

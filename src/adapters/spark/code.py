@@ -36,6 +36,26 @@ class Item(Protocol):
     label: str
 
 
+class FileReader(Protocol):
+    """The records of one file, or of a part of it: how far it has got, and what there was."""
+
+    at: int
+    records: int
+    faults: int
+
+    def some(self, count: int, out: Out) -> bool:
+        """Puts out at most so many records; False at the end. Raises the ``fault`` of ``StageCode``."""
+        ...
+
+
+class FileReading(Protocol):
+    """What opens a file: its data format with settings, the attributes of all its records, where the part begins."""
+
+    def __call__(
+        self, opened: BinaryIO, data_format: str, settings: Given, facts: dict[str, str], *, base: int
+    ) -> FileReader: ...
+
+
 class Writer(Protocol):
     """Writes the records of one file or message, one after the other; both raise the ``fault`` of ``StageCode``."""
 
@@ -53,8 +73,8 @@ class StageCode:
     """Functions that pickle by reference, so that workers find them in their own copy of the package.
 
     ``load`` registers the stages that core does not know; ``runnable`` is the other engine's word on a stage;
-    ``fault`` is what ``read_items`` raises when nothing more of a file can be read, and a writer of ``writers`` for a
-    record that it cannot write. ``facts`` are what expressions know of a run (parameters, engine, job),
+    ``fault`` is what ``read_items`` and ``read_file`` raise when nothing more can be read, and a writer of ``writers``
+    for a record that it cannot write. ``facts`` are what expressions know of a run (parameters, engine, job),
     ``surroundings`` what they see of the machine that they are evaluated on.
     """
 
@@ -62,6 +82,7 @@ class StageCode:
     runnable: Callable[[StagePlan], bool]
     origin: Callable[[StagePlan, Tools], Origin]
     read_items: Callable[[BinaryIO, str, Given], Iterator[Item]]
+    read_file: FileReading
     writers: Callable[[str, Given], Callable[[], Writer]]
     fault: type[Exception]
     refusal: Callable[[str, tuple[Issue, ...]], PenstockError]

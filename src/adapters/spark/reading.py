@@ -2,18 +2,19 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
 import attrs
+import pyarrow as pa
+import pyarrow.compute as pc
 import regex
 
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault
-from ...core.records.record import Header, Record
-from .code import Item, StageCode
+from .code import StageCode
 
 BATCH_SIZE = 1000
 CUT_APART = "PENSTOCK_0113"
@@ -63,14 +64,15 @@ class Lines(io.RawIOBase):
     """The lines of a split as a stream of bytes."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts, self._held = parts, b""
+        self._parts, self._held, self._at = parts, b"", 0
 
     def read(self, size: int = -1) -> bytes:
         """At most ``size`` bytes; none at the end."""
-        if not self._held:
-            self._held = next(self._parts, b"")
-        found = self._held[:size] if size >= 0 else self._held
-        self._held = self._held[len(found) :]
+        if self._at == len(self._held):
+            self._held, self._at = next(self._parts, b""), 0
+        end = len(self._held) if size < 0 else min(self._at + size, len(self._held))
+        found = self._held[self._at : end]
+        self._at = end
         return found
 
 
@@ -97,18 +99,10 @@ class Reader:
 
     def _parts(self, batches: Iterable[Any]) -> Iterator[tuple[Piece, bytes]]:
         for batch in batches:
-            content, rest = batch.column(0), [batch.column(at) for at in range(1, len(COLUMNS))]
-            count = batch.num_rows
-            if count == 0:
-                continue
-            first, last = (Piece(*(column[at].as_py() for column in rest)) for at in (0, count - 1))
-            if first == last and self._lines:
-                yield first, b"\n".join(content.to_pylist()) + b"\n"
-                continue
-            rows = zip(zip(*(column.to_pylist() for column in rest), strict=True), content.to_pylist(), strict=True)
-            for facts, group in groupby(rows, key=lambda row: row[0]):
-                found = [each for _, each in group]
-                yield Piece(*facts), b"\n".join(found) + b"\n" if self._lines else found[0]
+            for at, count in _runs(batch):
+                piece = Piece(*(batch.column(column)[at].as_py() for column in range(1, len(COLUMNS))))
+                content = batch.column(0).slice(at, count)
+                yield piece, _joined(content) if self._lines else content[0].as_py()
 
     def _wanted(self, piece: Piece) -> bool:
         if self._pattern is not None and self._pattern.fullmatch(piece.name, timeout=1.0) is None:
@@ -124,39 +118,17 @@ class Reader:
             "mtime": str(piece.mtime_ms),
             "baseDir": self._folder,
         }
-        out, order, records, faults = self._out(), f"{piece.name}\0{piece.start:020d}", 0, 0
-        held = 0
-        try:
-            for item in self._code.read_items(stream, self._format, self._settings):
-                refused = self._one(item, piece, facts, out)
-                faults, records, held = faults + refused, records + (not refused), held + 1
-                if held == BATCH_SIZE:
-                    yield Read(out, order)
-                    out, order, held = self._out(), f"{piece.name}\0{piece.start + item.start + 1:020d}", 0
-        except self._code.fault as fault:
-            faults += 1
-            self._broken(piece, fault, out)
-        yield Read(out, order, (piece.local_path, records, faults))
-
-    def _out(self) -> Out:
-        return Out(len(self._stage.outputs), self._code.clock.now_ms)
-
-    def _one(self, item: Item, piece: Piece, facts: dict[str, str], out: Out) -> bool:
-        """Puts a record out or refuses it; true when it was refused."""
-        at = item.label or str(piece.start + item.start)
-        source_id, attributes = f"{piece.name}::{at}", {**facts, "offset": at}
-        if item.fault is not None:
-            held = item.value.value if isinstance(item.value, Record) else item.value
-            out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
-            return True
-        if isinstance(item.value, Record):
-            record = item.value
-            record.attributes.update(attributes)
-            record.header.source_id = record.header.source_id or source_id
-        else:
-            record = Record(item.value, Header(source_id, attributes=attributes))
-        out.emit(record)
-        return False
+        file = self._code.read_file(stream, self._format, self._settings, facts, base=piece.start)
+        more = True
+        while more:
+            out, order = Out(len(self._stage.outputs), self._code.clock.now_ms), f"{piece.name}\0{file.at:020d}"
+            try:
+                more = file.some(BATCH_SIZE, out)
+            except self._code.fault as fault:
+                file.faults += 1
+                self._broken(piece, fault, out)
+                more = False
+            yield Read(out, order, None if more else (piece.local_path, file.records, file.faults))
 
     def _broken(self, piece: Piece, fault: Exception, out: Out) -> None:
         """The rest of a file cannot be read; what becomes of it the on-error setting says."""
@@ -167,3 +139,26 @@ class Reader:
             raise StopFault("SPOOLDIR_04", f"{piece.local_path}: {fault}")
         if self._stage.on_error is OnError.TO_ERROR:
             out.stage_error("SPOOLDIR_01", f"{piece.local_path}: {fault}")
+
+
+def _runs(batch: Any) -> Iterator[tuple[int, int]]:
+    """Where the rows of each piece begin in a batch, and how many they are."""
+    count = batch.num_rows
+    if count == 0:
+        return
+    changes = pc.or_(*(_changes(batch.column(COLUMNS.index(name))) for name in ("path", "start")))
+    begins = [0, *(at + 1 for at in pc.indices_nonzero(changes).to_pylist()), count]
+    for at, end in pairwise(begins):
+        yield at, end - at
+
+
+def _changes(column: Any) -> Any:
+    """True where the next row holds something else."""
+    return pc.not_equal(column.slice(1), column.slice(0, len(column) - 1))
+
+
+def _joined(lines: Any) -> bytes:
+    """Lines with an end behind each."""
+    as_list = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines)
+    text: bytes = pc.binary_join(as_list, b"\n")[0].as_py()
+    return text + b"\n"

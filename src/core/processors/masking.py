@@ -1,6 +1,7 @@
 """Field Masker: hides texts wholly or partly."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from ..errors import InvalidValueError
 from ..java.patterns import bounded, java_pattern
@@ -109,9 +110,24 @@ def _mask(row: Given) -> Callable[[str], str]:
     if kind == "FIXED_LENGTH":
         return lambda _text: FIXED
     if kind == "CUSTOM":
-        pattern = row.text("mask")
-        return lambda text: "".join(char if sign == "#" else sign for char, sign in zip(text, pattern, strict=False))
+        return _by_signs(row.text("mask"))
     return _by_groups(row) if kind == "REGEX" else lambda text: "x" * len(text)
+
+
+def _by_signs(pattern: str) -> Callable[[str], str]:
+    """Every ``#`` shows the character in its place, every other sign stands for itself; what is longer is cut."""
+    parts: list[slice | str] = []
+    at = 0
+    for shows, run in groupby(pattern, lambda sign: sign == "#"):
+        signs = "".join(run)
+        parts.append(slice(at, at + len(signs)) if shows else signs)
+        at += len(signs)
+
+    def mask(text: str) -> str:
+        masked = "".join([part if type(part) is str else text[part] for part in parts])  # type: ignore[index]
+        return masked[: len(text)]
+
+    return mask
 
 
 def _by_groups(row: Given) -> Callable[[str], str]:

@@ -93,19 +93,19 @@ def in_lines(data_format: str, given: Given) -> bool:
 
 
 class JsonLines:
-    """The values of an open file from a character on.
+    """The values of an open file from a character on; ``base`` is the number of its first one.
 
     Values and faults are those of ``read_items``; it takes over at the first line that is not one value.
     """
 
-    def __init__(self, opened: BinaryIO, given: Given, at: int = 0) -> None:
+    def __init__(self, opened: BinaryIO, given: Given, at: int = 0, base: int = 0) -> None:
         self._opened, self._given = opened, given
         limit = given.integer("jsonMaxObjectLen", 4096)
         self._limit = limit if limit > 0 else LONGEST_LINE
         self._text = self._rest = b""
         """Lines that were not taken yet, and the beginning of one behind them."""
         self._over = False
-        self._at = 0
+        self._at = base
         self._usual = BLOCK
         """How many lines stood in what was read at once."""
         self._exact: Iterator[Item] | None = None

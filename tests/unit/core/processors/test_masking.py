@@ -25,6 +25,8 @@ def masking(kind: str, *fields: str, **more: object) -> dict[str, object]:
         ("CUSTOM", {"mask": "-#-#"}, "abcd", "-b-d"),
         ("CUSTOM", {"mask": "##"}, "abcd", "ab"),
         ("CUSTOM", {"mask": "####-####"}, "ab", "ab"),
+        ("CUSTOM", {"mask": "x##-xx##"}, "abcde", "xbc-x"),
+        ("CUSTOM", {"mask": ""}, "abc", ""),
         ("REGEX", {"regex": "(\\d+)-(\\d+)-(\\d+)", "groupsToShow": "1, 3"}, "12-345-6", "12xxxxx6"),
         ("REGEX", {"regex": "(\\d+)-(\\d+)", "groupsToShow": "1"}, "no match", "no match"),
         ("REGEX", {"regex": "(\\d+)", "groupsToShow": "1"}, "12 and more", "12 and more"),
