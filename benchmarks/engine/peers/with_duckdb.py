@@ -8,7 +8,7 @@ source, out = sys.argv[1:3]
 done = f"""
     select * replace (upper(name) as name, repeat('x', length(card)) as card), amount * 1.2::double as total
     from read_json('{source}/*.json', format='newline_delimited', columns={{
-        id: 'bigint', name: 'varchar', age: 'bigint', amount: 'double', email: 'varchar', card: 'varchar',
+        number: 'bigint', name: 'varchar', age: 'bigint', amount: 'double', email: 'varchar', card: 'varchar',
         city: 'struct(name varchar, country varchar, zip varchar)'}})
 """
 duckdb.sql("set threads to 2")

@@ -10,7 +10,7 @@ source, out = sys.argv[1:3]
 class Person(pw.Schema):
     """The fields."""
 
-    id: int
+    number: int
     name: str
     age: int
     amount: float

@@ -15,7 +15,7 @@ except ImportError:
     pass
 source, out = sys.argv[1:3]
 spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
-schema = """id long, name string, age long, amount double, email string, card string,
+schema = """number long, name string, age long, amount double, email string, card string,
     city struct<name: string, country: string, zip: string>"""
 done = (
     spark.read.schema(schema)
