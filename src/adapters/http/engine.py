@@ -11,11 +11,10 @@ import attrs
 from ...core.errors import NotFoundError, RemoteError, UnsupportedError
 from ...core.preview import Preview, PreviewOptions
 from ...core.project import EngineInfo, EnvironmentId, Job, JobId, JobRun, ProjectId, RunId
-from ...core.records.json_form import record_to_json
-from ...core.records.record import Header, Record
 from ...core.validation.issues import Issue, Report
 from ...core.values import EMPTY_MAP, JsonMap, freeze
 from ...core.wire.flows import answered_pipeline
+from ...core.wire.given import given_document
 from ...core.wire.jobs import run_from
 from ...core.wire.previews import preview_from, report_from
 from ...core.wire.read import look, text
@@ -145,18 +144,7 @@ class RemoteEngine:
             "testOrigin": _word(options.test_origin),
             **({"endStage": options.through} if options.through else {}),
         }
-        body = None
-        if options.outputs:
-            raise UnsupportedError("outputs given to a preview on a remote engine")
-        if options.inputs:
-            if not self._client.ours:
-                raise UnsupportedError("records given to a preview on this engine")
-            body = {
-                "inputs": {
-                    name: [_record(each, name, at) for at, each in enumerate(rows)]
-                    for name, rows in options.inputs.items()
-                }
-            }
+        body = given_document(options, target.flow, with_inputs=self._client.ours)
         began = await self.call("POST", f"{path}/preview", what=what, query=query, body=body, repeat=True)
         result = await self._outcome(path, began, what, options.timeout_ms / 1000 + 10)
         inputs = {stage.instance_name: stage.input_lanes for stage in target.flow.stages}
@@ -203,12 +191,6 @@ def _number(row: Mapping[str, Any]) -> int:
 
 def _word(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _record(item: object, stage: str, at: int) -> Any:
-    if not isinstance(item, Record):
-        item = Record(item, Header(source_id=f"{stage}::{at}", stage_creator=stage))  # type: ignore[arg-type]
-    return record_to_json(item)
 
 
 class RemoteRun:

@@ -7,12 +7,13 @@ from typing import Any
 import attrs
 from starlette.responses import Response
 
-from ....core.errors import FormatError, NotFoundError
+from ....core.errors import NotFoundError
 from ....core.flow.document import decode_flow
 from ....core.flow.model import Flow, FlowId
 from ....core.preview import PreviewOptions
 from ....core.project import EnvironmentId, JobRun, ProjectId, RunId
 from ....core.values import Json, JsonMap, thaw
+from ....core.wire.given import given_from
 from ....core.wire.previews import preview_document, report_document
 from ....ports.engine import Engine
 from ..answers import answer, nothing
@@ -149,6 +150,7 @@ async def preview(call: Call) -> Response:
     config = flow.ui.get("previewConfig")
     chosen = config if isinstance(config, JsonMap) else JsonMap()
     end, source = chosen.get("endStage"), chosen.get("previewSource")
+    inputs, outputs = given_from(call.body)
     options = PreviewOptions(
         batch_size=call.query.get("batchSize", 10) or 10,
         batches=call.query.get("batches", 1) or 1,
@@ -157,7 +159,8 @@ async def preview(call: Call) -> Response:
         write_to_destinations=not call.flag("skipTargets", True),
         execute_lifecycle_events=not call.flag("skipLifecycleEvents", True),
         test_origin=call.flag("testOrigin") or source == "TEST_ORIGIN",
-        inputs=_inputs(call.body),
+        inputs=inputs,
+        outputs=outputs,
     )
 
     async def work() -> dict[str, Any]:
@@ -170,18 +173,6 @@ def _through(flow: Flow, wanted: Json) -> str | None:
     if not isinstance(wanted, str) or wanted in ("", "RUN_ALL", "all"):
         return None
     return wanted if flow.find(wanted) is not None else None
-
-
-def _inputs(body: Any) -> dict[str, list[object]]:
-    """Records that take the place of what producers would send: stage -> records in the form of the interface."""
-    from ....core.records.json_form import record_from_json
-
-    given = (body or {}).get("inputs") if isinstance(body, dict) else None
-    if not given:
-        return {}
-    if not isinstance(given, dict) or not all(isinstance(rows, list) for rows in given.values()):
-        raise FormatError("request body", "/inputs", "expected lists of records by stage")
-    return {stage: [record_from_json(each, "request body") for each in rows] for stage, rows in given.items()}
 
 
 def _status(outcome: Outcome | None) -> str:

@@ -391,3 +391,18 @@ def test_stopping_finishes_runs_after_their_batch(tmp_path: Path) -> None:
     with open_project(file) as project:
         (run,) = project.jobs.get(name="endless").job_runs
         assert run.state == "Canceled"
+
+
+def test_a_preview_takes_records_from_whoever_asks(server: Server) -> None:
+    """Inputs and outputs of stages cross the wire; a lane that is not there is named."""
+    with open_project(server.url, token="full-token") as project:
+        flow = project.create_flow(name="given records")
+        origin, route, trash = (flow.add_stage(each) for each in ("Dev Random Record Source", "Dev Identity", "Trash"))
+        origin.connect_output_to(route).connect_output_to(trash)
+        project.update_flow(flow)
+        fed = flow.preview(outputs={origin.instance_name: [{"word": "a"}]}).get(trash.instance_name)
+        assert [record.value for record in fed.input_records] == [{"word": "a"}]
+        both = flow.preview(inputs={origin.instance_name: []}, outputs={route.instance_name: [{"word": "b"}]})
+        assert [record.value for record in both.get(trash.instance_name).input_records] == [{"word": "b"}]
+        with pytest.raises((PreviewError, RemoteError), match="nowhere"):
+            flow.preview(outputs={origin.instance_name: {"nowhere": []}})
