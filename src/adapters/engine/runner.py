@@ -106,6 +106,9 @@ class Runner:
         self._after(batch)
         self._stages.deliver(batch)
         self.tally.batch.add(time.perf_counter() - began)
+        respond = getattr(self._origin, "respond", None)
+        if respond is not None:
+            respond(batch.responses)
         yield reached
 
     def idle_batch(self) -> None:

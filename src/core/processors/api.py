@@ -51,13 +51,26 @@ class RecordError:
 class Out:
     """What one stage makes of one batch. ``finish`` asks for the end of the run after this batch."""
 
-    __slots__ = ("_now_ms", "errors", "events", "finish", "lanes", "notes", "reset_offset", "stage_errors", "took_s")
+    __slots__ = (
+        "_now_ms",
+        "errors",
+        "events",
+        "finish",
+        "lanes",
+        "notes",
+        "reset_offset",
+        "responses",
+        "stage_errors",
+        "took_s",
+    )
 
     def __init__(self, lanes: int, now_ms: Callable[[], int] = lambda: 0) -> None:
         self.lanes: list[Lane] = [[] for _ in range(lanes)]
         self.errors: list[RecordError] = []
         self.stage_errors: list[tuple[str, str]] = []
         self.events: list[Record] = []
+        self.responses: list[Record] = []
+        """What goes back to whoever sent the batch to the origin."""
         self.finish = self.reset_offset = False
         self.took_s = 0.0
         """How long the stage worked on the batch, in seconds."""

@@ -46,6 +46,8 @@ _MODULES = {
     "destination_devnull_StatsNullDTarget": "sinks",
     "destination_devnull_StatsDpmDirectlyDTarget": "sinks",
     "destination_toerror_ToErrorDTarget": "sinks",
+    "destination_tooriginresponse_ToOriginResponseDTarget": "responses",
+    "destination_tooriginresponse_ToErrorOriginResponseDTarget": "responses",
     "destination_ToEventTarget": "sinks",
     "executor_finishpipeline_PipelineFinisherDExecutor": "sinks",
 }

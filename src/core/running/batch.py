@@ -19,6 +19,8 @@ class Batch:
     errors: list[Record] = attrs.field(factory=list)
     away: list[tuple[str, Record]] = attrs.field(factory=list)
     """Stage instance and record, in order."""
+    responses: list[Record] = attrs.field(factory=list)
+    """For whoever sent the batch to the origin."""
     finish: bool = False
     reset_offset: bool = False
     _unread: list[tuple[Lineage, tuple[int, ...], tuple[str, ...]]] = attrs.field(factory=list)

@@ -166,6 +166,7 @@ class Stages:
             record.put_out(stage.instance)
         if stage.event_lane is not None:
             batch.lanes[stage.event_lane] = out.events
+        batch.responses += out.responses
         batch.finish = batch.finish or out.finish
         batch.reset_offset = batch.reset_offset or out.reset_offset
         if out.errors and stage.on_error is OnError.STOP:
@@ -199,6 +200,7 @@ class Stages:
             return
         out = self._out(())
         self._error_process([self._for_error_stage(record, batch) for record in errors], out)
+        batch.responses += out.responses
         if out.errors:
             raise StopFault(out.errors[0].code, f"error stage: {out.errors[0].message}")
 

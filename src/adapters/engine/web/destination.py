@@ -3,15 +3,19 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import attrs
+
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
-from ....core.records.record import Record
+from ....core.processors.responses import RAW
+from ....core.records.record import Header, Record
 from ..access import with_resources
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
 from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
 from .client import Request, WebClient
 from .meter import PROCESSING, SUCCESS
+from .origin import STATUS
 from .requests import Pace, Requests
 
 TYPES = {"TEXT": "text/plain", "JSON": "application/json", "SDC_JSON": "application/json"}
@@ -23,8 +27,8 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 class HttpDestination:
     """With ``singleRequestPerBatch`` the first record of a batch says where it goes, and all share its fate.
 
-    A status that is no success refuses records with HTTP_40, a request that fails with HTTP_41. Responses to an origin
-    (``responseConf``) go nowhere, as with every origin that asks for none.
+    A status that is no success refuses records with HTTP_40, a request that fails with HTTP_41. With ``responseConf``
+    the origin gets the records, or what the server said.
 
     Raises:
         InvalidValueError, UnsupportedError: settings that cannot be fulfilled here.
@@ -46,6 +50,8 @@ class HttpDestination:
         self._threads = ThreadPoolExecutor(threads, "penstock-http") if not self._together and threads > 1 else None
         self._client = WebClient(given.under("client."), tools)
         self._meter = self._client.meter
+        self._responds = given.flag("responseConf.sendResponseToOrigin")
+        self._response = given.text("responseConf.responseType", "SUCCESS_RECORDS")
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Sends the records of a batch."""
@@ -58,16 +64,12 @@ class HttpDestination:
         if not batch:
             return
         if self._together:
-            fault = self._all(batch)
-            for record in batch if fault else ():
-                assert fault is not None
-                out.error(record, *fault)
+            self._told(batch, self._all(batch), out)
             return
         requests = [self._one(record) for record in batch]
         send = map if self._threads is None else self._threads.map
-        for record, fault in zip(batch, send(self._sent_or_not, requests), strict=True):
-            if fault is not None:
-                out.error(record, *fault)
+        for record, outcome in zip(batch, send(self._sent_or_not, requests), strict=True):
+            self._told([record], outcome, out)
 
     def close(self, out: Out) -> None:
         """Closes the connections."""
@@ -75,7 +77,18 @@ class HttpDestination:
             self._threads.shutdown()
         self._client.close()
 
-    def _all(self, batch: list[Record]) -> tuple[str, str] | None:
+    def _told(self, records: list[Record], outcome: "Outcome", out: Out) -> None:
+        """Refuses records, or answers the origin with them or with what the server said, where that is wanted."""
+        if outcome.code:
+            for record in records:
+                out.error(record, outcome.code, outcome.message)
+        elif self._responds and self._response == "SUCCESS_RECORDS":
+            out.responses.extend(records)
+        elif self._responds:
+            attributes = {RAW: "true", STATUS: str(outcome.status)}
+            out.responses.append(Record(outcome.message, Header("responseRecord", attributes=attributes)))
+
+    def _all(self, batch: list[Record]) -> "Outcome":
         first = batch[0]
         try:
             method = self._requests.method(first)
@@ -84,49 +97,57 @@ class HttpDestination:
         except (FormatFault, StopFault) as error:
             if isinstance(error, StopFault) and error.code != "HTTP_06":
                 raise
-            return "HTTP_41", f"the request cannot be made: {error}"
+            return Outcome("HTTP_41", f"the request cannot be made: {error}")
         return self._sent(request)
 
-    def _one(self, record: Record) -> "Request | tuple[str, str]":
+    def _one(self, record: Record) -> "Request | Outcome":
         method = self._requests.method(record)
         try:
             content = self._written([record]) if method in _WITH_BODY else None
         except FormatFault as fault:
-            return "HTTP_41", f"the record cannot be written: {fault}"
+            return Outcome("HTTP_41", f"the record cannot be written: {fault}")
         return self._requests.request(record, method, self._requests.address(record), content, self._type)
 
     def _written(self, batch: list[Record]) -> bytes:
         writer = self._writers()
         return b"".join([*(writer.write(record) for record in batch), writer.finish()])
 
-    def _sent_or_not(self, request: "Request | tuple[str, str]") -> tuple[str, str] | None:
-        if isinstance(request, tuple):
+    def _sent_or_not(self, request: "Request | Outcome") -> "Outcome":
+        if isinstance(request, Outcome):
             return request
         self._pace.keep()
         return self._sent(request)
 
-    def _sent(self, request: Request) -> tuple[str, str] | None:
+    def _sent(self, request: Request) -> "Outcome":
         with self._meter.timed(PROCESSING):
             return self._tried(request, again=True)
 
-    def _tried(self, request: Request, *, again: bool) -> tuple[str, str] | None:
-        """Why the records of a request are refused; None when they were taken."""
+    def _tried(self, request: Request, *, again: bool) -> "Outcome":
         began = time.perf_counter()
         try:
             answer = self._client.send(request, self._most_s)
             try:
                 if answer.good:
-                    answer.text()
+                    body = answer.content().decode("utf-8", "replace") if self._responds else answer.text()
                     self._meter.took(SUCCESS, time.perf_counter() - began)
-                    return None
+                    return Outcome("", body, answer.status)
                 if self._client.renews and answer.status in (401, 403):
                     if not again:
-                        return "HTTP_41", "HTTP_38 - a fresh token was refused"
+                        return Outcome("HTTP_41", "HTTP_38 - a fresh token was refused")
                     self._client.renew()
                     return self._tried(request, again=False)
                 reason = f"status {answer.status}: {answer.reason} {answer.text()}"
-                return "HTTP_40", reason[:SHOWN_CHARS]
+                return Outcome("HTTP_40", reason[:SHOWN_CHARS])
             finally:
                 answer.close()
-        except (NoAnswerError, TookTooLongError) as error:
-            return "HTTP_41", f"the request failed: {error}"
+        except (NoAnswerError, TookTooLongError, FormatFault) as error:
+            return Outcome("HTTP_41", f"the request failed: {error}")
+
+
+@attrs.frozen
+class Outcome:
+    """What became of a request: a code and why its records are refused, or no code, and what the server said."""
+
+    code: str
+    message: str
+    status: int = 0

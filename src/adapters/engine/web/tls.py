@@ -30,16 +30,32 @@ def tls_context(given: Given, access: Access) -> ssl.SSLContext:
     if not given.flag("tlsEnabled"):
         return _system()
     made = ssl.create_default_context()
-    if not given.flag("useDefaultCiperSuites", True) and given.texts("cipherSuites"):
-        raise UnsupportedError("a list of Java cipher suites", "Use the default cipher suites.")
     _trust(made, given, access)
     _show(made, given, access)
+    _protocols(made, given)
+    return made
+
+
+def server_context(given: Given, access: Access, *, asks: bool) -> ssl.SSLContext:
+    """What a server shows, and whom it trusts when it ``asks`` clients for a certificate. Raises as ``tls_context``."""
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    if not _show(made, given, access):
+        raise InvalidValueError("Keystore File", "", "a file with the server's key and certificate")
+    if asks:
+        _trust(made, given, access)
+        made.verify_mode = ssl.CERT_REQUIRED
+    _protocols(made, given)
+    return made
+
+
+def _protocols(made: ssl.SSLContext, given: Given) -> None:
+    if not given.flag("useDefaultCiperSuites", True) and given.texts("cipherSuites"):
+        raise UnsupportedError("a list of Java cipher suites", "Use the default cipher suites.")
     if not given.flag("useDefaultProtocols", True):
         names = [row.text("protocol") for row in given.rows("protocols")] or list(given.texts("protocols"))
         wanted = [_VERSIONS[name] for name in names if name in _VERSIONS]
         if wanted:
             made.minimum_version, made.maximum_version = min(wanted), max(wanted)
-    return made
 
 
 @functools.cache
@@ -63,15 +79,15 @@ def _trust(made: ssl.SSLContext, given: Given, access: Access) -> None:
         raise InvalidValueError("Trusted Certificates", "…", f"certificates in PEM form ({error})") from None
 
 
-def _show(made: ssl.SSLContext, given: Given, access: Access) -> None:
-    """A certificate of the client's own, with its key."""
+def _show(made: ssl.SSLContext, given: Given, access: Access) -> bool:
+    """A certificate of one's own, with its key; False when there is none."""
     if given.flag("useRemoteKeyStore"):
         chain = [row.text("credential") for row in given.rows("certificateChain")]
         found = "\n".join([given.text("privateKey"), *chain]).strip()
     else:
         found = _pem(given.text("keyStoreFilePath"), "Keystore File", access)
     if not found:
-        return
+        return False
     with tempfile.TemporaryDirectory(prefix="penstock-") as folder:  # ssl reads keys from files only
         path = Path(folder, "key.pem")
         path.touch(0o600)
@@ -80,6 +96,7 @@ def _show(made: ssl.SSLContext, given: Given, access: Access) -> None:
             made.load_cert_chain(path, password=given.text("keyStorePassword") or None)
         except (ssl.SSLError, ValueError) as error:
             raise InvalidValueError("Private Key", "…", f"a key and certificates in PEM form ({error})") from None
+    return True
 
 
 def _pem(name: str, what: str, access: Access) -> str:
