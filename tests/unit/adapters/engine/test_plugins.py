@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +33,13 @@ def shouted(name: str) -> object:
 @pytest.fixture
 def registered() -> Iterator[None]:
     """Takes back what a test registers."""
-    before = dict(registry_module._builders)
+    registries: list[dict[str, Any]] = [registry_module._builders, registry_module._loaded_from]
+    before = [dict(each) for each in registries]
     plugins._entries.cache_clear()
     yield
-    registry_module._builders.clear()
-    registry_module._builders.update(before)
+    for held, known in zip(registries, before, strict=True):
+        held.clear()
+        held.update(known)
     plugins._entries.cache_clear()
 
 
