@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
-from ....core.processors.api import Access
+from ....core.processors.api import Access, StopFault
 from ..access import allowed_path
+from .keystores import KeyStoreFault, is_java, is_pkcs12, java_pem, pkcs12_pem
 
 PEM = b"-----BEGIN"
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -24,8 +25,9 @@ def tls_context(given: Given, access: Access) -> ssl.SSLContext:
     """What a connection trusts and shows; ``given`` are the settings below ``tlsConfig``.
 
     Raises:
-        UnsupportedError: a Java key store, or a list of Java cipher suites.
+        UnsupportedError: a list of Java cipher suites, or a store that cannot be read here.
         InvalidValueError: a certificate that is none.
+        StopFault: a store that is not there (TLS_01), or cannot be opened (TLS_21).
     """
     if not given.flag("tlsEnabled"):
         return _system()
@@ -70,7 +72,8 @@ def _trust(made: ssl.SSLContext, given: Given, access: Access) -> None:
         texts = [row.text("credential") for row in given.rows("trustedCertificates")]
         found = "\n".join(text for text in texts if text.strip())
     else:
-        found = _pem(given.text("trustStoreFilePath"), "Truststore File", access)
+        word = given.text("trustStorePassword")
+        found = _pem(given.text("trustStoreFilePath"), "Truststore File", word, access)
     if not found:
         return
     try:
@@ -85,7 +88,7 @@ def _show(made: ssl.SSLContext, given: Given, access: Access) -> bool:
         chain = [row.text("credential") for row in given.rows("certificateChain")]
         found = "\n".join([given.text("privateKey"), *chain]).strip()
     else:
-        found = _pem(given.text("keyStoreFilePath"), "Keystore File", access)
+        found = _pem(given.text("keyStoreFilePath"), "Keystore File", given.text("keyStorePassword"), access)
     if not found:
         return False
     with tempfile.TemporaryDirectory(prefix="penstock-") as folder:  # ssl reads keys from files only
@@ -99,7 +102,8 @@ def _show(made: ssl.SSLContext, given: Given, access: Access) -> bool:
     return True
 
 
-def _pem(name: str, what: str, access: Access) -> str:
+def _pem(name: str, what: str, password: str, access: Access) -> str:
+    """What a file holds, whatever its form; an empty text where none is named."""
     if not name.strip():
         return ""
     path = allowed_path(access, name)
@@ -107,7 +111,14 @@ def _pem(name: str, what: str, access: Access) -> str:
         with path.open("rb") as opened:
             data = opened.read(LARGEST_BYTES)
     except OSError as error:
-        raise InvalidValueError(what, name, f"a file that can be read ({error.strerror}; HTTP_04)") from None
+        raise StopFault("TLS_01", f"the {what.lower()} {name} cannot be read: {error.strerror}") from None
+    try:
+        if is_java(data):
+            return java_pem(data, password)
+        if is_pkcs12(data):
+            return pkcs12_pem(data, password)
+    except KeyStoreFault as fault:
+        raise StopFault("TLS_21", f"the {what.lower()} {name} cannot be opened: {fault}") from None
     if PEM not in data:
-        raise UnsupportedError(f"the {what.lower()} {name}", "Java key stores are not read here; give a PEM file.")
+        raise InvalidValueError(what, name, "a Java key store, a PKCS 12 file or a PEM file")
     return data.decode("ascii", "replace")

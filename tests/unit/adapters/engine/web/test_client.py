@@ -16,6 +16,7 @@ from penstock.core.processors import StopFault
 from penstock.core.processors.api import Access
 
 from .conftest import Reply, Site, tools_of
+from .test_keystores import store
 
 PEM = Path(__file__).with_name("localhost.pem")
 """A certificate for localhost that signs itself, valid from 2020 to 2120, and its key: worth nothing."""
@@ -80,17 +81,23 @@ def test_certificates_of_the_settings_are_trusted(secure: Site) -> None:
     assert fetched(client({**TRUSTED, **own}), secure.url) == b"secret"
 
 
-def test_java_key_stores_are_named_and_files_limited(tmp_path: Path) -> None:
-    """With the way out; a file elsewhere is not looked at."""
-    store = tmp_path / "trust.jks"
-    store.write_bytes(b"\xfe\xed\xfe\xed")
-    settings: dict[str, object] = {"tlsConfig.tlsEnabled": True, "tlsConfig.trustStoreFilePath": str(store)}
-    with pytest.raises(UnsupportedError, match="PEM"):
-        client(settings)
+def test_java_key_stores_are_trusted_too(tmp_path: Path, secure: Site) -> None:
+    """With their certificates; one that cannot be opened or is not there has a code."""
+    path = tmp_path / "trust.jks"
+    path.write_bytes(store(key=False))
+    settings: dict[str, object] = {"tlsConfig.tlsEnabled": True, "tlsConfig.trustStoreFilePath": str(path)}
+    assert fetched(client(settings), secure.url) == b"secret"
+    with pytest.raises(StopFault, match="TLS_21"):
+        client({**settings, "tlsConfig.trustStorePassword": "other"})
+    with pytest.raises(StopFault, match="TLS_01"):
+        client({**settings, "tlsConfig.trustStoreFilePath": str(tmp_path / "none")})
+
+
+def test_what_a_stage_may_not_use_is_named(tmp_path: Path) -> None:
+    """A file elsewhere is not looked at; lists of Java cipher suites mean nothing here."""
+    settings: dict[str, object] = {"tlsConfig.tlsEnabled": True, "tlsConfig.trustStoreFilePath": str(tmp_path / "x")}
     with pytest.raises(StopFault, match="PENSTOCK_0102"):
         client(settings, access=Access(folders=()))
-    with pytest.raises(InvalidValueError, match="HTTP_04"):
-        client({**settings, "tlsConfig.trustStoreFilePath": str(tmp_path / "none")})
     with pytest.raises(UnsupportedError, match="cipher suites"):
         client(
             {"tlsConfig.tlsEnabled": True, "tlsConfig.useDefaultCiperSuites": False, "tlsConfig.cipherSuites": ["X"]}
