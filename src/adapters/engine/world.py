@@ -43,6 +43,7 @@ class World:
         scope = attrs.evolve(
             around,
             parameters=dict(plan.parameters),
+            secret=None,  # secrets are values of settings, not of records
             now_ms=clock,
             random=random.random,
             new_id=self.ids.new_id,

@@ -52,6 +52,7 @@ class Work:
         scope = attrs.evolve(
             around,
             parameters=dict(self.plan.parameters),
+            secret=None,
             now_ms=clock.now_ms,
             random=random.random,
             new_id=ids.new_id,

@@ -124,36 +124,43 @@ class _Resolver:
 
     def __init__(self, parameters: dict[str, object], now_ms: int, around: Scope) -> None:
         held = {TOKEN: f"${{{TOKEN}}}", **{name: _plain(value) for name, value in parameters.items()}}
-        self.scope = attrs.evolve(around, parameters=held, now_ms=lambda: now_ms, parameters_first=True, memory={})
+        trusted = attrs.evolve(around, parameters=held, now_ms=lambda: now_ms, parameters_first=True, memory={})
+        self._trusted = trusted
+        self.scope = trusted if trusted.secret is None else attrs.evolve(trusted, secret=_no_secret)
         self.issues: list[Issue] = []
 
     def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:
         """The settings with values in place of expressions."""
         explicit = {each.name for each in definitions if each.evaluation == "EXPLICIT"}
+        secrets = {each.name: _secret_parts(each) for each in definitions}
         texts = {name for name, value in held.items() if name not in explicit and _holds_expression(value)}
         if not texts:
             return held
         beans = {each.name: _explicit_rows(each) for each in definitions}
         values = {
-            name: self._value(value, instance, name, beans.get(name, frozenset())) if name in texts else value
+            name: self._value(value, instance, name, beans.get(name, frozenset()), secrets.get(name, frozenset()))
+            if name in texts
+            else value
             for name, value in held.items()
         }
         return Given(JsonMap(values))
 
-    def _value(self, value: Json, instance: str, name: str, explicit: frozenset[str]) -> Json:
+    def _value(
+        self, value: Json, instance: str, name: str, explicit: frozenset[str], secrets: frozenset[str], part: str = ""
+    ) -> Json:
         if isinstance(value, str) and "${" in value:
             try:
-                return _frozen(compile_text(value)(self.scope))
+                return _frozen(compile_text(value)(self._trusted if part in secrets else self.scope))
             except (ElError, EvaluationError) as error:
                 text = f"the expression of setting {name} cannot be evaluated: {error}"
                 self.issues.append(Issue("CREATION_005", text, instance, name))
                 return value
         if isinstance(value, tuple):
-            return tuple(self._value(item, instance, name, explicit) for item in value)
+            return tuple(self._value(item, instance, name, explicit, secrets) for item in value)
         if isinstance(value, JsonMap):
             return JsonMap(
                 {
-                    key: item if key in explicit else self._value(item, instance, name, explicit)
+                    key: item if key in explicit else self._value(item, instance, name, explicit, secrets, key)
                     for key, item in value.items()
                 }
             )
@@ -165,6 +172,16 @@ def _explicit_rows(setting: SettingDefinition) -> frozenset[str]:
     if setting.model is None:
         return frozenset()
     return frozenset(each.name for each in setting.model.settings if each.evaluation == "EXPLICIT") | {"predicate"}
+
+
+def _secret_parts(setting: SettingDefinition) -> frozenset[str]:
+    """The parts of a setting that hold secrets; the whole of it has no name."""
+    parts = () if setting.model is None else setting.model.settings
+    return frozenset([*([""] if setting.is_credential else []), *(each.name for each in parts if each.is_credential)])
+
+
+def _no_secret(store: str, group: str, name: str) -> str:
+    raise EvaluationError("functions of credentials work in settings that hold credentials only")
 
 
 def _holds_expression(value: Json) -> bool:

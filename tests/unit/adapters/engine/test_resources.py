@@ -7,7 +7,9 @@ import pytest
 
 import penstock
 from penstock.adapters.engine.resources import properties_of, surroundings
+from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.el import EvaluationError, Facts, compile_text
+from penstock.core.plan import compile_flow
 from penstock.core.processors.api import Access
 
 Make = Callable[..., penstock.StreamingFlow]
@@ -77,3 +79,68 @@ def test_settings_see_the_flow_and_the_resources(flow_of: Make, folder: Path, mo
     evaluator = ("Expression Evaluator", {"expressionProcessorConfigs": rows})
     made = flow_of('{"a": 1}', ("Static Lookup", settings), evaluator, ("Trash", {})).preview()
     assert made[2].output == [(1, "ab of flow", "flow")]
+
+
+def with_secrets(folder: Path, mode: int = 0o600) -> Path:
+    """The folder, with credentials in it."""
+    path = folder / "credentials.properties"
+    path.write_text("jks/word=s3cret\njks/ops/word=other\naws/a&k=key\n")
+    path.chmod(mode)
+    return folder
+
+
+def test_credentials_come_from_a_file_of_the_operator(folder: Path) -> None:
+    """By store and name, and by group where there is one of its own; ``all`` is everybody."""
+    with_secrets(folder)
+    assert value(folder, "${credential:get('jks', 'all', 'word')}") == "s3cret"
+    assert value(folder, "${credential:get('aws', 'all@org', 'a&k')}") == "key"
+    assert value(folder, "${credential:getWithOptions('jks', 'ops', 'word', 'x=y')}") == "other"
+    for group, name in (("dev", "word"), ("all", "none")):
+        with pytest.raises(EvaluationError, match="no credential"):
+            value(folder, f"${{credential:get('jks', '{group}', '{name}')}}")
+
+
+def test_credentials_that_others_may_read_are_not_used(folder: Path) -> None:
+    """The file is its owner's alone; without one there is no store."""
+    with pytest.raises(EvaluationError, match="no credential store"):
+        value(folder, "${credential:get('jks', 'all', 'word')}")
+    with_secrets(folder, 0o644)
+    with pytest.raises(EvaluationError, match="owner only"):
+        value(folder, "${credential:get('jks', 'all', 'word')}")
+
+
+def test_credentials_are_values_of_settings_for_credentials_only(folder: Path) -> None:
+    """Elsewhere they would be shown: in a preview, in a record, in an address."""
+    with penstock.open_project(resources=with_secrets(folder)) as project:
+        flow = project.create_flow(name="flow")
+        origin = flow.add_stage("Dev Raw Data Source")
+        web = flow.add_stage("HTTP Client", type="destination")
+        web.configuration["conf.resourceUrl"] = "http://localhost/"
+        web.configuration["conf.client.authType"] = "BASIC"
+        web.configuration["conf.client.basicAuth.username"] = "me"
+        web.configuration["conf.client.basicAuth.password"] = "${credential:get('jks', 'all', 'word')}"
+        origin.connect_output_to(web)
+        plan = compile_flow(
+            flow.value, packaged_catalogue(), {}, 0, surroundings(Access(resources=str(folder)), Facts())
+        )
+        assert plan.stages[1].given["conf.client.basicAuth.password"] == "s3cret"
+        assert "s3cret" not in repr(plan)
+        origin.configuration["rawData"] = "${credential:get('jks', 'all', 'word')}"
+        project.update_flow(flow)
+        with pytest.raises(penstock.PenstockError, match="credentials only") as caught:
+            flow.preview()
+        assert "s3cret" not in str(caught.value)
+
+
+def test_stages_cannot_ask_for_credentials_while_they_run(folder: Path) -> None:
+    """An expression for records has no store."""
+    with penstock.open_project(resources=with_secrets(folder)) as project:
+        flow = project.create_flow(name="flow")
+        origin = flow.add_stage("Dev Raw Data Source")
+        origin.configuration["rawData"] = "{}"
+        maker = flow.add_stage("Expression Evaluator")
+        maker.field_expressions = [{"fieldToSet": "/x", "expression": "${credential:get('jks', 'all', 'word')}"}]
+        origin.connect_output_to(maker)
+        maker.connect_output_to(flow.add_stage("Trash"))
+        project.update_flow(flow)
+        assert "s3cret" not in repr([stage.records for stage in flow.preview()])
