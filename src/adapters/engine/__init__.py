@@ -6,8 +6,8 @@ from ...core.exports import exports
 
 if TYPE_CHECKING:
     from .embedded import EmbeddedEngine
-    from .runs import InvalidFlowError
+    from ...core.running import InvalidFlowError
 
 __all__ = ["EmbeddedEngine", "InvalidFlowError"]
 
-__getattr__, __dir__ = exports(__name__, {"EmbeddedEngine": ".embedded", "InvalidFlowError": ".runs"})
+__getattr__, __dir__ = exports(__name__, {"EmbeddedEngine": ".embedded", "InvalidFlowError": "...core.running"})

@@ -15,7 +15,7 @@ from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
-from ...core.running import tell
+from ...core.running import InvalidFlowError, placed, tell
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
@@ -90,6 +90,9 @@ class EmbeddedEngine:
             runner = self._runner(plan, options, portion, world)
         except ElError as error:
             return Preview("START_ERROR", message=str(error))
+        except InvalidFlowError as error:
+            report = report_of(placed(error.issues, plan, self._catalogue))
+            return Preview("INVALID", report=report, message="Validation Failed")
         try:
             self._lifecycle(plan, options, plan.start_stage, "pipeline-start", world)
             made = self._run_batches(plan, runner, options, portion)
@@ -197,9 +200,12 @@ class EmbeddedEngine:
             return attrs.evolve(self._world.tools(plan, stage, job=job), sleep=pause, stopped=run.stopping)
 
         def build() -> Runner:
-            if self._workers == 1:
-                return Runner(plan, tools, delivers=True)
-            return Workers(plan, tools, Task(plan, self._world, job), self._workers)
+            try:
+                if self._workers == 1:
+                    return Runner(plan, tools, delivers=True)
+                return Workers(plan, tools, Task(plan, self._world, job), self._workers)
+            except InvalidFlowError as error:
+                raise InvalidFlowError(error.name, placed(error.issues, plan, self._catalogue)) from None
 
         run = EmbeddedRun(
             plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep

@@ -12,7 +12,7 @@ from ...core.processors.api import Out, Tools
 from ...core.processors.registry import can_run
 from ...core.records.record import Record
 from ...core.records.rows import Lane
-from ...core.running import Batch, Stages, Tally
+from ...core.running import Batch, Stages, Starting, Tally
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
 from .origins import ORIGINS, Origin
@@ -50,12 +50,13 @@ class Runner:
         self._given = {name: list(records) for name, records in (given or {}).items()}
         self._now_ms: Callable[[], int] = lambda: 0
         self._origin: Origin | None = None
+        starting = Starting()
         for stage in kept:
             held = tools(stage)
             self._now_ms = held.now_ms
             supplied = stage.instance in self._given or stage.instance in self._replaced
             if stage.type is StageType.ORIGIN and not supplied:
-                self._origin = ORIGINS[stage.kind](stage, held)
+                self._origin = starting.build(stage, lambda stage=stage, held=held: ORIGINS[stage.kind](stage, held))  # type: ignore[misc]
         self._stages = Stages(
             self._plan,
             tools,
@@ -63,10 +64,19 @@ class Runner:
             events_here=True,
             delivers=delivers,
             seconds=time.perf_counter,
+            starting=starting,
         )
+        self._started(starting)
         self.idle = True
         """True when the origin had nothing for the last batch."""
         self.finish = self.reset_offset = False
+
+    def _started(self, starting: Starting) -> None:
+        try:
+            starting.done(self._plan.name)
+        except Exception:
+            self.close_origin()
+            raise
 
     @property
     def count(self) -> int:

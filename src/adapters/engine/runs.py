@@ -10,13 +10,12 @@ import anyio.to_thread
 import attrs
 
 from ...core.catalogue.definitions import StageType
-from ...core.errors import UsageError
 from ...core.java import java_string
 from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import Status, Tally, metrics_document, moved, starts_again, tell, wait_s
+from ...core.running import InvalidFlowError, Status, Tally, metrics_document, moved, starts_again, tell, wait_s
 from ...core.running.notices import Notice, notices, wants_notice
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
@@ -32,18 +31,6 @@ BATCH_SIZE = 1000
 IDLE_S = 0.01
 TURN_S = 0.1
 """How long batches follow each other before the offset is committed and metrics are told."""
-
-
-class InvalidFlowError(UsageError):
-    """A flow that cannot be started: every finding that forbids it."""
-
-    def __init__(self, name: str, issues: tuple[Issue, ...]) -> None:
-        super().__init__(name, issues)
-        self.name, self.issues = name, issues
-
-    def __str__(self) -> str:
-        lines = [f"  - {issue.instance_name or 'flow'}: {issue.message}" for issue in self.issues]
-        return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
 
 
 def _reason(error: Exception) -> str:

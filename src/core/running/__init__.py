@@ -3,17 +3,21 @@
 from .batch import Batch
 from .lifecycle import tell
 from .stages import Stages
+from .starting import InvalidFlowError, Starting, placed
 from .states import Status, following, moved, starts_again, wait_s
 from .tally import Tally, metrics_document
 
 __all__ = [
     "Batch",
+    "InvalidFlowError",
     "Stages",
+    "Starting",
     "Status",
     "Tally",
     "following",
     "metrics_document",
     "moved",
+    "placed",
     "starts_again",
     "tell",
     "wait_s",

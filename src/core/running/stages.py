@@ -13,6 +13,7 @@ from ..records.record import ErrorInfo, Record
 from ..records.rows import Lane, Rows
 from .batch import Batch
 from .checking import Admit, admission
+from .starting import Starting
 from .tally import Tally
 
 MakeTools = Callable[[StagePlan], Tools]
@@ -26,9 +27,10 @@ class Stages:
 
     ``events_here`` is False where events are handed out, whoever waits for them. ``seconds`` is a running clock.
     ``builders`` are for kinds that only this place has code for; without ``delivers`` refused records go nowhere.
+    With ``starting`` that is told what cannot be built, and nothing is raised.
 
     Raises:
-        ElError, InvalidValueError, UnsupportedError: a stage cannot be built.
+        InvalidFlowError, ElError, InvalidValueError, UnsupportedError: a stage cannot be built.
     """
 
     def __init__(
@@ -41,7 +43,9 @@ class Stages:
         delivers: bool = True,
         seconds: Seconds = lambda: 0.0,
         builders: Mapping[str, Build] = EMPTY_BUILDERS,
+        starting: Starting | None = None,
     ) -> None:
+        begun = starting or Starting()
         self._plan, self._seconds = plan, seconds
         self.tally = Tally()
         self._built: dict[str, Process] = {}
@@ -53,14 +57,19 @@ class Stages:
             held = tools(stage)
             self._now_ms, self._facts = held.now_ms, held.scope.facts
             if stage.type is not StageType.ORIGIN and here(stage):
-                self._admit[stage.instance] = admission(stage, held)
-                built = self._built[stage.instance] = _build(stage, held, builders)
-                self._rows[stage.instance] = getattr(built, "rows", None)
+                begun.build(stage, lambda stage=stage, held=held: self._take(stage, held, builders))  # type: ignore[misc]
         lanes = [lane for stage in plan.stages for lane in stage.inputs]
         self._shared = {lane for lane in lanes if lanes.count(lane) > 1}
         self._handed_out = frozenset() if events_here else frozenset(e for s in plan.stages for e in s.events)
-        self._error_process = _error_process(plan, tools) if delivers else None
+        self._error_process = _error_process(plan, tools, begun) if delivers else None
         self._keeps_sources = self._error_process is not None and plan.error_policy is ErrorPolicy.ORIGINAL
+        if starting is None:
+            begun.done(plan.name)
+
+    def _take(self, stage: StagePlan, tools: Tools, builders: Mapping[str, Build]) -> None:
+        self._admit[stage.instance] = admission(stage, tools)
+        built = self._built[stage.instance] = _build(stage, tools, builders)
+        self._rows[stage.instance] = getattr(built, "rows", None)
 
     def take(self, origin: StagePlan, out: Out, batch: Batch) -> None:
         """What the origin made becomes part of a batch."""
@@ -219,10 +228,12 @@ def _build(stage: StagePlan, tools: Tools, builders: Mapping[str, Build] = EMPTY
     return build(stage, tools)
 
 
-def _error_process(plan: Plan, tools: MakeTools) -> Process | None:
+def _error_process(plan: Plan, tools: MakeTools, starting: Starting) -> Process | None:
     """The error stage; None where there is none, or where it drops everything."""
     stage = plan.error_stage
-    return None if stage is None or stage.kind.endswith(DROPS_ERRORS) else _build(stage, tools(stage))
+    if stage is None or stage.kind.endswith(DROPS_ERRORS):
+        return None
+    return starting.build(stage, lambda: _build(stage, tools(stage)))
 
 
 def close_process(process: Process | None, out: Out) -> None:

@@ -63,7 +63,8 @@ def reason(shown: Preview) -> str:
         return "not whole"
     if NO_CODE in codes:
         return "no code"
-    foreign = any(words in (shown.message or "") for words in ("No module named", "SDC_DIST"))
+    told = " ".join([shown.message or "", *(each.text for each in shown.issues)])
+    foreign = any(words in told for words in ("No module named", "SDC_DIST"))
     return "script" if foreign else f"unexplained: {shown.message}"
 
 

@@ -1,0 +1,112 @@
+"""Starting a flow: its stages built one after the other, and everything that forbids it as findings."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import attrs
+
+from ..catalogue.definitions import Catalogue, SettingDefinition
+from ..el import ElError
+from ..errors import InvalidValueError, UnsupportedError, UsageError
+from ..plan.model import Plan, StagePlan
+from ..plan.unfit import UnfitError
+from ..processors.api import StopFault
+from ..validation.issues import Issue
+
+T = TypeVar("T")
+CODE = re.compile(r" ?\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+)\)|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+) - ")
+
+
+class InvalidFlowError(UsageError):
+    """A flow that cannot be started: every finding that forbids it."""
+
+    def __init__(self, name: str, issues: tuple[Issue, ...]) -> None:
+        super().__init__(name, issues)
+        self.name, self.issues = name, issues
+
+    def __str__(self) -> str:
+        lines = [f"  - {issue.instance_name or 'flow'}: {issue.message}" for issue in self.issues]
+        return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
+
+
+@attrs.define
+class Starting:
+    """Builds stages; one that cannot be built leaves the others to be looked at."""
+
+    issues: list[Issue] = attrs.field(factory=list)
+    _first: Exception | None = None
+
+    def build(self, stage: StagePlan, make: Callable[[], T]) -> T | None:
+        """What is made; None where it cannot be."""
+        try:
+            return make()
+        except (ElError, InvalidValueError, StopFault, UnsupportedError) as error:
+            self._first = self._first or error
+            self.issues.extend(issues_of(stage, error))
+            return None
+
+    def done(self, name: str) -> None:
+        """Nothing, when every stage could be built.
+
+        Raises:
+            InvalidFlowError: with all findings, where there is one with a code.
+            ElError, InvalidValueError, UnsupportedError: the first of them, where there is none.
+        """
+        if self._first is None:
+            return
+        if all(issue.code == UNKNOWN for issue in self.issues):
+            raise self._first
+        raise InvalidFlowError(name, tuple(self.issues))
+
+
+UNKNOWN = "CONTAINER_0701"
+"""The code of what stands in the way of a stage and has none of its own."""
+
+
+def issues_of(stage: StagePlan, error: Exception) -> tuple[Issue, ...]:
+    """What is wrong with a stage, as findings; settings by the names or labels that the error has."""
+    if isinstance(error, UnfitError):
+        return tuple(Issue(each.code, each.text, stage.instance, each.setting) for each in error.found)
+    if isinstance(error, StopFault):
+        return (Issue(error.code, error.message, stage.instance),)
+    text, setting = str(error), error.what if isinstance(error, InvalidValueError) else None
+    code = CODE.search(text)
+    if code is None:
+        return (Issue(UNKNOWN, text, stage.instance, setting),)
+    return (Issue(code[1] or code[2], text.replace(code[0], ""), stage.instance, setting),)
+
+
+def placed(issues: tuple[Issue, ...], plan: Plan, catalogue: Catalogue) -> tuple[Issue, ...]:
+    """The findings with the raw names of their settings and their groups, as the catalogue has them."""
+    special = (plan.error_stage, plan.start_stage, plan.stop_stage)
+    stages = {each.instance: each for each in (*plan.stages, *special) if each is not None}
+    return tuple(_placed(issue, stages.get(issue.instance_name or ""), catalogue) for issue in issues)
+
+
+def _placed(issue: Issue, stage: StagePlan | None, catalogue: Catalogue) -> Issue:
+    if stage is None or issue.config_name is None:
+        return issue
+    definition = catalogue.stage(stage.kind)
+    found = None if definition is None else _setting(definition.settings, issue.config_name)
+    if found is None:
+        for service in stage.services:
+            held = catalogue.service(service)
+            found = found or (None if held is None else _setting(held.settings, issue.config_name))
+        place = issue.config_name if "." in issue.config_name else None
+        return attrs.evolve(issue, config_name=place if found is None else found.name, config_group=_group(found))
+    return attrs.evolve(issue, config_name=found.name, config_group=_group(found))
+
+
+def _setting(settings: tuple[SettingDefinition, ...], name: str) -> SettingDefinition | None:
+    """The setting with a raw name, the end of one, or a label."""
+    fits: tuple[Callable[[SettingDefinition], bool], ...] = (
+        lambda each: each.name == name,
+        lambda each: each.name.endswith(f".{name}"),
+        lambda each: each.label == name,
+    )
+    return next((each for fit in fits for each in settings if fit(each)), None)
+
+
+def _group(found: SettingDefinition | None) -> str | None:
+    return None if found is None else found.group
