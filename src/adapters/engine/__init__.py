@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from ...core.exports import exports
 
 if TYPE_CHECKING:
-    from .embedded import EmbeddedEngine
     from ...core.running import InvalidFlowError
+    from .embedded import EmbeddedEngine
 
 __all__ = ["EmbeddedEngine", "InvalidFlowError"]
 
