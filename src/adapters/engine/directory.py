@@ -57,10 +57,13 @@ class Directory:
         )
         check_reader(self._format, self._settings)
         fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
-        by_time = given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
+        as_they_come = given.flag("useEventReader")
+        by_time = as_they_come or given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
         self._deep = given.flag("processSubdirectories") and by_time
         first = given.text("initialFileToProcess")
-        self._spool = Spool(self._folder, fits, self._is_ready, tools.now_ms, by_time, self._deep, first)
+        self._spool = Spool(
+            self._folder, fits, self._is_ready, tools.now_ms, tools.sleep, by_time=by_time, deep=self._deep, first=first
+        )
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")

@@ -16,6 +16,7 @@ from ...core.processors.path_templates import path_template
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.rows import Rows
+from ...core.records.values import FieldValue
 from .access import allowed_path, with_resources
 from .formats import FormatFault
 from .formats.writing import writers
@@ -81,12 +82,14 @@ class LocalFs:
         if self._most < 0:
             raise InvalidValueError("Max Records in File", self._most, "0 or more (HADOOPFS_09)")
         self._files: dict[Path, OutFile] = {}
+        self._closed: list[Path] = []
         if not given.flag("skipOldTempFileRecovery") and not tools.preview:
             self._recover()
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Writes the records of a batch; what cannot be written is refused, a full disk ends the run."""
         now_ms = self._tools.now_ms()
+        self._tell(out)
         try:
             self._close_old(now_ms, out)
             for record in batch:
@@ -106,6 +109,7 @@ class LocalFs:
             self(rows.records(), out)
             return
         now_ms = self._tools.now_ms()
+        self._tell(out)
         try:
             self._close_old(now_ms, out)
             moment = self._time(rows.record(0))
@@ -157,7 +161,7 @@ class LocalFs:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / self._temporary()
             if path.exists():  # a killed run left it: its records are committed
-                path.rename(self._final(folder))
+                self._rename(path)
             expires_ms = None if self._by_header else self._ends_ms(moment)
             held = self._files[folder] = OutFile(path, self._writers(), self._codec, expires_ms, now_ms)
         return held
@@ -179,14 +183,28 @@ class LocalFs:
     def _finish(self, folder: Path, out: Out) -> None:
         held = self._files.pop(folder)
         final = self._final(folder)
-        length = held.finish(final)
-        out.event("file-closed", 1, {"filepath": str(final), "filename": final.name, "length": length})
+        held.finish(final)
+        self._closed.append(final)
+        self._tell(out)
+
+    def _tell(self, out: Out) -> None:
+        """An event for every file that was given its name since the last time."""
+        for path in self._closed:
+            facts: dict[str, FieldValue] = {"filepath": str(path), "filename": path.name}
+            out.event("file-closed", 1, {**facts, "length": path.stat().st_size})
+        self._closed.clear()
+
+    def _rename(self, left: Path) -> None:
+        """Gives a file its name that an earlier run left."""
+        final = self._final(left.parent)
+        left.rename(final)
+        self._closed.append(final)
 
     def _recover(self) -> None:
         """Gives files their name that an earlier run left under the temporary one."""
         for folders in (self._current, self._late):
             for path in folders.leftovers(self._temporary()) if folders is not None else ():
-                allowed_path(self._tools.access, path).rename(self._final(path.parent))
+                self._rename(allowed_path(self._tools.access, path))
 
     def _seconds(self, text: str, code: str, never: float | None = None) -> float:
         try:
@@ -199,6 +217,7 @@ class LocalFs:
 
     def close(self, out: Out) -> None:
         """Closes every file."""
+        self._tell(out)
         for folder in list(self._files):
             self._finish(folder, out)
 

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -11,10 +12,45 @@ from ...core.records.record import Record
 from ...core.records.values import FieldValue
 from .formats.writing import Buffering, Writer
 
+
+class HadoopSnappy(io.RawIOBase):
+    """Snappy in the blocks of Hadoop: the length of what is in it, then the length of the packed bytes and they."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw, self._pack = raw, _snappy()
+
+    def writable(self) -> bool:
+        """It can be written."""
+        return True
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+        """A block for every 256 KB."""
+        for at in range(0, len(data), BLOCK_BYTES):
+            piece = data[at : at + BLOCK_BYTES]
+            packed = self._pack(piece)
+            self._raw.write(len(piece).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed)
+        return len(data)
+
+
+def _snappy() -> Callable[[bytes], bytes]:
+    try:
+        import cramjam
+    except ImportError:
+        hint = "Install it with: pip install 'penstock[formats]'"
+        raise UnsupportedError("Snappy without its library", hint) from None
+    return lambda data: bytes(cramjam.snappy.compress_raw(data))
+
+
+def _buffered(raw: io.RawIOBase) -> BinaryIO:
+    return io.BufferedWriter(raw, BLOCK_BYTES)
+
+
+BLOCK_BYTES = 256 * 1024
 CODECS: dict[str, tuple[str, Callable[[BinaryIO], BinaryIO]]] = {
     "NONE": ("", lambda raw: raw),
     "GZIP": (".gz", lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0))),
     "BZIP2": (".bz2", lambda raw: cast(BinaryIO, bz2.BZ2File(raw, "wb"))),
+    "SNAPPY": (".snappy", lambda raw: _buffered(HadoopSnappy(raw))),
 }
 """Compression codecs: how names end, and what compresses."""
 
@@ -27,6 +63,8 @@ def known_codec(name: str) -> str:
     """
     if name not in CODECS:
         raise UnsupportedError(f"the compression codec {name}", f"Codecs that work here: {', '.join(CODECS)}.")
+    if name == "SNAPPY":
+        _snappy()
     return name
 
 
@@ -54,13 +92,12 @@ class OutFile:
         self.size += len(data)
         self.used_ms = now_ms
 
-    def finish(self, final: Path) -> int:
-        """Ends the file and gives it its name; its length in bytes."""
+    def finish(self, final: Path) -> None:
+        """Ends the file and gives it its name."""
         self._out.write(self._writer.finish())
         self._out.close()
         self._raw.close()
         self.path.rename(final)
-        return final.stat().st_size
 
     def flush(self) -> None:
         """Hands everything to the operating system, as far as the codec can."""

@@ -9,6 +9,8 @@ import attrs
 Key = tuple[float, str]
 LISTED_FOR_MS = 1000
 """For how long a listing is gone on with, while files are left of it."""
+TICK_S = 0.02
+"""Files of one tick of the file system's clock have the same time, whichever came first."""
 
 
 @attrs.define
@@ -24,6 +26,7 @@ class Spool:
     ready: Callable[[str, float], bool]
     """Whether a file, told by its name and its last change (seconds), may be read already."""
     now_ms: Callable[[], int]
+    sleep: Callable[[float], None] = lambda seconds: None
     by_time: bool = False
     deep: bool = False
     first: str = ""
@@ -70,8 +73,16 @@ class Spool:
     def _list(self, last: str) -> None:
         behind = self._key(Path(last), any_age=True) if last else None
         self._listed_ms = self.now_ms()
-        found = [(key, path) for path in self.files() if (key := self._key(path)) is not None]
+        found = self._found()
+        now_s = self._listed_ms / 1000
+        if self.by_time and any(0 <= now_s - key[0] < TICK_S for key, _ in found):
+            # others may come that stand before these: those are looked for, and what is newer is left for later
+            self.sleep(TICK_S)
+            found = [each for each in self._found() if each[0][0] <= now_s]
         self._left = sorted((each for each in found if self._is_behind(each, last, behind)), reverse=True)
+
+    def _found(self) -> list[tuple[Key, Path]]:
+        return [(key, path) for path in self.files() if (key := self._key(path)) is not None]
 
     def _is_behind(self, found: tuple[Key, Path], last: str, behind: Key | None) -> bool:
         key, path = found

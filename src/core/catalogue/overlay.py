@@ -106,6 +106,8 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
         _number("conf.fileProcessingDelayInMs", "File Processing Delay In Ms", 0),
         _number("conf.maxFilesInDirectory", "Max Files In Directory", 0),
         _number("conf.maxFilesHardLimit", "Max Files Hard Limit", 0),
+        _switch("conf.useEventReader", "Use Event Reader", False),
+        _choice("conf.dataFormatConfig.compressionLibrary", "Compression Library", "DEFAULT", "DEFAULT", "SNAPPY"),
     ),
     f"{_STAGE}processor_fieldflattener_FieldFlattenerDProcessor": (
         _choice("config.outputType", "Output Type", "MAP", "MAP", "LIST_MAP"),

@@ -12,7 +12,7 @@ import regex
 
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
-from .compression import BROKEN, FREE_BYTES, MOST_PER_BYTE, STEP, inflate, kind_of, pieces_of, whole_reads
+from .compression import BROKEN, FREE_BYTES, MOST_PER_BYTE, SNAPPY, STEP, inflate, kind_of, pieces_of, whole_reads
 from .fault import FormatFault
 from .item import Item
 
@@ -51,7 +51,8 @@ def read_packed(opened: BinaryIO, given: Given, read: Read) -> Iterator[Item]:
         FormatFault: it is broken or not packed, grows too much, or holds too many files.
     """
     kind = given.text("compression")
-    data = opened if kind == "ARCHIVE" else _unpacked(opened)
+    packed = SNAPPY if given.text("compressionLibrary") == "SNAPPY" else None
+    data = opened if kind == "ARCHIVE" else _unpacked(opened, packed)
     if kind == "COMPRESSED_FILE":
         yield from read(data)
         return
@@ -64,9 +65,10 @@ def read_packed(opened: BinaryIO, given: Given, read: Read) -> Iterator[Item]:
         base = end + 1
 
 
-def _unpacked(opened: BinaryIO) -> BinaryIO:
+def _unpacked(opened: BinaryIO, kind: str | None) -> BinaryIO:
+    """The plain file; how it was packed is seen from its beginning, where nothing tells it."""
     head = opened.read(STEP)
-    kind = kind_of(head)
+    kind = kind or kind_of(head)
     if kind is None:
         raise FormatFault("DATA_PARSER_01", "the file is not compressed with gzip, bzip2, xz or zstd")
     return whole_reads(inflate(chain((head,), pieces_of(opened)), kind))

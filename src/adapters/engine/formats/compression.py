@@ -15,6 +15,8 @@ FREE_BYTES = 16 * 1024 * 1024
 """So much may come out of anything; beyond it the ratio counts."""
 MOST_PER_BYTE = 500
 XZ_MEMORY_BYTES = 128 * 1024 * 1024
+LARGEST_BLOCK = 64 * 1024 * 1024
+SNAPPY = "snappy"
 BROKEN = "DATA_PARSER_02"
 
 
@@ -101,6 +103,50 @@ def _zstandard() -> Unpack:
     return Held()
 
 
+class _HadoopSnappy:
+    """Blocks of Hadoop: the length of what is in it, then the length of packed bytes and they, until that is full."""
+
+    eof = False
+    unused_data = b""
+
+    def __init__(self) -> None:
+        try:
+            import cramjam
+        except ImportError:
+            hint = "Install it with: pip install 'penstock[formats]'"
+            raise UnsupportedError("reading Snappy without its library", hint) from None
+        self._snappy, self._broken = cramjam.snappy, cramjam.DecompressionError
+        self._held, self._left = b"", 0
+        self.needs_input = True
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """What the next packed bytes become; nothing while they are not whole."""
+        self._held += data
+        start = 0 if self._left else 4
+        size = int.from_bytes(self._held[start : start + 4], "big")
+        end = start + 4 + size
+        if size > LARGEST_BLOCK:
+            raise ValueError(f"a block of {size} bytes")
+        self.needs_input = len(self._held) < end or len(self._held) < start + 4
+        if self.needs_input:
+            return b""
+        packed = self._held[start + 4 : end]
+        self._left = self._left or int.from_bytes(self._held[:4], "big")
+        self._held = self._held[end:]
+        self.eof = False
+        try:
+            if self._snappy.decompress_raw_len(packed) > LARGEST_BLOCK:
+                raise ValueError("a block that becomes too much")
+            made = bytes(self._snappy.decompress_raw(packed))
+        except self._broken as error:
+            raise ValueError(str(error)) from None
+        if len(made) > self._left:
+            raise ValueError("a block that becomes more than it says")
+        self._left -= len(made)
+        self.eof = not self._left and not self._held
+        return made
+
+
 MAKERS: dict[str, Callable[[], Unpack]] = {
     "gzip": lambda: _Zlib(31),
     "zlib": lambda: _Zlib(15),
@@ -108,6 +154,7 @@ MAKERS: dict[str, Callable[[], Unpack]] = {
     "bzip2": bz2.BZ2Decompressor,
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, memlimit=XZ_MEMORY_BYTES),
     "zstd": _zstd,
+    SNAPPY: _HadoopSnappy,
 }
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),

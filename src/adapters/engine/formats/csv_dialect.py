@@ -58,7 +58,7 @@ def dialect_of(given: Given) -> Dialect:
         return attrs.evolve(
             made,
             delimiter=_several(given, "multiCharacterFieldDelimiter", "||"),
-            end=_several(given, "multiCharacterLineDelimiter", "\\n"),
+            end=_several(given, "multiCharacterLineDelimiter", "\n"),
         )
     comments = given.flag("csvEnableComments")
     return attrs.evolve(
@@ -66,7 +66,7 @@ def dialect_of(given: Given) -> Dialect:
         delimiter=_character(given, "csvCustomDelimiter", "|", needed=True),
         comment=_character(given, "csvCommentMarker", "#") if comments else "",
         skips_empty=given.flag("csvIgnoreEmptyLines", True),
-        end=_several(given, "recordSeparatorStr", "\\r\\n"),
+        end=unescaped(_several(given, "recordSeparatorStr", "\\r\\n")),
     )
 
 
@@ -80,7 +80,9 @@ def _character(given: Given, name: str, default: str, *, needed: bool = False) -
 
 
 def _several(given: Given, name: str, default: str) -> str:
-    text = unescaped(given.text(name, default))
+    """Characters as they are given: only an expression turns ``\\n`` into a line break."""
+    text = given.text(name, default)
+    text = unescaped(text) if "${" in text else text
     if not text:
         raise InvalidValueError(name, text, "at least one character")
     return text

@@ -80,6 +80,7 @@ def test_files_can_be_read_in_the_order_of_their_last_change(tmp_path: Path) -> 
     os.utime(tmp_path / "b.txt", (1, 1))
     origin = directory(tmp_path, useLastModified="TIMESTAMP", processSubdirectories=True)
     assert read_all(origin)[0] == ["1", "2"]
+    assert read_all(directory(tmp_path, useEventReader=True, processSubdirectories=True))[0] == ["1", "2"]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])

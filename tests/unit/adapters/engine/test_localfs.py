@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import itertools
 import json
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import penstock
+from penstock.adapters.engine.formats.reading import read_items
 from penstock.adapters.engine.localfs import LocalFs
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
@@ -148,7 +150,7 @@ def test_files_can_be_compressed(tmp_path: Path, codec: str, ending: str, unpack
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"), [({"compression": "SNAPPY"}, "GZIP"), ({"fileType": "SEQUENCE_FILE"}, "sequence files")]
+    ("settings", "words"), [({"compression": "LZ4"}, "GZIP"), ({"fileType": "SEQUENCE_FILE"}, "sequence files")]
 )
 def test_what_is_not_written_here_is_named(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
     """With what works."""
@@ -236,6 +238,25 @@ def test_leftovers_get_their_name_at_the_start(tmp_path: Path) -> None:
     assert left.exists()
     Played(tmp_path, dirPathTemplate=f"{tmp_path}/{BY_HOUR}")
     assert names(tmp_path) == ["2023-01-01-01/p_id1"]
+
+
+def test_leftovers_are_told_with_the_first_batch(tmp_path: Path) -> None:
+    """By an event each, as every file that is closed."""
+    (tmp_path / "_tmp_p_0").write_text("{}")
+    (told,) = Played(tmp_path).write().events
+    assert told.value == {"filepath": str(tmp_path / "p_id1"), "filename": "p_id1", "length": 2}
+
+
+def test_snappy_is_written_in_the_blocks_of_hadoop(tmp_path: Path) -> None:
+    """As they are read where the settings name the library."""
+    played = Played(tmp_path, compression="SNAPPY")
+    rows: list[FieldValue] = [{"a": str(at) * 1000} for at in range(400)]
+    played.write(*rows)
+    played.close()
+    data = (tmp_path / "p_id1.snappy").read_bytes()
+    assert 100_000 < int.from_bytes(data[:4], "big") <= 256 * 1024
+    given = Given(JsonMap({"compression": "COMPRESSED_FILE", "compressionLibrary": "SNAPPY"}))
+    assert [item.value for item in read_items(io.BytesIO(data), "JSON", given)] == rows
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from typing import BinaryIO
 
+import cramjam
 import pytest
 
 from penstock.adapters.engine.formats import FormatFault
@@ -69,6 +70,39 @@ def test_a_compressed_file_is_recognised_and_read(pack: object) -> None:
     found = items(pack(b"one\n") + pack(b"two\n"), "COMPRESSED_FILE")
     assert values(found) == [{"text": "one"}, {"text": "two"}]
     assert [item.start for item in found] == [0, 4]
+
+
+def hadoop(*pieces: bytes) -> bytes:
+    """Blocks as Hadoop writes them."""
+    made = b""
+    for piece in pieces:
+        packed = bytes(cramjam.snappy.compress_raw(piece))
+        made += len(piece).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+    return made
+
+
+@pytest.mark.parametrize("data", [hadoop(b"one\n", b"two\n"), hadoop(b"one\ntw", b"o")], ids=["lines", "across"])
+def test_blocks_of_hadoop_are_read_where_the_settings_say_so(data: bytes) -> None:
+    """Nothing in the file tells them."""
+    assert values(items(data, "COMPRESSED_FILE", compressionLibrary="SNAPPY")) == [{"text": "one"}, {"text": "two"}]
+    with pytest.raises(FormatFault, match="DATA_PARSER_01"):
+        items(data, "COMPRESSED_FILE")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        hadoop(b"one")[:-1],
+        b"\x00\x00\x00\x01\xff\xff\xff\xff",
+        b"\x00\x00\x00\x01" + hadoop(b"one")[4:],
+        b"\x00\x00\x00\x03\x00\x00\x00\x03abc",
+    ],
+    ids=["cut", "large", "more than it says", "no snappy"],
+)
+def test_broken_blocks_of_hadoop_are_a_fault(data: bytes) -> None:
+    """DATA_PARSER_02."""
+    with pytest.raises(FormatFault, match="DATA_PARSER_02"):
+        items(data, "COMPRESSED_FILE", compressionLibrary="SNAPPY")
 
 
 FILES = {"a.txt": b"one\ntwo\n", "b.csv": b"no\n", "d/c.txt": b"three\n"}

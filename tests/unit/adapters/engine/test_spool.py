@@ -21,8 +21,9 @@ class Clock:
 
 def spool(folder: Path, clock: Clock | None = None, *, by_time: bool = False, deep: bool = False) -> Spool:
     """The text files of a folder; all are ready."""
-    clock = clock or Clock()
-    return Spool(folder, lambda name: name.endswith(".txt"), lambda name, changed_s: True, clock.now, by_time, deep)
+    now = (clock or Clock()).now
+    fits, ready = (lambda name: name.endswith(".txt")), (lambda name, changed_s: True)
+    return Spool(folder, fits, ready, now, by_time=by_time, deep=deep)
 
 
 def fill(folder: Path, *names: str) -> None:

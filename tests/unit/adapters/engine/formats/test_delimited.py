@@ -117,9 +117,19 @@ def test_a_custom_dialect_has_its_own_signs(more: dict[str, object], data: str, 
         ({}, '"a\\"b\\\\c"||d', [['a"b\\c', "d"]]),
         ({}, "a\n\nb", [["a"], [""], ["b"]]),
         ({"multiCharacterFieldDelimiter": "${str:unescapeJava('\\\\t')}"}, "a\tb", [["a", "b"]]),
+        ({"multiCharacterFieldDelimiter": "_/-\\_"}, "a_/-\\_b", [["a", "b"]]),
         ({"csvMaxObjectLen": 5}, "abcdefgh||x\nab||c", [["abcde"], ["ab", "c"]]),
     ],
-    ids=["plain", "line delimiter", "escaped delimiter", "escaped quote", "empty line", "expression", "cut"],
+    ids=[
+        "plain",
+        "line delimiter",
+        "escaped delimiter",
+        "escaped quote",
+        "empty line",
+        "expression",
+        "as it is",
+        "cut",
+    ],
 )
 def test_separators_can_have_several_characters(more: dict[str, object], data: str, wanted: list[list[object]]) -> None:
     """Quotes hold both kinds together; a row above the limit is cut."""
@@ -310,7 +320,7 @@ def test_what_is_no_row_is_refused(root: FieldValue, code: str) -> None:
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"multiCharacterFieldDelimiter": "\\n"}, "02"),
+        ({"multiCharacterFieldDelimiter": "\n"}, "02"),
         ({"multiCharacterFieldDelimiter": ",", "csvCustomQuote": ","}, "03"),
         ({"multiCharacterFieldDelimiter": "&", "csvCustomEscape": "&"}, "04"),
     ],
