@@ -20,21 +20,32 @@ from .formats.writing import SDC_MAGIC
 MEGABYTE = 1024 * 1024
 
 
+def _made(folder: Path) -> Path:
+    """The folder, made where it is not there, as engines from 5.8 on do it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wanted = f"a folder that can be made: {error.strerror} (RECORDFS_01)"
+        raise InvalidValueError("Directory", str(folder), wanted) from None
+    return folder
+
+
 @processor("com_streamsets_pipeline_stage_destination_recordstolocalfilesystem_ToErrorLocalFSDTarget")
 class WriteToFile:
     """Records go to ``_tmp_<prefix>.sdc``, which becomes ``<prefix>_<id>.sdc`` when it is old, large, or at the end.
 
     Raises:
-        InvalidValueError: no folder (RECORDFS_01, RECORDFS_02), an interval that is not above 0
-            (RECORDFS_03) or cannot be evaluated (RECORDFS_04), or a size below 0 (RECORDFS_00).
+        InvalidValueError: no folder, or one that cannot be made (RECORDFS_01, RECORDFS_02), an interval that is not
+            above 0 (RECORDFS_03) or cannot be evaluated (RECORDFS_04), or a size below 0 (RECORDFS_00).
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         folder = plan.given.text("directory")
-        if not folder or not Path(folder).is_dir():
-            code = "RECORDFS_02" if Path(folder).exists() and folder else "RECORDFS_01"
-            raise InvalidValueError("Directory", folder, f"an existing folder ({code})")
-        self._folder = allowed_path(tools.access, folder)
+        if not folder:
+            raise InvalidValueError("Directory", folder, "a folder (RECORDFS_01)")
+        if Path(folder).exists() and not Path(folder).is_dir():
+            raise InvalidValueError("Directory", folder, "a folder (RECORDFS_02)")
+        self._folder = _made(allowed_path(tools.access, folder))
         self._tools = tools
         prefix = str(tools.evaluate(plan.given.text("uniquePrefix", "sdc"))(Record()))
         self._prefix = prefix.replace(os.sep, "_")

@@ -6,7 +6,7 @@ from typing import TypeVar
 import attrs
 
 from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition, StageType
-from ..el import ElError, EvaluationError, Scope, compile_text
+from ..el import ElError, EvaluationError, Scope, calls_of, compile_text, parse_template
 from ..el.scope import EMPTY_SCOPE
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
@@ -39,17 +39,18 @@ def compile_flow(
     """The plan of a flow: fragments replaced, stages brought to the catalogue's versions and in running order, defaults
     filled in.
 
-    ``parameters`` replace the flow's own values of the same name. Expressions in settings that are evaluated once, at
-    start, are values in the plan; one that has no value is an issue of the plan. ``now_ms`` is the time that they see,
-    ``around`` what they see of the engine and the job.
+    ``parameters`` replace the flow's own values of the same name, whose expressions are evaluated. Expressions in
+    settings that are evaluated once, at start, are values in the plan; one that has no value is an issue of the plan.
+    ``now_ms`` is the time that they see, ``around`` what they see of the engine and the job.
     """
     resolved = upgrade_stages(resolve_fragments(flow), catalogue).flow
     settings = _pipeline_settings(resolved, catalogue)
-    constants = JsonMap({**_constants(settings), **{name: freeze(value) for name, value in (parameters or {}).items()}})
-
     pipeline_id, title = flow.pipeline_id or flow.name, flow.title or flow.name
     facts = attrs.evolve(around.facts, pipeline_id=pipeline_id, title=title)
-    resolve = _Resolver(dict(constants), now_ms, attrs.evolve(around, facts=facts))
+    around = attrs.evolve(around, facts=facts)
+    own = _Resolver({}, now_ms, around).values(_constants(settings))
+    constants = JsonMap({**own, **{name: freeze(value) for name, value in (parameters or {}).items()}})
+    resolve = _Resolver(dict(constants), now_ms, around)
 
     def stage(instance: StageInstance | None) -> StagePlan | None:
         return None if instance is None else _stage(instance, catalogue, resolve)
@@ -129,6 +130,14 @@ class _Resolver:
         self.scope = trusted if trusted.secret is None else attrs.evolve(trusted, secret=_no_secret)
         self.issues: list[Issue] = []
 
+    def values(self, held: Mapping[str, Json]) -> dict[str, Json]:
+        """Values with what their expressions give; a text whose expression gives nothing stays as it is, and so does
+        one that asks for a record."""
+        return {
+            name: value if _looks_at_record(value) else self._value(value, "", name, frozenset())
+            for name, value in held.items()
+        }
+
     def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:
         """The settings with values in place of expressions."""
         explicit = {each.name for each in definitions if each.evaluation == "EXPLICIT"}
@@ -165,6 +174,16 @@ class _Resolver:
                 }
             )
         return value
+
+
+def _looks_at_record(value: Json) -> bool:
+    if not isinstance(value, str) or "${" not in value:
+        return False
+    try:
+        parts = [part for part in parse_template(value).parts if not isinstance(part, str)]
+    except ElError:
+        return False
+    return any(call.name.startswith(("record:", "f:", "error:")) for part in parts for call in calls_of(part))
 
 
 def _explicit_rows(setting: SettingDefinition) -> frozenset[str]:

@@ -115,8 +115,7 @@ class _Schemas:
         made: dict[str, Any] = {"type": "record", "name": self._given.text("schemaName")}
         if self._given.text("avroNamespace"):
             made["namespace"] = self._given.text("avroNamespace")
-        if self._given.get("avroDoc") is not None:
-            made["doc"] = self._given.text("avroDoc")
+        made["doc"] = self._given.text("avroDoc")
         return json.dumps({**made, "fields": fields}, separators=(",", ":"), ensure_ascii=False)
 
     def _default(self, simple: Any) -> Any:

@@ -82,11 +82,18 @@ def test_no_limit_of_the_size(tmp_path: Path) -> None:
     assert names(tmp_path) == ["_tmp_e.sdc"]
 
 
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    """With those above it."""
+    made(tmp_path, directory=str(tmp_path / "a" / "b"))
+    assert (tmp_path / "a" / "b").is_dir()
+
+
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
         ({"maxFileSizeMbs": -1}, "RECORDFS_00"),
-        ({"directory": "/nowhere/at/all"}, "RECORDFS_01"),
+        ({"directory": ""}, "RECORDFS_01"),
+        ({"directory": f"{__file__}/below"}, "RECORDFS_01"),
         ({"directory": __file__}, "RECORDFS_02"),
         ({"rotationIntervalSecs": "${0 * HOURS}"}, "RECORDFS_03"),
         ({"rotationIntervalSecs": "${str:length(1, 2)}"}, "RECORDFS_04"),

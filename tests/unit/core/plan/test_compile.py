@@ -63,6 +63,15 @@ def test_a_parameter_stands_before_a_constant_in_settings(project: penstock.Proj
     assert plan.stages[0].given.text("rawData") == "own"
 
 
+def test_expressions_in_the_value_of_a_parameter_are_evaluated(project: penstock.Project) -> None:
+    """In the flow's own value, not in that of a run; one that gives nothing stays as it is."""
+    flow = project.create_flow(name="named")
+    own = {"a": "${str:toUpper('x')}", "b": "${record:value('/b')}", "c": "${str:toUpper('x')}", "d": "5"}
+    flow.configuration["constants"] = [{"key": key, "value": value} for key, value in own.items()]
+    plan = compile_flow(flow.value, packaged_catalogue(), {"c": "${1}"})
+    assert dict(plan.parameters) == {"a": "X", "b": "${record:value('/b')}", "c": "${1}", "d": "5"}
+
+
 def test_stages_have_the_version_of_the_catalogue(project: penstock.Project) -> None:
     """Older ones are upgraded on their way into the plan."""
     catalogue = packaged_catalogue()

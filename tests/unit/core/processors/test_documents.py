@@ -93,6 +93,7 @@ def test_the_schema_names_every_field_with_its_type(play: Play) -> None:
     assert made == {
         "type": "record",
         "name": "s",
+        "doc": "",
         "fields": [
             {"name": "a", "type": "int"},
             {"name": "b", "type": "string"},
