@@ -134,7 +134,7 @@ class _Resolver:
         """Values with what their expressions give; a text whose expression gives nothing stays as it is, and so does
         one that asks for a record."""
         return {
-            name: value if _looks_at_record(value) else self._value(value, "", name, frozenset())
+            name: value if _looks_at_record(value) else self._value(value, "", name, frozenset(), frozenset())
             for name, value in held.items()
         }
 
