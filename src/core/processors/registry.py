@@ -15,6 +15,7 @@ _MODULES = {
     "processor_fieldtypeconverter_FieldTypeConverterDProcessor": "converting",
     "processor_expression_ExpressionDProcessor": "expression",
     "processor_selector_SelectorDProcessor": "selector",
+    "processor_httprouter_HttpRouterDProcessor": "routing",
     "processor_fieldfilter_FieldFilterDProcessor": "removing",
     "processor_fieldmask_FieldMaskDProcessor": "masking",
     "processor_fieldmerger_FieldMergerDProcessor": "moving",
