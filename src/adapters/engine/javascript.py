@@ -18,6 +18,8 @@ from ...core.records.paths import all_paths, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
 from .jsfields import FIELDS
+from .scripting import may_run
+from .scriptmeter import ScriptMeter
 from .scriptrecord import ScriptFault, ScriptLog, header_facts
 
 MAX_MEMORY = 512 * 1024 * 1024
@@ -84,7 +86,8 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     path.split(/[\\/\\[\\]]+/).forEach(function (name) { if (name) at = at == null ? undefined : at[name]; });
     if (at === undefined) return null;
     return at === null ? sdc["NULL_" + (nulls[path] || "STRING")] : at; };
-  sdc.importLock = sdc.importUnlock = function () {};
+  sdc.importLock = function () { made.push(["locked", Date.now()]); };
+  sdc.importUnlock = function () { made.push(["unlocked", Date.now()]); };
   sdc.output = {write: function (record) {
     made.push(["output", record.id, out(record.value), out(record.attributes), record.sourceId, "",
       out(record.notes)]); }};
@@ -116,11 +119,7 @@ class JavaScript:
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
-        if not tools.access.code:
-            raise UnsupportedError(
-                f"running the script of {plan.label or plan.instance}",
-                "Scripts can do whatever the program can. Allow them with allow_code=True or --allow-code.",
-            )
+        may_run(plan, tools)
         try:
             from py_mini_racer import MiniRacer
         except ImportError:
@@ -143,6 +142,7 @@ class JavaScript:
         )
         self._written: set[int] = set()
         self._log = ScriptLog(logging.getLogger("penstock.script"))
+        self._meter, self._locked_ms = ScriptMeter(), list[float]()
         self._engine = MiniRacer()
         self._engine.eval(FIELDS + PRELUDE)
         if given.text("initScript").strip():
@@ -185,7 +185,8 @@ class JavaScript:
         ]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
-            self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
+            with self._meter.running():
+                self._engine.eval(f"{{\n{script}\n}}", timeout_sec=TIMEOUT_S, max_memory=MAX_MEMORY)
             made = json.loads(str(self._engine.eval("__made()")))
         except JSEvalException as error:
             lines = str(error).strip().splitlines()
@@ -193,6 +194,7 @@ class JavaScript:
             raise ScriptFault(failure, f"the script failed: {reason.strip()}", str(error)) from None
         for what in made:
             self._landed(what, batch, out)
+        self._meter.hand_out(out)
 
     def _landed(self, what: list[Any], batch: list[Record], out: Out) -> None:
         if what[0] == "event":
@@ -215,6 +217,10 @@ class JavaScript:
                 return
             out.emit(record.copy() if id(record) in self._written else record)
             self._written.add(id(record))
+        elif what[0] == "locked":
+            self._locked_ms.append(what[1])
+        elif what[0] == "unlocked" and self._locked_ms:
+            self._meter.used((what[1] - self._locked_ms.pop()) / 1000)
         elif what[0] == "log":
             getattr(self._log, what[1])(*what[2])
 

@@ -13,6 +13,7 @@ from ...core.processors.registry import processor
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Header, Record, event
 from ...core.records.values import ListMap
+from .scriptmeter import ScriptMeter
 from .scriptrecord import NULLS, Errors, Output, ScriptFault, ScriptLog, ScriptRecord, back, must_be_event
 from .sdcapi import SdcScriptRecord, importer
 
@@ -32,6 +33,7 @@ class Bindings:
         self._native = plan.given.text("scriptRecordType", "NATIVE_OBJECTS") != "SDC_RECORDS"
         self.output = self.error = None  # type: Any
         self.log = ScriptLog(log)
+        self.meter = ScriptMeter()
         self._out: Out | None = None
         for name, null in NULLS.items():
             setattr(self, name, null)
@@ -75,10 +77,12 @@ class Bindings:
         return False
 
     def importLock(self) -> None:
-        """Nothing to lock: Python's imports are safe in threads."""
+        """Takes the lock of all scripts. Python's imports do not need it, scripts may."""
+        self.meter.lock()
 
     def importUnlock(self) -> None:
-        """As ``importLock``."""
+        """Lets go of it."""
+        self.meter.unlock()
 
     def pipelineParameters(self) -> Mapping[str, object]:
         """The parameters of the run."""
@@ -102,22 +106,15 @@ class Jython:
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
-        if not tools.access.code:
-            raise UnsupportedError(
-                f"running the script of {plan.label or plan.instance}",
-                "Scripts can do whatever the program can. Allow them with allow_code=True or --allow-code.",
-            )
+        may_run(plan, tools)
         given = plan.given
         self._by_record = given.text("processingMode", "BATCH") == "RECORD"
         self._as_record_error = given.flag("scriptErrorAsRecordError")
-        self._script = _compiled(plan, "script", needed=True)
-        self._end = _compiled(plan, "destroyScript")
+        self._script = compiled(plan, "script", needed=True)
+        self._end = compiled(plan, "destroyScript")
         self._sdc = Bindings(plan, tools)
-        self._names: dict[str, Any] = {
-            "sdc": self._sdc,
-            "__builtins__": {**vars(builtins), "__import__": importer, **OLD_NAMES},
-        }
-        start = _compiled(plan, "initScript")
+        self._names = names_of(self._sdc)
+        start = compiled(plan, "initScript")
         if start is not None:
             self._run(start, [], Out(0, tools.now_ms), "SCRIPTING_08")
 
@@ -162,11 +159,14 @@ class Jython:
         }
         self._names.update(names)
         try:
-            exec(code, self._names)
+            with sdc.meter.running():
+                exec(code, self._names)
         except StopFault:
             raise
         except Exception as error:
-            raise ScriptFault(failure, f"the script failed: {type(error).__name__}: {error}", _trace(error)) from None
+            raise ScriptFault(failure, f"the script failed: {type(error).__name__}: {error}", trace_of(error)) from None
+        finally:
+            sdc.meter.hand_out(out)
 
     def close(self, out: Out) -> None:
         """Runs the script for the end; that it fails is noted and changes nothing any more."""
@@ -177,13 +177,36 @@ class Jython:
                 log.error("%s", fault)
 
 
-def _trace(error: Exception) -> str:
+def trace_of(error: Exception) -> str:
     """Where in the script, without the lines of this program."""
     inner = error.__traceback__.tb_next if error.__traceback__ is not None else None
     return "".join(traceback.format_exception(type(error), error, inner))
 
 
-def _compiled(plan: StagePlan, name: str, *, needed: bool = False) -> Any:
+def may_run(plan: StagePlan, tools: Tools) -> None:
+    """Nothing where code is allowed.
+
+    Raises:
+        UnsupportedError: it is not.
+    """
+    if not tools.access.code:
+        raise UnsupportedError(
+            f"running the script of {plan.label or plan.instance}",
+            "Scripts can do whatever the program can. Allow them with allow_code=True or --allow-code.",
+        )
+
+
+def names_of(sdc: Bindings) -> dict[str, Any]:
+    """What a script finds at its start."""
+    return {"sdc": sdc, "__builtins__": {**vars(builtins), "__import__": importer, **OLD_NAMES}}
+
+
+def compiled(plan: StagePlan, name: str, *, needed: bool = False) -> Any:
+    """The code of a script; None for an empty one that is not needed.
+
+    Raises:
+        InvalidValueError: it is no Python 3, or needed and empty.
+    """
     text = plan.given.text(name)
     if not text.strip():
         if needed:

@@ -160,7 +160,26 @@ for (var i = 0; i < sdc.records.length; i++) {
   }
 }
 """
+_PYTHON_ORIGIN = """# Counts: every record is the prefix (a parameter of the script) and the next number.
+offset = int(sdc.lastOffsets.get('', 0))
+prefix = sdc.userParams.get('recordPrefix', '')
+
+batch = sdc.createBatch()
+while not sdc.isStopped():
+    offset += 1
+    record = sdc.createRecord('record %d' % offset)
+    record.value = prefix + ':' + str(offset)
+    batch.add(record)
+    if batch.size() >= sdc.batchSize:
+        # goes through the flow, and commits the offset
+        batch.process('', str(offset))
+        batch = sdc.createBatch()
+
+if batch.size():
+    batch.process('', str(offset))
+"""
 SCRIPTS = {
+    f"{_STAGE}origin_jython_JythonDSource": _PYTHON_ORIGIN,
     f"{_STAGE}processor_jython_JythonDProcessor": _PYTHON,
     f"{_STAGE}processor_javascript_JavaScriptDProcessor": _JAVASCRIPT,
 }

@@ -74,7 +74,7 @@ class Out:
         self.finish = self.reset_offset = False
         self.took_s = 0.0
         """How long the stage worked on the batch, in seconds."""
-        self.notes: list[tuple[str, str, float | None]] = []
+        self.notes: list[tuple[str, str, float | str | None]] = []
         """Metrics of the stage's own, as ``took`` and ``count`` note them."""
         self._now_ms = now_ms
 
@@ -107,6 +107,10 @@ class Out:
     def count(self, name: str, key: str, by: int = 1) -> None:
         """Adds to one count of a gauge of the stage's own; 0 only makes it known."""
         self.notes.append((name, key, by))
+
+    def say(self, name: str, key: str, text: str) -> None:
+        """Sets a text in a gauge of the stage's own."""
+        self.notes.append((name, key, text))
 
     def event(
         self,

@@ -68,21 +68,25 @@ class Times:
 
 @attrs.define
 class Own:
-    """Timers and counting gauges that a stage keeps itself."""
+    """Timers and gauges that a stage keeps itself; numbers of a gauge are added up, the newest text counts."""
 
     timers: dict[str, Times] = attrs.field(factory=dict)
-    gauges: dict[str, dict[str, int]] = attrs.field(factory=dict)
+    gauges: dict[str, dict[str, int | str]] = attrs.field(factory=dict)
 
-    def add(self, notes: Iterable[tuple[str, str, float | None]]) -> None:
+    def add(self, notes: Iterable[tuple[str, str, float | str | None]]) -> None:
         """Takes over what a batch noted."""
         for name, key, value in notes:
             if key:
                 held = self.gauges.setdefault(name, {})
-                held[key] = held.get(key, 0) + int(value or 0)
+                before = held.get(key, 0)
+                if isinstance(value, str):
+                    held[key] = value
+                elif isinstance(before, int):
+                    held[key] = before + int(value or 0)
             else:
                 times = self.timers.setdefault(name, Times())
                 if value is not None:
-                    times.add(value)
+                    times.add(float(value))
 
     def merge(self, other: "Own") -> None:
         """Adds what was noted elsewhere."""

@@ -44,3 +44,13 @@ def test_metrics_of_two_partitions_are_added_up() -> None:
     whole.merge(noted(3.0, status="404"))
     assert whole.own["Web_01"].gauges == {"Http Status": {"200": 1, "404": 1}}
     assert (whole.own["Web_01"].timers["Request"].count, whole.own["Web_01"].timers["Request"].total) == (2, 4.0)
+
+
+def test_the_newest_text_of_a_gauge_counts() -> None:
+    """Texts are not added up."""
+    made = noted()
+    for text in ("Locked", "Unlocked"):
+        out = Out(0)
+        out.say("Lock Status", "Lock Status", text)
+        made.add(STAGE, (), out)
+    assert made.own["Web_01"].gauges == {"Lock Status": {"Lock Status": "Unlocked"}}
