@@ -114,6 +114,7 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": http_origin,
     "com_streamsets_pipeline_stage_origin_httpserver_HttpServerDPushSource": later("web.served", "HttpServer"),
     "com_streamsets_pipeline_stage_origin_restservice_RestServiceDPushSource": later("web.served", "RestService"),
+    "com_streamsets_pipeline_stage_origin_javascript_JavascriptDSource": later("jsorigin", "JavaScriptOrigin"),
     "com_streamsets_pipeline_stage_origin_jython_JythonDSource": later("scriptorigin", "JythonOrigin"),
     "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": later("tail.origin", "FileTail"),
     "com_streamsets_pipeline_stage_origin_sdcipc_SdcIpcDSource": later("rpc", "RpcOrigin"),

@@ -31,7 +31,11 @@ class ScriptMeter:
         finally:
             while self._since:
                 self.unlock()
-            self._notes.append((SCRIPT, time.perf_counter() - began))
+            self.ran(time.perf_counter() - began)
+
+    def ran(self, seconds: float) -> None:
+        """Notes how long a script took."""
+        self._notes.append((SCRIPT, seconds))
 
     def lock(self) -> None:
         """Takes the lock, once more where the script has it."""

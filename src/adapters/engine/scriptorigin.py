@@ -201,7 +201,7 @@ class JythonOrigin:
 
     def _start(self, offset: str | None, max_records: int) -> None:
         self.sdc.batchSize = min(self.sdc.batchSize, max_records)
-        self.sdc.lastOffsets.update(_offsets(offset))
+        self.sdc.lastOffsets.update(offsets_of(offset))
         self._thread = threading.Thread(target=self._run, name="penstock-script", daemon=True)
         self._thread.start()
 
@@ -221,7 +221,7 @@ class JythonOrigin:
         out.finish = True
 
 
-def _offsets(text: str | None) -> dict[str, str]:
+def offsets_of(text: str | None) -> dict[str, str]:
     """The offsets by entity that were committed."""
     if not text:
         return {}

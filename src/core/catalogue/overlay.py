@@ -178,7 +178,26 @@ while not sdc.isStopped():
 if batch.size():
     batch.process('', str(offset))
 """
+_JAVASCRIPT_ORIGIN = """// Counts: every record is the prefix (a parameter of the script) and the next number.
+var offset = Number(sdc.lastOffsets.get('') || 0);
+var prefix = sdc.userParams.get('recordPrefix') || '';
+
+var batch = sdc.createBatch();
+while (!sdc.isStopped()) {
+  offset++;
+  var record = sdc.createRecord('record ' + offset);
+  record.value = prefix + ':' + offset;
+  batch.add(record);
+  if (batch.size() >= sdc.batchSize) {
+    // goes through the flow, and commits the offset
+    batch.process('', offset);
+    batch = sdc.createBatch();
+  }
+}
+if (batch.size()) batch.process('', offset);
+"""
 SCRIPTS = {
+    f"{_STAGE}origin_javascript_JavascriptDSource": _JAVASCRIPT_ORIGIN,
     f"{_STAGE}origin_jython_JythonDSource": _PYTHON_ORIGIN,
     f"{_STAGE}processor_jython_JythonDProcessor": _PYTHON,
     f"{_STAGE}processor_javascript_JavaScriptDProcessor": _JAVASCRIPT,
