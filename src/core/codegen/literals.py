@@ -21,13 +21,10 @@ def columns(text: str) -> int:
 def quoted(text: str) -> str:
     """A text as one literal, in double quotes unless single ones save escapes; what cannot be printed is escaped."""
     mark = '"' if text.count('"') <= text.count("'") else "'"
-    return mark + "".join(_escaped(char, mark) for char in text) + mark
-
-
-def _escaped(char: str, mark: str) -> str:
-    if char in (mark, "\\"):
-        return "\\" + char
-    return char if char.isprintable() else repr(char)[1:-1]
+    escaped = text.replace("\\", "\\\\").replace(mark, "\\" + mark)
+    if not escaped.isprintable():
+        escaped = "".join([char if char.isprintable() else repr(char)[1:-1] for char in escaped])
+    return mark + escaped + mark
 
 
 def flat(value: Json) -> str:
@@ -85,15 +82,15 @@ def _entry(key: str, value: Json, indent: int) -> str:
 def lines_of(text: str, indent: int) -> Iterator[str]:
     """A text as adjacent literals, one a line, cut after line ends and between words; one literal when it fits."""
     room = WIDTH - indent
-    if columns(quoted(text)) <= room:
+    if len(text) <= room and columns(quoted(text)) <= room:
         yield " " * indent + quoted(text)
         return
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        rest = line
-        while rest:
-            piece = _fitting(rest, room)
+        at = 0
+        while at < len(line):
+            piece = _fitting(line[at : at + room + 1], room)
             yield " " * indent + quoted(piece)
-            rest = rest[len(piece) :]
+            at += len(piece)
 
 
 def _fitting(text: str, room: int) -> str:

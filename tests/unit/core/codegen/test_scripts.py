@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import penstock
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.codegen import python_script
+from penstock.core.codegen.literals import lines_of
 from penstock.core.compare import diff, render_diff
 from penstock.core.errors import InvalidValueError
 from penstock.core.flow.credentials import blank_credentials
@@ -337,3 +338,9 @@ def test_words_of_the_stage_handle_are_known() -> None:
     from penstock.sdk.stage import Stage
 
     assert {name for name in dir(Stage) if not name.startswith("_")} <= STAGE_ATTRIBUTES
+
+
+def test_a_very_long_text_is_cut_into_lines_that_come_to_it_again() -> None:
+    """Half a million characters without a line end, quotes and unprintable ones among them."""
+    text = 'a "quoted" word, \\ and \x07 nothing to see; ' * 12_000
+    assert ast.literal_eval("(" + "\n".join(lines_of(text, 4)) + ")") == text
