@@ -32,6 +32,10 @@ MAX_PREVIEW_RECORDS = 1000
 MAX_PREVIEW_BATCHES = 10
 CANNOT_RUN = "PENSTOCK_0101"
 EVERYTHING = Access()
+UNKNOWN_STAGE = frozenset(
+    ("VALIDATION_0006", "VALIDATION_0095", "CREATION_006", "CREATION_072", "CONTAINER_0901", "CONTAINER_0905")
+)
+"""Findings about a stage that the catalogue does not have."""
 NO_CALLS = "; a preview calls out when asked to (call_out=True, --call-out), and takes records with inputs or outputs"
 
 
@@ -164,16 +168,21 @@ class EmbeddedEngine:
         return plan
 
     def _blocking(self, target: Target, plan: Plan, portion: Portion) -> list[Issue]:
-        """What forbids a preview: findings about stages that take part, and stages without code here."""
+        """What forbids a preview: findings about stages that take part, and stages without code here.
+
+        That nobody knows a stage is no hindrance where it does not run: a destination, or what takes up errors.
+        """
         report = validate(target.flow, self._catalogue)
         given = {s.instance for s in plan.stages if s.instance in portion.given and s.type is StageType.ORIGIN}
         aside = portion.aside | given
         sinks = {stage.instance for stage in plan.stages if stage.is_sink}
+        running = {stage.instance for stage in plan.stages} - aside
         found = [
             issue
             for issue in report.issues
             if issue.instance_name not in aside - sinks
             and not (issue.instance_name in aside and issue.config_name is not None)
+            and not (issue.code in UNKNOWN_STAGE and issue.instance_name not in running)
         ]
         return (
             found

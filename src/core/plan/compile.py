@@ -116,15 +116,16 @@ def _filled(rows: Json, parts: tuple[SettingDefinition, ...]) -> Json:
     )
 
 
-TOKEN = "PATTERN"
-"""Stands for itself: File Tail looks for it in paths."""
+TOKENS = ("OFFSET", "PATTERN")
+"""They stand for themselves: origins look for the one in queries, for the other in paths."""
 
 
 class _Resolver:
     """Evaluates the settings that are evaluated at start, and collects what cannot be."""
 
     def __init__(self, parameters: dict[str, object], now_ms: int, around: Scope) -> None:
-        held = {TOKEN: f"${{{TOKEN}}}", **{name: _plain(value) for name, value in parameters.items()}}
+        tokens = {name: f"${{{name}}}" for name in TOKENS}
+        held = {**tokens, **{name: _plain(value) for name, value in parameters.items()}}
         trusted = attrs.evolve(around, parameters=held, now_ms=lambda: now_ms, parameters_first=True, memory={})
         self._trusted = trusted
         self.scope = trusted if trusted.secret is None else attrs.evolve(trusted, secret=_no_secret)
@@ -140,18 +141,22 @@ class _Resolver:
 
     def given(self, held: Given, definitions: tuple[SettingDefinition, ...], instance: str) -> Given:
         """The settings with values in place of expressions."""
+        known = {each.name for each in definitions}
         explicit = {each.name for each in definitions if each.evaluation == "EXPLICIT"}
         secrets = {each.name: _secret_parts(each) for each in definitions}
         texts = {name for name, value in held.items() if name not in explicit and _holds_expression(value)}
         if not texts:
             return held
         beans = {each.name: _explicit_rows(each) for each in definitions}
+        before = len(self.issues)
         values = {
             name: self._value(value, instance, name, beans.get(name, frozenset()), secrets.get(name, frozenset()))
             if name in texts
             else value
             for name, value in held.items()
         }
+        # what nobody knows nobody reads: settings of other releases
+        self.issues[before:] = [each for each in self.issues[before:] if each.config_name in known]
         return Given(JsonMap(values))
 
     def _value(

@@ -160,3 +160,21 @@ def test_what_waits_for_events_runs_behind_the_data(project: penstock.Project) -
     of_events >> ends[0]
     order = [stage.instance_name for stage in flow.preview()]
     assert order == ["DevRawDataSource_01", "DevIdentity_02", "Trash_02", "DevIdentity_01", "Trash_01"]
+
+
+@pytest.mark.parametrize("slot", [None, "error"], ids=["destination", "error stage"])
+def test_a_destination_that_nobody_knows_is_left_out_like_others(project: penstock.Project, slot: str | None) -> None:
+    """Validation names it; a preview, in which it does not run, shows the rest. Written to, it stands in the way."""
+    flow = project.create_flow(name="somebody else's")
+    source = flow.add_stage("Dev Raw Data Source")
+    source.set_attributes(raw_data='{"a": 1}', stop_after_first_batch=True)
+    unknown = flow.add_unknown_stage(
+        "com_example_DTarget", version="2", library="example-lib", type="TARGET", slot=slot
+    )
+    end = unknown if slot is None else flow.add_stage("Trash")
+    source >> end
+    assert not flow.validate().success
+    assert flow.preview()[end].input == [(1,)]
+    if slot is None:
+        with pytest.raises(penstock.PreviewError, match="example-lib"):
+            flow.preview(write_to_destination=True)

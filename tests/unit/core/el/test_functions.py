@@ -193,6 +193,7 @@ def test_every_function_of_the_original_is_there() -> None:
         # constants
         ("KB", 1000),
         ("GB", 10**9),
+        ("MiB", 2**20),
         ("HOUR", 216_000),
         ("DAY", 24 * 216_000),
         ("HOURS", 3600),

@@ -79,3 +79,21 @@ def test_stages_have_the_version_of_the_catalogue(project: penstock.Project) -> 
     definition = catalogue.stage(plan.stages[1].kind)
     assert definition is not None
     assert plan.stages[1].version == str(definition.version)
+
+
+def test_a_setting_that_the_catalogue_does_not_have_is_no_issue(project: penstock.Project) -> None:
+    """Flows of newer releases have more settings than the stage that runs here reads."""
+    settings: dict[str, object] = {"conf.newer": "${someday(1)}"}
+    flow = project.create_flow(name="newer")
+    stage = flow.add_stage("Static Lookup")
+    stage.update_raw(settings)
+    plan = compile_flow(flow.value, packaged_catalogue())
+    assert (plan.issues, plan.stages[0].given.text("conf.newer")) == ((), "${someday(1)}")
+
+
+def test_the_place_of_an_offset_stays_in_a_query(project: penstock.Project) -> None:
+    """The origin fills it in."""
+    flow = project.create_flow(name="query")
+    flow.add_stage("Salesforce", type="origin").configuration["forceConfig.soqlQuery"] = "Id > '${OFFSET}'"
+    plan = compile_flow(flow.value, packaged_catalogue())
+    assert (plan.issues, plan.stages[0].given.text("forceConfig.soqlQuery")) == ((), "Id > '${OFFSET}'")
