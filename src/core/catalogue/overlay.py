@@ -91,12 +91,14 @@ _CHOICES = {
 """Values that a part of a row takes in newer engines."""
 LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLocalFSDTarget"})
 """Stages that newer engines also take for the start and the stop event."""
+_WINDOWS = ("TW_5S", "TW_10S", "TW_30S", "TW_15M", "TW_20M", "TW_8H")
 _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     (f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget", "configs.dataFormat"): ("PARQUET",),
     (f"{_STAGE}origin_spooldir_SpoolDirDSource", "conf.dataFormat"): ("PARQUET",),
     (f"{_STAGE}processor_fieldreplacer_FieldReplacerDProcessor", "conf.onStagePreConditionFailure"): ("ADD_FIELD",),
+    (f"{_STAGE}processor_aggregation_AggregationDProcessor", "config.windowLength"): _WINDOWS,
 }
-"""Values that choices of newer engines have."""
+"""Values that choices of newer engines have, and those that an editor does not offer and an engine takes."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     **WEB_SETTINGS,
     f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
