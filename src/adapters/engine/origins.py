@@ -53,10 +53,12 @@ class RawData:
                     out.stage_error(item.warning.code, item.warning.message)
                 if item.fault is None:
                     out.emit(record)
+                elif item.fault.too_long:
+                    raise item.fault
                 else:
                     out.error(record, "SERVICE_ERROR_001", f"the data cannot be parsed: {item.fault}")
         except FormatFault as fault:
-            raw = Record(text.encode("utf-8", "surrogatepass"), Header(source_id="rawData::0"))
+            raw = Record(text.encode("utf-8", "surrogatepass"), Header(source_id="rawData"))
             out.error(raw, "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
         self._send_events(data_format, settings, out)
         return None if self._plan.given.flag("stopAfterFirstBatch") else "rawData"

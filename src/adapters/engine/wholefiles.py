@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...core.el import EvaluationError
 from ...core.errors import InvalidValueError
+from ...core.java.calendar import to_millis
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Record
@@ -110,7 +111,7 @@ class WholeFiles:
         moment = self._time(record)
         if not isinstance(moment, datetime):
             raise _RefusedError("HADOOPFS_47", "the time of the record is not there")
-        self._tools.scope.calendar_ms = int(moment.timestamp() * 1000)
+        self._tools.scope.calendar_ms = to_millis(moment)
         return allowed_path(self._tools.access, str(self._folder(record)))
 
     def _mode(self, record: Record) -> int | None:

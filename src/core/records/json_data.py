@@ -9,7 +9,8 @@ from math import isfinite
 import orjson
 
 from ..java import java_string
-from .values import FieldValue, FileRef, Null, Zoned
+from ..java.calendar import to_millis
+from .values import FieldValue, FileRef, Float, Null, Zoned
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 _LONG = 1 << 63
@@ -41,9 +42,11 @@ def special(value: object) -> object:
     if isinstance(value, Zoned):
         return java_string(value)
     if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
+        return to_millis(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if isinstance(value, Float):
+        return orjson.Fragment(java_string(value).encode()) if isfinite(value) else java_string(value)
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode()) if value.is_finite() else str(value)
     return None if isinstance(value, Null) else java_string(value)

@@ -48,12 +48,15 @@ class RowReader:
         return self._window.base + self._at
 
     def skip_lines(self, count: int) -> None:
-        """Passes over lines, whatever is in them."""
+        """Passes over lines, whatever is in them.
+
+        Raises:
+            FormatFault: the text ends before the last of them does.
+        """
         for _ in range(count):
             end = self._line_end()
             if end is None:
-                self._at = len(self._window.held)
-                return
+                raise FormatFault("DELIMITED_PARSER_00", f"there are no {count} lines to skip")
             self._at = end[1]
 
     def rows(self) -> Iterator[Row]:

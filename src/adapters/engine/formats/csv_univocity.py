@@ -66,6 +66,8 @@ class UnivocityReader:
         held = f"{escape}[{quote}{escape}]|" if escape and escape != quote else f"{quote}{quote}|" if escape else ""
         self._quoted = re.compile(f"(?s:{quote}((?:{held}[^{quote}])*+){quote})") if quote else None
         self._escaped = re.compile(f"{escape}([{quote}{escape}])") if escape else None
+        self._as_is = False
+        """True in the header, whose names keep the blanks around them."""
 
     @property
     def position(self) -> int:
@@ -77,6 +79,13 @@ class UnivocityReader:
         for _ in range(count):
             if self._line_end(self._at) is None:
                 return
+
+    def header(self) -> Row | None:
+        """The next row, with the blanks around its names."""
+        self._as_is = True
+        made = self.row()
+        self._as_is = False
+        return made
 
     def row(self) -> Row | None:
         """The next row alone."""
@@ -121,8 +130,7 @@ class UnivocityReader:
         settings, text, at = self._settings, self._window.held, self._at
         cells: Cells = []
         while True:
-            at = self._blanks(text, at)
-            cell, at, stop = self._cell(text, at)
+            cell, at, stop = self._cell(text, self._blanks(text, at), at)
             if stop is None and not self._window.over:
                 return None
             if stop != settings.delimiter and not cells and cell is None and at == self._blanks(text, self._at):
@@ -148,22 +156,30 @@ class UnivocityReader:
             at += 1
         return at
 
-    def _cell(self, text: str, at: int) -> tuple[str | None, int, str | None]:
-        """A cell, where it ends, and the separator that stands there; None for that at the end of what was read."""
+    def _cell(self, text: str, at: int, begun: int) -> tuple[str | None, int, str | None]:
+        """A cell, where it ends, and the separator that stands there; None for that at the end of what was read.
+
+        A quote that is never closed holds the rest of the text; signs behind a closed one make all of it plain text.
+        """
+        searched = at
         if self._quoted is not None and text.startswith(self._settings.quote, at):
             found = self._quoted.match(text, at)
-            if found is None and not self._window.over:
-                return None, len(text), None
-            if found is not None:
-                behind = self._blanks(text, found.end())
-                stop = self._stop.match(text, behind)
-                if stop is not None or behind == len(text):
-                    cell = found.group(1)
-                    cell = self._escaped.sub(r"\1", cell) if self._escaped else cell
-                    return cell or None, behind, stop.group() if stop else None
-        stop = self._stop.search(text, at)
-        if stop is None:
-            return text[at:].rstrip() or None, len(text), None
-        if stop.end() == len(text) and len(self._settings.end) > 1 and not self._window.over:
+            if found is None:
+                return (self._plain(text[at + 1 :]), len(text), None) if self._window.over else (None, len(text), None)
+            searched = self._blanks(text, found.end())
+            stop = self._stop.match(text, searched)
+            if stop is not None or searched == len(text):
+                return self._plain(found.group(1)), searched, stop.group() if stop else None
+            searched = found.end()
+        stop = self._stop.search(text, searched)
+        end = len(text) if stop is None else stop.start()
+        if stop is not None and stop.end() == len(text) and len(self._settings.end) > 1 and not self._window.over:
             return None, len(text), None
-        return text[at : stop.start()].rstrip() or None, stop.start(), stop.group()
+        cell = text[begun:end] if self._as_is else text[at:end].rstrip()
+        if searched > at:
+            cell = self._plain(cell) or ""
+        return cell or None, end, None if stop is None else stop.group()
+
+    def _plain(self, text: str) -> str | None:
+        """What stands in quotes, without its escapes."""
+        return (self._escaped.sub(r"\1", text) if self._escaped else text) or None

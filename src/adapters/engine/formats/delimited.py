@@ -31,7 +31,7 @@ def read_delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
     names, shift = _begun(reader, given, several=several)
     if names is not None and isinstance(reader, UnivocityReader) and names == [None]:
         return  # an empty first line as a header: the original reads nothing then
-    shape = _shape(given, names)
+    shape = _shape(given, names, legacy=not univocity and not several)
     warning = twice(shape.names or (), "DELIMITED_PARSER_02")
     limit = -1 if univocity else given.integer("csvMaxObjectLen", 1024)
     for row in reader.rows():
@@ -77,7 +77,9 @@ def _begun(reader: Reader, given: Given, *, several: bool) -> tuple[Cells | None
     headed = mode in ("WITH_HEADER", "IGNORE_HEADER")
     if not several:
         reader.skip_lines(skipped)
-    row = reader.row() if headed else None
+    row = None
+    if headed:
+        row = reader.header() if isinstance(reader, UnivocityReader) else reader.row()
     if several:
         reader.skip_lines(skipped)
     names = row.cells if row is not None and mode == "WITH_HEADER" else None
@@ -126,9 +128,9 @@ class _Shape:
         return ListMap(zip(self.names, values, strict=False))
 
 
-def _shape(given: Given, names: Cells | None) -> _Shape:
+def _shape(given: Given, names: Cells | None, *, legacy: bool) -> _Shape:
     return _Shape(
-        None if names is None else [name or f"empty-{at}" for at, name in enumerate(names)],
+        None if names is None else [name or (f"empty-{at}" if legacy else "") for at, name in enumerate(names)],
         given.text("csvExtraColumnPrefix", "_extra_") if given.flag("csvAllowExtraColumns") else None,
         given.text("nullConstant", "\\\\N") if given.flag("parseNull") else None,
         given.text("csvRecordType", "LIST_MAP") == "LIST",

@@ -1,6 +1,5 @@
 """JSON: values one after the other, or the elements of an array; and records as engines pass them on."""
 
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -14,19 +13,22 @@ from .json_text import one_object
 from .texts import CHUNK, LONGEST, Window, texts
 from .writing import SDC_MAGIC
 
-Found = tuple[int, int, "FieldValue | FormatFault"]
-_SIGN = re.compile(r'["\\{}\[\]]')
+BLANKS = " \t\r\n"
+Found = tuple[int, int, FieldValue, str]
 
 
 def read_json(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    """Every value; one longer than ``jsonMaxObjectLen`` is passed over and a fault in its place.
+    """Every value. After what is no JSON, or longer than ``jsonMaxObjectLen``, nothing more is read.
 
-    After what is no JSON nothing more can be read.
+    The offset of a value is where its parser stood before it: at 0 for the first one, in an array at the last sign that
+    was read.
     """
     limit = given.integer("jsonMaxObjectLen", 4096)
     in_array = given.text("jsonContent") == "ARRAY_OBJECTS"
-    for start, end, value in _values(Window(texts(opened, given)), limit if limit > 0 else LONGEST, in_array=in_array):
-        yield Item(start, end, fault=value) if isinstance(value, FormatFault) else Item(start, end, value)
+    for start, end, value, label in _values(
+        Window(texts(opened, given)), limit if limit > 0 else LONGEST, in_array=in_array
+    ):
+        yield Item(start, end, value, label=label)
 
 
 def read_records(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -36,10 +38,7 @@ def read_records(opened: BinaryIO, given: Given) -> Iterator[Item]:
         return
     if magic != SDC_MAGIC:
         raise FormatFault("SDC_RECORD_PARSER_01", "the file does not begin as records of an engine in JSON do")
-    for start, end, value in _values(Window(texts(opened, NOTHING_GIVEN)), LONGEST, in_array=False):
-        if isinstance(value, FormatFault):
-            yield Item(start + 1, end + 1, fault=value)
-            continue
+    for start, end, value, _ in _values(Window(texts(opened, NOTHING_GIVEN)), LONGEST, in_array=False):
         try:
             yield Item(start + 1, end + 1, record_from_json(value, "file"))
         except FormatError as error:
@@ -47,61 +46,66 @@ def read_records(opened: BinaryIO, given: Given) -> Iterator[Item]:
 
 
 def _values(window: Window, limit: int, *, in_array: bool) -> Iterator[Found]:
-    """The values of a text, or the elements of one array, with the characters that they stand in."""
-    at, opened = 0, not in_array
-    skipped = " \t\r\n," if in_array else " \t\r\n"
+    """The values of a text, or the elements of one array, with the characters that they stand in and their offsets."""
+    at = _behind(window, 0, BLANKS)
+    if in_array:
+        if not window.held.startswith("[", at):
+            raise FormatFault("JSON_PARSER_00", "expected an array of objects")
+        at = _behind(window, at + 1, BLANKS)
+    elif at == len(window.held):
+        return
+    label, first = "0", True
+    begun = 0  # from where the length of a value is counted
+    while not (in_array and _ended(window, at, first=first)):
+        at = at if first or not in_array else _behind(window, at + 1, BLANKS)
+        value, end, at = _value(window, at, limit, at - (begun - window.base) if in_array or first else -1)
+        yield window.base + at, window.base + end, value, label
+        label = str(window.base + (end - 1 if window.held[end - 1] in "]}" else at)) if in_array else ""
+        begun = window.base + end
+        at, first = _behind(window, end, BLANKS), False
+        if not in_array and at == len(window.held):
+            return
+
+
+def _behind(window: Window, at: int, signs: str) -> int:
+    """The first character that is none of the signs, from a place on; the end of the text without one."""
     while True:
         held = window.held
-        while at < len(held) and held[at] in skipped:
+        while at < len(held) and held[at] in signs:
             at += 1
-        if at == len(held):
-            if window.over:
-                return
-        elif not opened:
-            if held[at] != "[":
-                raise FormatFault("JSON_PARSER_00", "expected an array of objects")
-            at, opened = at + 1, True
-            continue
-        elif in_array and held[at] == "]":
-            return
-        elif (found := one_object(held, at, final=window.over)) is not None:
-            value, end = found
-            yield window.base + at, window.base + end, _too_long(limit) if end - at > limit else value
-            at = end
-            continue
-        elif len(held) - at > limit + CHUNK and held[at] in '{["':
-            start = window.base + at
-            at = _passed(window, at)
-            yield start, window.base + at, _too_long(limit)
-            continue
+        if at < len(held) or window.over:
+            return at
         window.more(at)
         at = 0
 
 
-def _too_long(limit: int) -> FormatFault:
-    return FormatFault("JSON_PARSER_02", f"an object longer than {limit} characters", too_long=True)
+def _ended(window: Window, at: int, *, first: bool) -> bool:
+    """True at the end of an array; otherwise a comma stands there, save before the first element."""
+    sign = window.held[at : at + 1]
+    if sign == "]":
+        return True
+    if not sign or (not first and sign != ","):
+        raise FormatFault("JSON_PARSER_00", "the array has no end" if not sign else "expected a comma between elements")
+    return False
 
 
-def _passed(window: Window, at: int) -> int:
-    """Where the value that begins at ``at`` ends; nothing of it is kept."""
-    depth, quoted = 0, False
+def _value(window: Window, at: int, limit: int, before: int) -> tuple[FieldValue, int, int]:
+    """The value that begins at a place, where it ends, and where it begins in what is held then.
+
+    Counted is, with the ``before`` characters that stand in front of it, what is read when the last thing in it is known.
+    """
     while True:
-        for found in _SIGN.finditer(window.held, at):
-            if found.start() < at:
-                continue  # what an escape stands before
-            sign = found.group()
-            if sign == "\\":
-                at = found.end() + 1
-                continue
-            if sign == '"':
-                quoted = not quoted
-            elif not quoted:
-                depth += 1 if sign in "{[" else -1
-            at = found.end()
-            if depth <= 0 and not quoted:
-                return at
-        if window.over:
-            raise FormatFault("JSON_PARSER_00", "the text ends inside of a value")
-        behind = max(0, at - len(window.held))
-        window.more(len(window.held))
-        at = behind
+        held = window.held
+        found = one_object(held, at, final=window.over)
+        if found is None:
+            inside = len(held) - at - CHUNK
+        else:
+            inside = (
+                len(held[at : found[1] - 1].rstrip(BLANKS)) if found[0] and isinstance(found[0], (dict, list)) else 0
+            )
+        if inside + before > limit:
+            raise FormatFault("JSON_PARSER_02", f"an object longer than {limit} characters")
+        if found is not None:
+            return found[0], found[1], at
+        window.more(at)
+        at = 0

@@ -337,3 +337,31 @@ def test_columns_of_the_same_name_are_told_once(parser: str) -> None:
     found = items("DELIMITED", b"a,b,a\n1,2,3\n4,5,6\n", csvHeader="WITH_HEADER", csvParser=parser)
     assert [row.warning and row.warning.code for row in found] == ["DELIMITED_PARSER_02", None]
     assert [row.value for row in found] == [{"a": "3", "b": "2"}, {"a": "6", "b": "5"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"a,b\n', [{"0": "a,b\n"}]),
+        ('x,"a ""b', [{"0": "x", "1": 'a "b'}]),
+        ('"a\nb"x,c\nd', [{"0": '"a\nb"x', "1": "c"}, {"0": "d"}]),
+        ('"a""b"c,d', [{"0": '"a"b"c', "1": "d"}]),
+    ],
+)
+def test_the_second_parser_makes_the_best_of_quotes_that_do_not_fit(text: str, expected: list[object]) -> None:
+    """One that is not closed holds the rest; signs behind a closed one make plain text of it all."""
+    assert values("DELIMITED", text, csvParser="UNIVOCITY", csvUnivocityEscape='"') == expected
+
+
+def test_the_second_parser_keeps_blanks_around_names() -> None:
+    """Those around cells it takes away; a column without a name has none."""
+    assert values("DELIMITED", " A ,,B\r\n 1 , 2,3\r\n", csvParser="UNIVOCITY", csvHeader="WITH_HEADER") == [
+        {" A ": "1", "": "2", "B\r": "3"}
+    ]
+
+
+def test_lines_to_skip_must_be_there() -> None:
+    """Each with its end; the second parser does not mind."""
+    assert values("DELIMITED", "a\n", csvSkipStartLines=1) == []
+    assert values("DELIMITED", "a", csvSkipStartLines=1) == ["DELIMITED_PARSER_00"]
+    assert values("DELIMITED", "a", csvSkipStartLines=1, csvParser="UNIVOCITY") == []

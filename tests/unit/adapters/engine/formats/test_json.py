@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from penstock.core.java.kinds import kind_of
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import Char, FieldType, FieldValue, FileRef, ListMap, Long, Null, Short, Zoned
 
-from .using import items, records, starts, values, written
+from .using import records, starts, values, written
 
 ARRAY = {"jsonContent": "ARRAY_OBJECTS"}
 PLAIN = st.recursive(
@@ -75,19 +76,46 @@ def test_an_array_must_begin_with_a_bracket_and_ends_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "long", ['{"x": "' + "y" * 300_000 + '"}', '["\\"' + "]" * 300_000 + '"]', json.dumps("z\\" * 200_000)]
+    "long", ['{"x": "' + "y" * 300_000 + '"}', '["\\"' + "]" * 300_000 + '"]', json.dumps(["z\\" * 200_000])]
 )
-def test_what_is_too_long_is_passed_over(long: str) -> None:
-    """Whatever is in it, and however long; the next value is read."""
-    found = items("JSON", long + '{"b": 1}', jsonMaxObjectLen=50)
-    assert [item.fault and (item.fault.code, item.fault.too_long) for item in found] == [("JSON_PARSER_02", True), None]
-    assert (found[1].start, found[1].value) == (len(long), {"b": 1})
-    inside = values("JSON", f'[{long}, {{"b": 1}}]', jsonMaxObjectLen=50, **ARRAY)
-    assert inside == ["JSON_PARSER_02", {"b": 1}]
+def test_what_is_too_long_ends_the_file(long: str) -> None:
+    """Whatever is in it, and however long; what came before it is there."""
+    assert values("JSON", '{"b": 1}' + long + "[2]", jsonMaxObjectLen=50) == [{"b": 1}, "JSON_PARSER_02"]
+    assert values("JSON", f'[{{"b": 1}}, {long}, 2]', jsonMaxObjectLen=50, **ARRAY) == [{"b": 1}, "JSON_PARSER_02"]
 
 
 @pytest.mark.parametrize(
-    "bad", ["oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 300_000, "[" * 5000]
+    ("text", "longest", "settings"),
+    [
+        ('["a"]["bcdefghijkl"]', 13, {}),
+        ('["bcdefghijkl"]["a"]', 14, {}),
+        ('[["bcdefghijkl"]]', 15, ARRAY),
+        ('[[], ["bcdefghijkl" ]]', 16, ARRAY),
+    ],
+)
+def test_length_is_counted_up_to_the_last_thing_in_an_object(text: str, longest: int, settings: dict[str, Any]) -> None:
+    """From the place where the parser stood when it was asked for the object."""
+    assert values("JSON", text, jsonMaxObjectLen=longest, **settings)[-1] != "JSON_PARSER_02"
+    assert values("JSON", text, jsonMaxObjectLen=longest - 1, **settings)[-1] == "JSON_PARSER_02"
+    assert values("JSON", '"longer than that"', jsonMaxObjectLen=5) == ["longer than that"]
+
+
+def test_an_offset_in_an_array_is_the_last_sign_before_a_value() -> None:
+    """0 for the first; of a text or number its beginning, otherwise the bracket that closes it."""
+    assert starts("JSON", '[{"a":1},\n {"a":2}, 5, "x" ]', **ARRAY) == ["0", "7", "17", "20"]
+    assert starts("JSON", ' {"a":1}\n\n {"b":2}\n') == ["0", "11"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", []), ("[1,", [1]), ("[1", [1]), ("[1 2]", [1]), ("[1,]", [1]), ("[,1]", [])]
+)
+def test_an_array_that_is_broken_ends_in_a_fault(text: str, expected: list[object]) -> None:
+    """What stands before the place is there."""
+    assert values("JSON", text, **ARRAY) == [*expected, "JSON_PARSER_00"]
+
+
+@pytest.mark.parametrize(
+    "bad", ["oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 3000, "[" * 5000]
 )
 def test_what_is_no_json_ends_the_file(bad: str) -> None:
     """What came before it is there."""
