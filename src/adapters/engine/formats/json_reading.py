@@ -92,7 +92,7 @@ def _ended(window: Window, at: int, *, first: bool) -> bool:
 def _value(window: Window, at: int, limit: int, before: int) -> tuple[FieldValue, int, int]:
     """The value that begins at a place, where it ends, and where it begins in what is held then.
 
-    Counted is, with the ``before`` characters that stand in front of it, what is read when the last thing in it is known.
+    What counts is what was read when the last thing in it was known, and ``before`` characters in front of it.
     """
     while True:
         held = window.held
