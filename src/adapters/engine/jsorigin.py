@@ -84,6 +84,8 @@ class JavaScriptOrigin:
         InvalidValueError: the script is empty, or cannot be read (SCRIPTING_02, SCRIPTING_03).
     """
 
+    pushes = True
+
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         may_run(plan, tools)
         given, text = plan.given.under("scriptConf."), plan.given.text("script")

@@ -116,6 +116,7 @@ ORIGINS: dict[str, OriginBuild] = {
     "com_streamsets_pipeline_stage_origin_http_HttpClientDSource": http_origin,
     "com_streamsets_pipeline_stage_origin_httpserver_HttpServerDPushSource": later("web.served", "HttpServer"),
     "com_streamsets_pipeline_stage_origin_restservice_RestServiceDPushSource": later("web.served", "RestService"),
+    "com_streamsets_pipeline_stage_origin_tcp_TCPServerDSource": later("tcpserver", "TcpServer"),
     "com_streamsets_pipeline_stage_origin_javascript_JavascriptDSource": later("jsorigin", "JavaScriptOrigin"),
     "com_streamsets_pipeline_stage_origin_jython_JythonDSource": later("scriptorigin", "JythonOrigin"),
     "com_streamsets_pipeline_stage_origin_logtail_FileTailDSource": later("tail.origin", "FileTail"),

@@ -115,7 +115,8 @@ class Runner:
                 self._step(stage, self._received(stage, batch), batch, watch)
         self._after(batch)
         self._stages.deliver(batch)
-        self.tally.batch.add(time.perf_counter() - began)
+        if self.counts:
+            self.tally.batch.add(time.perf_counter() - began)
         respond = getattr(self._origin, "respond", None)
         if respond is not None:
             respond(batch.responses)
@@ -167,6 +168,16 @@ class Runner:
     def _after(self, batch: Batch) -> None:
         self.finish = self.finish or batch.finish
         self.reset_offset = self.reset_offset or batch.reset_offset
+
+    @property
+    def counts(self) -> bool:
+        """True when the last batch was one: origins that are sent to make none of nothing."""
+        return not (self.idle and getattr(self._origin, "pushes", False))
+
+    @property
+    def waiting(self) -> bool:
+        """Asked when the run is to stop: True while the origin has to hand over what it took on already."""
+        return bool(getattr(self._origin, "waiting", False))
 
     @property
     def paced(self) -> bool:

@@ -220,7 +220,7 @@ class EmbeddedRun:
     async def _batches(self, runner: Runner) -> Status:
         """Batch after batch; where that leads to."""
         offset = (await self._offsets.offsets(self._job.job_id)).get(ENTITY)
-        while not self._stop_asked.is_set():
+        while not self._stop_asked.is_set() or runner.waiting:
             began = self._clock.monotonic_s()
             turn = self._early(runner, offset) if self._commits_early else self._late(runner, offset)
             reached = await turn
@@ -244,7 +244,7 @@ class EmbeddedRun:
         if not runner.idle:
             await self._commit(early, runner)
         rest = await anyio.to_thread.run_sync(list, steps)
-        self._batches_done += 1
+        self._batches_done += runner.counts
         return rest[-1] if rest else early
 
     async def _late(self, runner: Runner, offset: str | None) -> str | None:
@@ -265,7 +265,7 @@ class EmbeddedRun:
         until = time.perf_counter() + TURN_S
         while True:
             *_, offset = runner.batch(reached[-1][0], BATCH_SIZE)
-            self._batches_done += 1
+            self._batches_done += runner.counts
             reached.append((offset, not runner.idle))
             over = offset is None or runner.idle or runner.finish or runner.paced or self._plan.rate_limit > 0
             if over or self._stop_asked.is_set() or time.perf_counter() > until:

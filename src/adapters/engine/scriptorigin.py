@@ -130,6 +130,8 @@ class JythonOrigin:
         InvalidValueError: the script is empty or no Python 3 (SCRIPTING_02, SCRIPTING_03).
     """
 
+    pushes = True
+
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         may_run(plan, tools)
         self._script, self._tools = compiled(plan, "script", needed=True), tools

@@ -134,6 +134,16 @@ class Workers(Runner):
         return self._count
 
     @property
+    def counts(self) -> bool:
+        """True: what the processes hand in are batches."""
+        return True
+
+    @property
+    def waiting(self) -> bool:
+        """False: files wait for the next run."""
+        return False
+
+    @property
     def paced(self) -> bool:
         """False: files end."""
         return False

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from ....core.processors.api import StopFault
+from ....core.processors.api import Access, StopFault
+from ..access import NOT_ALLOWED
 from ..formats.compression import inflate
 from ..formats.fault import FormatFault
 
@@ -23,6 +24,16 @@ COMPRESSION = "X-SDC-COMPRESSION"
 READ_S = 30.0
 STEP = 1 << 16
 NAP_S = 0.1
+
+
+def may_listen(access: Access) -> None:
+    """Nothing where flows may listen on this machine.
+
+    Raises:
+        StopFault: hosts were named, and this machine is not among them.
+    """
+    if access.hosts is not None and not {"localhost", HOST} & {each.lower() for each in access.hosts}:
+        raise StopFault(NOT_ALLOWED, f"listening here is not allowed; allow 'localhost'{access.ways_out}")
 
 
 @attrs.frozen

@@ -7,16 +7,16 @@ import time
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.plan.model import StagePlan
-from ....core.processors.api import Out, StopFault, Tools
+from ....core.processors.api import Out, Tools
 from ....core.processors.responses import HEADER_PREFIX, RAW, STATUS_CODE
 from ....core.records.record import Header, Record
 from ....core.records.values import FieldValue, ListMap
-from ..access import NOT_ALLOWED, with_resources
+from ..access import with_resources
 from ..formats.fault import FormatFault
 from ..formats.item import Item
 from ..formats.reading import check_reader, read_items
 from ..formats.writing import writers
-from .listening import Answer, Door, Exchange, Listener
+from .listening import Answer, Door, Exchange, Listener, may_listen
 from .tls import server_context
 
 MOST_MB = 100
@@ -38,6 +38,7 @@ class HttpServer:
         UnsupportedError: Kerberos, a gateway, or a format that cannot be read.
     """
 
+    pushes = True
     methods = frozenset({"POST", "PUT"})
     pings = frozenset({"GET", "HEAD"})
 
@@ -196,9 +197,7 @@ def _listener(given: Given, tools: Tools, methods: frozenset[str], pings: frozen
         raise InvalidValueError("HTTP Listening Port", port, f"1 to {LAST_PORT} (HTTP_SERVER_ORIG_00)")
     if held.flag("spnegoConfigBean.spnegoEnabled"):
         raise UnsupportedError("authentication with Kerberos", "Use application IDs, or users over TLS.")
-    hosts = tools.access.hosts
-    if hosts is not None and not {"localhost", "127.0.0.1"} & {each.lower() for each in hosts}:
-        raise StopFault(NOT_ALLOWED, f"listening here is not allowed; allow 'localhost'{tools.access.ways_out}")
+    may_listen(tools.access)
     tls = held.under("tlsConfigBean.")
     secure = tls.flag("tlsEnabled")
     users = held.rows("basicAuthUsers") if secure else ()
