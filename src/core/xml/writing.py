@@ -16,7 +16,8 @@ _ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
 def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
     """The document of a root field that is a map with one entry; ``notes`` are field attributes by path.
 
-    Every note becomes an attribute, but for the declarations of namespaces.
+    Every note becomes an attribute, but for the declarations of namespaces; those of the root field and of a list stand
+    on the elements that they are for.
 
     Raises:
         XmlFault: another root (XML_GENERATOR_00, 03, 04, 05), or a prefix that is declared nowhere (07, 08).
@@ -31,6 +32,7 @@ def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
     if isinstance(root, list):
         raise XmlFault("XML_GENERATOR_05 - the one field of the root must not be a list")
     break_, indent = ("\n", "  ") if pretty else ("", "")
+    notes = {**notes, f"/{quoted(name)}": {**_declared(notes.get("", {})), **notes.get(f"/{quoted(name)}", {})}}
     body = "".join(_element(name, root, f"/{quoted(name)}", notes, {}, break_, indent, 0))
     return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>{break_}{body}{break_}'
 
@@ -48,7 +50,7 @@ def _element(
     if depth > MAX_DEPTH:
         raise XmlFault(f"XML_GENERATOR_01 - fields nested deeper than {MAX_DEPTH}")
     held = notes.get(path, {})
-    declared = {key: text for key, text in held.items() if key == _DECLARED or key.startswith(_DECLARED + ":")}
+    declared = {**_above(path, notes), **_declared(held)}
     if declared:
         known = {**known, **{key[6:]: text for key, text in declared.items()}}
     written = {**declared, **{key.removeprefix(_ATTRIBUTE): text for key, text in held.items() if key not in declared}}
@@ -67,6 +69,19 @@ def _element(
         yield f"{pad}<{tag}{head}>{break_}{inside}{break_}{pad}</{tag}>"
     else:
         yield f"{pad}<{tag}{head}>{inside}</{tag}>"
+
+
+def _declared(held: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in held.items() if key == _DECLARED or key.startswith(_DECLARED + ":")}
+
+
+def _above(path: str, notes: Notes) -> dict[str, str]:
+    """The namespaces that the lists around an element declare."""
+    around: dict[str, str] = {}
+    while path.endswith("]"):
+        path = path[: path.rindex("[")]
+        around = {**_declared(notes.get(path, {})), **around}
+    return around
 
 
 def _content(

@@ -104,6 +104,13 @@ def test_fields_are_written_as_elements_and_attributes() -> None:
     assert len(read(text.encode())) == 1
 
 
+def test_namespaces_of_the_root_field_and_of_lists_are_those_of_their_elements() -> None:
+    """They have no element of their own."""
+    notes = {"": {"xmlns": "N"}, "/root/'a:x'": {"xmlns:a": "A"}}
+    text = write_xml({"root": {"a:x": ["1", ["2"]]}}, notes, pretty=False)
+    assert text.endswith('?><root xmlns="N"><a:x xmlns:a="A">1</a:x><a:x xmlns:a="A">2</a:x></root>')
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [
