@@ -1,4 +1,5 @@
-"""Fields with types and records by path, as JavaScript of the script's own engine: ``sdcRecord`` and ``Field``."""
+"""Fields with types and records by path, as JavaScript of the script's own engine: ``sdcRecord`` and ``Field``; and the
+verbs of Java that maps, lists and texts had in the engine that scripts were written for."""
 
 import json
 
@@ -52,5 +53,25 @@ var Java, __Typed, __SdcRecord;
       return gone; }
   };
   __Typed = Typed; __SdcRecord = SdcRecord;
+  function java(kind, verbs) {
+    Object.keys(verbs).forEach(function (name) {
+      Object.defineProperty(kind.prototype, name, {value: verbs[name], writable: true, configurable: true}); }); }
+  java(Object, {
+    put: function (name, held) { var old = this[name]; this[name] = held; return old; },
+    remove: function (name) { var old = this[name]; delete this[name]; return old; },
+    containsKey: function (name) { return Object.prototype.hasOwnProperty.call(this, name); },
+    keySet: function () { return Object.keys(this); }
+  });
+  java(Array, {
+    add: function (held) { this.push(held); return true; },
+    size: function () { return this.length; }
+  });
+  java(String, {
+    contains: function (text) { return this.indexOf(text) >= 0; },
+    equals: function (text) { return String(this) === String(text); },
+    equalsIgnoreCase: function (text) { return this.toLowerCase() === String(text).toLowerCase(); },
+    isEmpty: function () { return this.length === 0; },
+    matches: function (pattern) { return new RegExp("^(?:" + pattern + ")$").test(this); }
+  });
 })();
 """.replace("__KINDS__", json.dumps(KINDS))

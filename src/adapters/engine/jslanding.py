@@ -40,6 +40,8 @@ class Landing:
             out.events.append(made)
         elif what[0] in ("output", "error"):
             record = self._record(what[1], batch, what[4])
+            record = record.copy() if id(record) in self._written else record
+            self._written.add(id(record))
             record.value = decoded(json.loads(what[2]), record.value)
             given = {name: java_string(text) for name, text in json.loads(what[3]).items() if text is not None}
             record.attributes.clear()
@@ -50,8 +52,7 @@ class Landing:
             if what[0] == "error":
                 out.error(record, "SCRIPTING_04", what[5])
                 return
-            out.emit(record.copy() if id(record) in self._written else record)
-            self._written.add(id(record))
+            out.emit(record)
         elif what[0] == "locked":
             self._locked_ms.append(what[1])
         elif what[0] == "unlocked" and self._locked_ms:

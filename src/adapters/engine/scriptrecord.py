@@ -25,13 +25,17 @@ class ScriptRecord:
 
     def __init__(self, record: Record, *, is_event: bool = False) -> None:
         self.sdcRecord: Any = record
+        self._given = False
         self.is_event = is_event
         self.value: Any = to_script(record.value)
         self.attributes: Any = dict(record.header.attributes)
         self.__dict__.update(header_facts(record))
 
     def taken_back(self) -> Record:
-        """The record with what the script made of it."""
+        """The record with what the script made of it; what is done to it later shows in a further one only."""
+        if self._given:
+            self.sdcRecord = self.sdcRecord.copy()
+        self._given = True
         made: Record = self.sdcRecord
         made.value = back(self.value, made.value)
         given = {str(name): java_string(text) for name, text in self.attributes.items() if text is not None}
@@ -62,18 +66,14 @@ def header_facts(record: Record) -> dict[str, Any]:
 
 
 class Output:
-    """Takes the records that go on; one that is written again goes on as a copy."""
+    """Takes the records that go on, each as it is when it is written."""
 
     def __init__(self, out: Out) -> None:
         self._out = out
-        self._written: set[int] = set()
 
     def write(self, record: Any) -> None:
         """Puts a record out."""
-        made = record.taken_back()
-        again = id(made) in self._written
-        self._written.add(id(made))
-        self._out.emit(made.copy() if again else made)
+        self._out.emit(record.taken_back())
 
 
 class Errors:

@@ -143,6 +143,10 @@ class SdcRecord:
     def __init__(self, record: Record) -> None:
         self._record = record
 
+    def goes_on_with(self, record: Record) -> None:
+        """What is done from now on is done to another record."""
+        self._record = record
+
     def getHeader(self) -> SdcHeader:
         """Its header."""
         return SdcHeader(self._record)
@@ -184,11 +188,14 @@ class SdcScriptRecord:
         self.sdcRecord = SdcRecord(record)
 
     def taken_back(self) -> Record:
-        """The record, which was changed in its place."""
-        held = self._record.header.field_attributes
+        """The record, which was changed in its place; the script goes on with a copy."""
+        given = self._record
+        held = given.header.field_attributes
         for path in [path for path, note in held.items() if not note]:
             del held[path]
-        return self._record
+        self._record = given.copy()
+        self.sdcRecord.goes_on_with(self._record)
+        return given
 
 
 def importer(name: str, *rest: Any) -> Any:

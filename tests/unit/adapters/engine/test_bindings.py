@@ -137,6 +137,24 @@ def test_what_is_not_written_is_dropped(stage: Any) -> None:
 
 
 @LANGUAGES
+def test_a_record_goes_on_as_it_is_when_it_is_written(stage: Any) -> None:
+    """What a script makes of it afterwards shows where it is written again."""
+    lines = ["output.write(r)", "r.value = 'x'", "output.write(r)", "r.value = [5]", "output.write(r)"]
+    played = Played(stage, "\n".join(["r = records[0]", *lines]))
+    played({"a": 1})
+    assert played.values == [{"a": 1}, "x", [5]]
+
+
+def test_an_sdc_record_goes_on_as_it_is_when_it_is_written() -> None:
+    """Though it is changed in its place."""
+    lines = ["output.write(r)", "r.sdcRecord.set('/a', Field.create(2))", "output.write(r)", "r.sdcRecord.delete('/a')"]
+    script = "\n".join(["from com.streamsets.pipeline.api import Field", "r = records[0]", *lines])
+    played = Played(Jython, script, scriptRecordType="SDC_RECORDS")
+    played({"a": 1})
+    assert played.values == [{"a": 1}, {"a": 2}]
+
+
+@LANGUAGES
 def test_attributes_can_be_set_and_removed(stage: Any) -> None:
     """On the record that goes on."""
     delete = "del r.attributes['gone']" if stage is Jython else "delete r.attributes['gone']"
@@ -210,3 +228,31 @@ def test_what_cannot_run_says_what_can_be_done() -> None:
     (issue,) = _cannot_run([StagePlan("G_01", kind, StageType.PROCESSOR, label="My Groovy")])
     assert "Groovy" in issue.message
     assert "Jython" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("v.put('k', 1)", {"a": 1, "l": [1], "s": "Abc", "k": 1}),
+        ("v.remove('a')", {"l": [1], "s": "Abc"}),
+        ("v.l.add(v.l.size() + 1)", {"a": 1, "l": [1, 2], "s": "Abc"}),
+        ("v.a = v.containsKey('a') && !v.containsKey('put')", {"a": True, "l": [1], "s": "Abc"}),
+        ("v.a = v.keySet().length", {"a": 3, "l": [1], "s": "Abc"}),
+        ("v.a = v.s.contains('b') && v.s.equals('Abc') && v.s.equalsIgnoreCase('aBC') && !v.s.isEmpty()", None),
+        ("v.a = v.s.matches('[A-c]+') && !v.s.matches('A')", None),
+    ],
+    ids=["put", "remove", "list", "key", "keys", "text", "pattern"],
+)
+def test_javascript_has_the_verbs_of_java(line: str, wanted: dict[str, FieldValue] | None) -> None:
+    """That maps, lists and texts had in the original; they are no fields, and nothing to count."""
+    played = Played(JavaScript, f"var r = records[0], v = r.value;\n{line};\noutput.write(r)")
+    played({"a": 1, "l": [1], "s": "Abc"})
+    assert played.values == [{"a": True, "l": [1], "s": "Abc"} if wanted is None else wanted]
+
+
+def test_javascript_removes_attributes_as_java_does() -> None:
+    """By ``remove``."""
+    (record,) = Played(JavaScript, "records[0].attributes.remove('gone'); output.write(records[0])")(
+        {}, gone="1", kept="2"
+    ).lanes[0]
+    assert record.attributes == {"kept": "2"}
