@@ -32,6 +32,7 @@ EXTRAS = {
             ("cramjam", "fastavro", "google.protobuf", "lxml", "openpyxl"),
             "the data formats AVRO, EXCEL and PROTOBUF, XML schemas",
         ),
+        Extra("geolocation", ("maxminddb",), "Geo IP over databases in the form of MaxMind"),
         Extra("javascript", ("py_mini_racer",), "JavaScript Evaluator in previews and runs"),
         Extra("png", ("resvg_py",), "pictures as PNG"),
         Extra("http2", ("h2",), "HTTP/2 to a remote service"),

@@ -56,6 +56,17 @@ def avro(_: Path) -> None:
     previewed({"data_format": "AVRO", "avro_schema_location": "INLINE", "avro_schema": '"string"', "raw_data": "x"})
 
 
+def geolocation(_: Path) -> None:
+    """Previews a flow that asks where an address is."""
+    settings: dict[str, object] = {
+        "dbConfigs": [{"geoIP2DBFile": "city.mmdb", "geoIP2DBType": "CITY"}],
+        "fieldTypeConverterConfigs": [
+            {"inputFieldName": "/text", "outputFieldName": "/city", "targetType": "CITY_NAME"}
+        ],
+    }
+    previewed(settings, "Geo IP")
+
+
 def spark(_: Path) -> None:
     """Runs a flow on Spark."""
     with penstock.open_project(engine="spark+local[1]") as project:
@@ -71,6 +82,7 @@ def spark(_: Path) -> None:
         ("resvg_py", "png", draw),
         ("py_mini_racer", "javascript", javascript),
         ("fastavro", "formats", avro),
+        ("maxminddb", "geolocation", geolocation),
         ("pyspark", "spark", spark),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

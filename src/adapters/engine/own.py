@@ -16,6 +16,7 @@ _MODULES = {
     "executor_shell_ShellDExecutor": "shell",
     "processor_delay_DelayProcessor": "delay",
     "processor_generator_DataGeneratorDProcessor": "dataparser",
+    "processor_geolocation_GeolocationDProcessor": "geolocation",
     "processor_http_HttpDProcessor": "web",
     "processor_javascript_JavaScriptDProcessor": "javascript",
     "processor_jython_JythonDProcessor": "scripting",
