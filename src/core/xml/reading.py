@@ -5,6 +5,8 @@ under their names; attributes are ``attr|name`` and namespace declarations ``ns|
 """
 
 from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+from typing import cast
 from xml.parsers import expat
 
 import attrs
@@ -12,17 +14,20 @@ import attrs
 from ..records.paths import quoted
 from ..records.values import FieldValue
 from .safe import MAX_DEPTH, XmlFault, pairs, safe_parser, said
-from .xpath import Place, fits, parse_steps
+from .xpath import Matcher, parse_steps
 
 __all__ = ["XmlFault", "XmlRecord", "XmlRecords"]
 VALUE = "value"
+XMLNS = "http://www.w3.org/2000/xmlns/"
+"""The namespace of declarations: the original counts it among those that it met."""
 
 
 @attrs.frozen
 class XmlRecord:
     """A record, the bytes that it stands in, field attributes by path, and the namespaces met so far by prefix.
 
-    ``too_long`` is True where the element was longer than the limit; there is no value then.
+    ``offset`` is the character where the parser of the original stands before it: behind the tag, or the first sign of
+    one, that follows the record before. ``too_long`` is True where the element was longer than the limit; there is no value then.
     """
 
     start: int
@@ -30,7 +35,16 @@ class XmlRecord:
     value: FieldValue = None
     attributes: Mapping[str, dict[str, str]] = attrs.field(factory=dict)
     namespaces: Mapping[str, str] = attrs.field(factory=dict)
+    offset: int = 0
     too_long: bool = False
+
+
+class _Peeked(Enum):
+    """What stands behind a record, as far as it is known."""
+
+    NOTHING = auto()
+    TAG = auto()
+    TEXT = auto()
 
 
 class _Open:
@@ -65,15 +79,13 @@ class XmlRecords:
         with_xpath: bool = False,
         limit: int = 0,
     ) -> None:
-        self._steps = parse_steps(record_element, namespaces or {})
+        self._matcher = Matcher(parse_steps(record_element, namespaces or {}))
         self._beside, self._keep_root, self._with_xpath, self._limit = field_attributes, keep_root, with_xpath, limit
         self._parser = safe_parser()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
-        self._places: list[Place] = []
         self._names: list[str] = []
-        self._counts: list[dict[tuple[str, str], int]] = [{}]
         self._known: list[dict[str, str]] = [{"xml": "http://www.w3.org/XML/1998/namespace"}]
         self._prefixes: dict[str, str] = {}
         self._made_up = 0
@@ -81,6 +93,10 @@ class XmlRecords:
         self._begin = 0
         self._skipped = False
         self._ready: list[XmlRecord] = []
+        self._data = b""
+        self._fed = self._wide = 0
+        """How many bytes were fed before these, and how many of those were not the first of their character."""
+        self._offset, self._peeked = 0, cast("_Peeked | None", None)
 
     def feed(self, data: bytes, *, final: bool = False) -> Iterator[XmlRecord]:
         """The records that end in these bytes.
@@ -88,6 +104,8 @@ class XmlRecords:
         Raises:
             XmlFault: no XML, entities of its own, or nested too deeply.
         """
+        self._fed, self._wide = self._fed + len(self._data), self._wide + _later(self._data)
+        self._data = data
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
@@ -111,8 +129,23 @@ class XmlRecords:
             self._prefixes[uri] = prefix or f"ns{self._made_up}"
         return uri, local, f"{self._prefixes[uri]}:{local}"
 
+    def _character(self, byte: int) -> int:
+        """How many characters stand before a byte, which is among those that were fed last or right before them."""
+        return byte - self._wide - _later(self._data[: max(0, byte - self._fed)])
+
+    def _peek(self, text: str = "") -> None:
+        """Looks at what follows a record, texts or tags, until it is known where the original then stands."""
+        if self._peeked is _Peeked.NOTHING:
+            self._peeked = _Peeked.TEXT if text else _Peeked.TAG
+        elif self._peeked is _Peeked.TAG:  # texts are told when the next tag begins
+            self._offset, self._peeked = self._character(self._parser.CurrentByteIndex - len(text.encode())), None
+        elif self._peeked is _Peeked.TEXT and not text:
+            self._offset, self._peeked = self._character(self._parser.CurrentByteIndex) + 1, None
+
     def _start(self, name: str, flat: list[str]) -> None:
-        if len(self._places) >= MAX_DEPTH:
+        if self._peeked is not None:
+            self._peek()
+        if len(self._names) >= MAX_DEPTH:
             raise XmlFault(f"elements nested deeper than {MAX_DEPTH}")
         every = pairs(flat)
         declared = {key: value for key, value in every.items() if key == "xmlns" or key.startswith("xmlns:")}
@@ -122,13 +155,11 @@ class XmlRecords:
         self._known.append(known)
         uri, local, shown = self._prefixed(name)
         attributes = {key: value for key, value in every.items() if key not in declared}
-        count = self._counts[-1][uri, local] = self._counts[-1].get((uri, local), 0) + 1
-        self._places.append(Place(uri, local, attributes, count))
         self._names.append(shown)
-        self._counts.append({})
+        matches = self._matcher.opens(uri, local, attributes)
         if self._open:
             self._open.append(_Open(shown, attributes, declared))
-        elif fits(self._steps, self._places):
+        elif matches:
             self._begin, self._skipped = self._parser.CurrentByteIndex, False
             root = name if self._keep_root else shown
             self._open.append(_Open(root, attributes, declared))
@@ -136,12 +167,16 @@ class XmlRecords:
             self._skipped = True
 
     def _text(self, data: str) -> None:
+        if self._peeked is not None:
+            self._peek(data)
         if self._open and not self._skipped:
             self._open[-1].text.append(data)
             if 0 < self._limit < self._parser.CurrentByteIndex - self._begin:
                 self._skipped = True
 
     def _end(self, name: str) -> None:
+        if self._peeked is not None:
+            self._peek()
         if self._open:
             element = self._open.pop()
             if self._skipped:
@@ -150,10 +185,10 @@ class XmlRecords:
             if self._open:
                 self._open[-1].children.setdefault(element.name, []).append(made)
             else:
-                self._ready.append(self._record(element, *made))
-        self._places.pop()
+                self._ready.append(attrs.evolve(self._record(element, *made), offset=self._offset))
+                self._peeked = _Peeked.NOTHING
+        self._matcher.closes()
         self._names.pop()
-        self._counts.pop()
         self._known.pop()
 
     def _field(self, element: _Open) -> tuple[FieldValue, dict[str, dict[str, str]]]:
@@ -170,7 +205,9 @@ class XmlRecords:
             if self._beside:
                 beside[name if ":" in name else "xmlns:"] = text
             else:
-                value[f"ns|{name if ':' in name else 'xmlns'}"] = text
+                value[f"ns|{name if ':' in name else 'xmlns:'}"] = text
+        if element.declared:
+            self._prefixes.setdefault(XMLNS, "xmlns")
         if beside:
             notes[""] = beside
         if element.children:
@@ -197,8 +234,14 @@ class XmlRecords:
         above = self._names[:-1] if self._keep_root else self._names
         prefix = "/" + "/".join(above) if above else ""
         for path, where in _xpaths(value, "", prefix):
-            notes.setdefault(path, {})["xpath"] = where
+            if not self._keep_root or "[" in path:  # what stands in the record's own element gets none
+                notes.setdefault(path, {})["xpath"] = where
         return XmlRecord(start, end, value, notes, {name: uri for uri, name in self._prefixes.items()})
+
+
+def _later(data: bytes) -> int:
+    """How many bytes of UTF-8 are not the first of their character."""
+    return 0 if data.isascii() else sum(1 for byte in data if byte & 0xC0 == 0x80)
 
 
 def _xpaths(value: FieldValue, path: str, where: str) -> Iterator[tuple[str, str]]:

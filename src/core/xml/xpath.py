@@ -1,4 +1,4 @@
-"""Which elements are records: the name of an element below the root, or a simple path with conditions."""
+"""Which elements are records: the name of an element below the root, or a path from the root with conditions."""
 
 import re
 from collections.abc import Mapping
@@ -7,31 +7,23 @@ import attrs
 
 from ..errors import InvalidValueError
 
-_STEP = re.compile(r"(//?)([^/\[\]]+)((?:\[[^\]]*\])*)")
-_CONDITION = re.compile(r"\[([^\]]*)\]")
-_ATTRIBUTE = re.compile(r"""@([\w.:-]+)\s*=\s*(?:'([^']*)'|"([^"]*)")\Z""")
-_INDEX = re.compile(r"\d{1,9}\Z")
+_STEP = re.compile(r"([^/\[\]]+)(?:\[(?:@([^=\]]+)='([^']*)'|(\d{1,9}))\])?\Z")
+_NAME = re.compile(r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?\Z")
+ANY = "*"
 
 
 @attrs.frozen
 class Step:
-    """One step of a path: a namespace and name (None for any), how often it must have come, attributes it must have."""
+    """One step of a path: a namespace (None for every one) and a name, how often it must have come, an attribute."""
 
-    anywhere: bool
     namespace: str | None
-    name: str | None
-    position: int | None = None
-    attributes: tuple[tuple[str, str], ...] = ()
-
-
-@attrs.frozen
-class Place:
-    """An open element: its namespace and name, its attributes, and the how-manieth of its name it is in its parent."""
-
-    namespace: str
     name: str
-    attributes: Mapping[str, str]
-    position: int
+    position: int | None = None
+    attribute: tuple[str, str] | None = None
+
+    def names(self, namespace: str, name: str) -> bool:
+        """True for an element of that name."""
+        return self.name == ANY or (self.name == name and self.namespace in (None, namespace))
 
 
 def parse_steps(path: str, namespaces: Mapping[str, str]) -> tuple[Step, ...]:
@@ -40,63 +32,73 @@ def parse_steps(path: str, namespaces: Mapping[str, str]) -> tuple[Step, ...]:
     Raises:
         InvalidValueError: no such path (DATA_FORMAT_03), or a prefix without a namespace (DATA_FORMAT_304).
     """
-    path = path.strip()
-    if path in ("", "/", "/*"):
+    if path in ("", "/"):
         return ()
+    if "/" not in path:
+        alone = _step(path, path, namespaces)
+        return (Step(None, ANY), alone if ":" in path else attrs.evolve(alone, namespace=None))
     if not path.startswith("/"):
-        path = f"/*/{path}"
-    steps: list[Step] = []
-    at = 0
-    while at < len(path):
-        found = _STEP.match(path, at)
-        if found is None:
-            raise InvalidValueError("Delimiter Element", path, "an element or a simple XPath (DATA_FORMAT_03)")
-        steps.append(_step(path, found.group(1) == "//", found.group(2).strip(), found.group(3), namespaces))
-        at = found.end()
-    return tuple(steps)
+        raise _fault(path, "a path that begins with /")
+    return tuple(_step(path, part, namespaces) for part in path.removesuffix("/")[1:].split("/"))
 
 
-def _step(path: str, anywhere: bool, name: str, conditions: str, namespaces: Mapping[str, str]) -> Step:
-    prefix, colon, local = name.rpartition(":")
+def _step(path: str, part: str, namespaces: Mapping[str, str]) -> Step:
+    if not part:
+        raise _fault(path, "single slashes")
+    found = _STEP.match(part)
+    if found is None or not (found[1] == ANY or _NAME.match(found[1])):
+        raise _fault(path, "an element or a simple XPath, with [2] or [@name='value'] as conditions")
+    prefix, colon, local = found[1].rpartition(":")
     if colon and prefix not in namespaces:
-        raise InvalidValueError(
-            "Delimiter Element", path, f"a namespace for the prefix {prefix} (DATA_FORMAT_304)", tuple(namespaces)
-        )
-    position: int | None = None
-    attributes: list[tuple[str, str]] = []
-    for condition in _CONDITION.findall(conditions):
-        named = _ATTRIBUTE.match(condition.strip())
-        if named is not None:
-            attributes.append((named.group(1), named.group(2) if named.group(2) is not None else named.group(3)))
-        elif _INDEX.match(condition.strip()):
-            position = int(condition)
-        else:
-            raise InvalidValueError("Delimiter Element", path, "conditions such as [2] or [@name='value']")
+        expected = f"a namespace for the prefix {prefix} (DATA_FORMAT_304)"
+        raise InvalidValueError("Namespaces", path, expected, tuple(namespaces))
+    if found[2] is not None and not _NAME.match(found[2]):
+        raise _fault(path, "the name of an attribute")
     return Step(
-        anywhere, namespaces[prefix] if colon else "", None if local == "*" else local, position, tuple(attributes)
+        namespaces[prefix] if colon else "",
+        local,
+        None if found[4] is None else int(found[4]),
+        None if found[2] is None else (found[2], found[3]),
     )
 
 
-def fits(steps: tuple[Step, ...], places: "list[Place]") -> bool:
-    """True when the innermost of the open elements is what the steps lead to; without steps, the root."""
-    if not steps:
-        return len(places) == 1
-    return _fits(steps, len(steps) - 1, places, len(places) - 1)
+def _fault(path: str, expected: str) -> InvalidValueError:
+    return InvalidValueError("Delimiter Element", path, f"{expected} (DATA_FORMAT_03)")
 
 
-def _fits(steps: tuple[Step, ...], step: int, places: "list[Place]", place: int) -> bool:
-    if place < step or not _is(steps[step], places[place]):
-        return False
-    if step == 0:
-        return steps[0].anywhere or place == 0
-    if not steps[step].anywhere:
-        return _fits(steps, step - 1, places, place - 1)
-    return any(_fits(steps, step - 1, places, above) for above in range(place - 1, step - 2, -1))
+class Matcher:
+    """Says of the elements of a document, as they open and close, which are records; without steps that is the root.
 
+    A position counts all elements that a step was asked about and that have its name, whatever stands above them.
+    """
 
-def _is(step: Step, place: Place) -> bool:
-    if step.name is not None and (step.name != place.name or (step.namespace or "") != place.namespace):
-        return False
-    if step.position is not None and step.position != place.position:
-        return False
-    return all(place.attributes.get(name) == value for name, value in step.attributes)
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._steps = steps or (Step(None, ANY),)
+        self._seen = [0] * len(self._steps)
+        self._depth = self._matched = 0
+
+    def opens(self, namespace: str, name: str, attributes: Mapping[str, str]) -> bool:
+        """True when the element that opens is a record."""
+        at, self._depth = self._depth, self._depth + 1
+        if at >= len(self._steps) or at > self._matched or not self._is(at, namespace, name, attributes):
+            return False
+        self._matched = self._depth
+        return self._matched == len(self._steps)
+
+    def closes(self) -> None:
+        """The innermost element closes."""
+        self._depth -= 1
+        self._matched = min(self._matched, self._depth)
+
+    def _is(self, at: int, namespace: str, name: str, attributes: Mapping[str, str]) -> bool:
+        step = self._steps[at]
+        if not step.names(namespace, name):
+            return False
+        self._seen[at] += 1
+        if step.position is not None:
+            return step.position == self._seen[at]
+        if step.attribute is None:
+            return True
+        wanted = step.attribute
+        held = {key.rpartition(":")[2]: value for key, value in attributes.items()}.get(wanted[0])
+        return held is not None and wanted[1] in (ANY, held)

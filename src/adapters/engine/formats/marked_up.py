@@ -38,7 +38,7 @@ def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
                     attributes={f"xmlns:{prefix}": uri for prefix, uri in each.namespaces.items()},
                     field_attributes=notes,
                 )
-                yield Item(each.start, each.end, Record(each.value, header))
+                yield Item(each.start, each.end, Record(each.value, header), label=str(each.offset))
         except XmlFault as fault:
             raise FormatFault("XML_PARSER_03", str(fault)) from None
 

@@ -30,10 +30,13 @@ def test_elements_are_lists_of_maps_with_their_text_and_attributes() -> None:
 
 @pytest.mark.parametrize(
     ("element", "count"),
-    [("", 1), ("a:data", 2), ("/root/a:data/msg", 3), ("//msg", 3), ("/root/a:data[2]/msg", 2), ("/*/*/msg[1]", 2)],
+    [
+        *[("", 1), ("a:data", 2), ("data", 2), ("/root/a:data/msg", 3), ("/root/data", 0), ("/root/a:data[2]/msg", 2)],
+        *[("/*/*/msg[1]", 1), ("/*/*/msg[2]", 1), ("/root/a:data[@kind='*']/msg", 1), ("/root/*", 2), ("msg", 0)],
+    ],
 )
 def test_record_elements_are_names_below_the_root_or_simple_paths(element: str, count: int) -> None:
-    """Positions and wildcards are understood; a plain name means children of the root."""
+    """Positions and wildcards are understood; a name alone means children of the root, in any namespace."""
     assert len(read(DOCUMENT, element)) == count
 
 
@@ -45,7 +48,7 @@ def test_an_attribute_may_be_a_condition() -> None:
 @given(st.integers(min_value=1, max_value=60))
 def test_how_a_document_is_cut_into_pieces_changes_nothing(size: int) -> None:
     """Every piece length gives the same records."""
-    assert read(DOCUMENT, "//msg", size) == read(DOCUMENT, "//msg")
+    assert read(DOCUMENT, "/root/a:data/msg", size) == read(DOCUMENT, "/root/a:data/msg")
 
 
 def test_the_root_is_kept_on_request_and_attributes_may_stand_beside_fields() -> None:
@@ -127,3 +130,32 @@ def test_what_cannot_be_a_document_has_a_code(value: FieldValue, code: str) -> N
     """Roots of another shape, prefixes without namespace, names that are none."""
     with pytest.raises(XmlFault, match=f"XML_GENERATOR_{code}"):
         write_xml(value, {})
+
+
+@pytest.mark.parametrize(
+    "element", ["root/data", "//msg", "/a//b", "/y^x", "/a/b[xyz='m']", "/a/b[@x%y='m']", "/a[1][2]"]
+)
+def test_paths_that_cannot_be_are_refused(element: str) -> None:
+    """They begin with a slash, have no double ones, and one condition at most in a step."""
+    with pytest.raises(InvalidValueError, match="DATA_FORMAT_03"):
+        XmlRecords(element)
+
+
+@given(st.integers(min_value=1, max_value=30))
+def test_offsets_are_characters_behind_the_next_tag_or_blank(size: int) -> None:
+    """The first record has 0, whatever stands before it."""
+    text = '<?xml version="1.0"?><r>\n<e>é</e><e>ü</e>\n<e>x</e></r>'
+    data, reader = text.encode(), XmlRecords("e")
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    found = [each for at, piece in enumerate(pieces) for each in reader.feed(piece, final=at == len(pieces) - 1)]
+    assert [each.offset for each in found] == [0, text.index("ü"), text.index("<e>x") + 1]
+
+
+def test_declarations_are_fields_of_their_own() -> None:
+    """With an XPath their namespace counts among those that were met; the record's own element has no XPath then."""
+    reader = XmlRecords("e", keep_root=True, with_xpath=True)
+    (made,) = reader.feed(b'<r><e xmlns="u" a="1"><c q="2">v</c></e></r>', final=True)
+    cell = [{"attr|q": "2", "value": "v"}]
+    assert made.value == {"e": {"attr|a": "1", "ns|xmlns:": "u", "ns1:c": cell}}
+    assert made.namespaces == {"ns1": "u", "xmlns": "http://www.w3.org/2000/xmlns/"}
+    assert sorted(note["xpath"] for note in made.attributes.values()) == ["/r/e/ns1:c", "/r/e/ns1:c/@q"]
