@@ -27,7 +27,8 @@ class XmlRecord:
     """A record, the bytes that it stands in, field attributes by path, and the namespaces met so far by prefix.
 
     ``offset`` is the character where the parser of the original stands before it: behind the tag, or the first sign of
-    one, that follows the record before. ``too_long`` is True where the element was longer than the limit; there is no value then.
+    one, that follows the record before. ``too_long`` is True where the element was longer than the limit; it has no
+    value then.
     """
 
     start: int
