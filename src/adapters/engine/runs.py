@@ -207,15 +207,17 @@ class EmbeddedRun:
         stage = self._plan.start_stage if kind == START else self._plan.stop_stage
         if stage is None:
             return
+        tools = self._tools(stage)
+        facts = tools.scope.facts
         fields: dict[str, FieldValue] = {
             "user": USER,
             "pipelineId": self._plan.pipeline_id,
             "pipelineTitle": self._plan.title,
-            "jobId": self._job.job_id,
-            "jobName": self._job.name,
+            "jobId": facts.job_id,
+            "jobName": facts.job_name,
             **more,
         }
-        tell(stage, self._tools(stage), kind, fields)
+        tell(stage, tools, kind, fields)
 
     async def _batches(self, runner: Runner) -> Status:
         """Batch after batch; where that leads to."""

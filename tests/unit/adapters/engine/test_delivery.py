@@ -149,7 +149,8 @@ def wait_for(condition: Callable[[], bool], limit_s: float = 20) -> None:
 
 
 def test_start_and_stop_events_reach_their_stages(project: penstock.Project, flow_of: Make, tmp_path: Path) -> None:
-    """Each is handed one record of its kind before the first batch and behind the last."""
+    """Each is handed one record of its kind before the first batch and behind the last; parameters of the flow may name
+    the job of a control hub."""
     from penstock.core.processors import registry
     from penstock.core.processors.api import Out, Process, Tools
 
@@ -168,6 +169,7 @@ def test_start_and_stop_events_reach_their_stages(project: penstock.Project, flo
         flow = flow_of('{"a": 1}', ("Trash", {}))
         for set_stage in (flow.set_start_event_stage, flow.set_stop_event_stage):
             set_stage("Shell").configuration["config.script"] = "true"
+        flow.configuration["constants"] = [{"key": "JOB_ID", "value": "hub"}]
         project.update_flow(flow)
         assert run(project, flow).state == "Completed"
     finally:
@@ -175,7 +177,7 @@ def test_start_and_stop_events_reach_their_stages(project: penstock.Project, flo
             registry._builders.pop(kind)
     assert [kind for kind, _ in seen] == ["pipeline-start", "pipeline-stop"]
     assert seen[1][1]["reason"] == "FINISHED"
-    assert seen[0][1]["jobName"] == "job"
+    assert (seen[0][1]["jobId"], seen[0][1]["jobName"]) == ("hub", "job")
 
 
 WORKER = """
