@@ -94,7 +94,8 @@ LIFECYCLE = frozenset({f"{_STAGE}destination_recordstolocalfilesystem_ToErrorLoc
 _WINDOWS = ("TW_5S", "TW_10S", "TW_30S", "TW_15M", "TW_20M", "TW_8H")
 _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     (f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget", "configs.dataFormat"): ("PARQUET",),
-    (f"{_STAGE}origin_spooldir_SpoolDirDSource", "conf.dataFormat"): ("PARQUET",),
+    (f"{_STAGE}origin_spooldir_SpoolDirDSource", "conf.dataFormat"): ("PARQUET", "BINARY"),
+    (f"{_STAGE}processor_schemagen_SchemaGeneratorDProcessor", "config.schemaType"): ("PARQUET",),
     (f"{_STAGE}processor_fieldreplacer_FieldReplacerDProcessor", "conf.onStagePreConditionFailure"): ("ADD_FIELD",),
     (f"{_STAGE}processor_aggregation_AggregationDProcessor", "config.windowLength"): _WINDOWS,
 }

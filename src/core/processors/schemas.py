@@ -1,4 +1,4 @@
-"""Schema Generator: the Avro schema of a record, as a header attribute."""
+"""Schema Generator: the schema of a record for Avro or Parquet, as a header attribute."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from ..records.paths import quoted
 from ..records.record import Record
 from ..records.values import FieldType, FieldValue, Null
 from .api import Process, RecordFault, StopFault, Tools, each
+from .parquet_text import message_text
 from .registry import processor
 
 _PLAIN = {
@@ -46,7 +47,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @processor("com_streamsets_pipeline_stage_processor_schemagen_SchemaGeneratorDProcessor")
 def schema_generator(plan: StagePlan, tools: Tools) -> Process:
-    """Fields become fields of one Avro record; with a cache, records of one key share a schema.
+    """Fields become fields of one record; with a cache, records of one key share a schema. That for Parquet goes to
+    ``parquetSchema`` unless another attribute than that for Avro is named.
 
     A name that Avro does not allow and a key that cannot be evaluated end the run.
 
@@ -56,6 +58,8 @@ def schema_generator(plan: StagePlan, tools: Tools) -> Process:
     given = plan.given.under("config.")
     schema = _Schemas(plan)
     attribute = given.text("attributeName", "avroSchema")
+    if schema.for_parquet and attribute == "avroSchema":
+        attribute = "parquetSchema"
     key_of = tools.evaluate(given.text("cacheKeyExpression")) if given.flag("enableCache") else None
     size = max(1, given.integer("cacheSize", 50))
     cache: OrderedDict[str, str] = OrderedDict()
@@ -83,6 +87,7 @@ class _Schemas:
     def __init__(self, plan: StagePlan) -> None:
         given = plan.given.under("config.")
         self._given = given
+        self.for_parquet = given.text("schemaType", "AVRO") == "PARQUET"
         self._nullable, self._null = given.flag("avroNullableFields"), given.flag("avroDefaultNullable", True)
         self._wider = given.flag("avroExpandTypes")
         self._precision = given.text("precisionAttribute", "precision"), given.integer("defaultPrecision", -1)
@@ -98,7 +103,7 @@ class _Schemas:
                 raise InvalidValueError("Default Values for Types", row.text("defaultValue"), f"a {name}") from None
 
     def of(self, record: Record) -> str:
-        """The schema of a record as JSON text."""
+        """The schema of a record: JSON text for Avro, a message type for Parquet."""
         if not isinstance(record.value, dict):
             kind = kind_of(record.value).name
             raise RecordFault("SCHEMA_GEN_0003", f"the root field is a {kind}; only a map has a schema")
@@ -116,7 +121,10 @@ class _Schemas:
         if self._given.text("avroNamespace"):
             made["namespace"] = self._given.text("avroNamespace")
         made["doc"] = self._given.text("avroDoc")
-        return json.dumps({**made, "fields": fields}, separators=(",", ":"), ensure_ascii=False)
+        made["fields"] = fields
+        if self.for_parquet:
+            return message_text(made)
+        return json.dumps(made, separators=(",", ":"), ensure_ascii=False)
 
     def _default(self, simple: Any) -> Any:
         if self._nullable:

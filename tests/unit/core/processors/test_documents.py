@@ -1,6 +1,7 @@
 """Promises about the XML stages, the Schema Generator and the Windowing Aggregator."""
 
 import json
+from datetime import UTC
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools, find
 from penstock.core.records.record import Header, Record
+from penstock.core.records.values import Date, FieldValue, Long
 from penstock.core.values import JsonMap, freeze
 
 from .conftest import PREFIX, Play
@@ -79,6 +81,28 @@ def test_the_flattener_keeps_fields_and_overwrites_only_on_request(play: Play) -
 def test_the_flattener_refuses_what_is_no_xml_text(play: Play, value: dict[str, object], code: str) -> None:
     """With the original's codes."""
     assert [error.code for error in play(FLATTENER, flattener(), value).errors] == [code]
+
+
+def test_a_schema_for_parquet_is_a_message_type(play: Play) -> None:
+    """In an attribute of its own, unless one is named; what may be null is optional."""
+    value: FieldValue = {"i": 1, "t": "x", "l": [1.5], "m": {"k": True}, "b": b"", "d": Decimal("1.5")}
+    settings = {"config.schemaName": "s", "config.schemaType": "PARQUET"}
+    notes = {"/d": {"precision": "2", "scale": "1"}}
+    (record,) = play(SCHEMAS, settings, value, notes=notes).lanes[0]
+    fields = [
+        "required int32 i;",
+        "required binary t (UTF8);",
+        "required group l (LIST) { repeated group list { required double element; } }",
+        "required group m (MAP) { repeated group key_value { required binary key (UTF8); required boolean value; } }",
+        "required binary b;",
+        "required binary d (DECIMAL(2,1));",
+    ]
+    assert record.attributes == {"parquetSchema": f"message s {{ {' '.join(fields)} }}"}
+    more = {"config.avroNullableFields": True, "config.attributeName": "own"}
+    at: FieldValue = {"d": Date(2020, 1, 1, tzinfo=UTC), "l": [Long(1)]}
+    (record,) = play(SCHEMAS, {**settings, **more}, at).lanes[0]
+    inner = "optional group l (LIST) { repeated group list { optional int64 element; } }"
+    assert record.attributes == {"own": f"message s {{ optional int32 d (DATE); {inner} }}"}
 
 
 def schema(out: Out) -> dict[str, object]:
