@@ -299,6 +299,7 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
     from ..adapters.engine.formats import FormatFault
     from ..adapters.engine.formats.reading import read_items
     from ..adapters.engine.formats.writing import writers
+    from ..adapters.engine.notifying import hand_over
     from ..adapters.engine.resources import surroundings
     from ..adapters.engine.runner import runnable
     from ..adapters.engine.world import facts_of
@@ -314,6 +315,7 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
         fault=FormatFault,
         facts=facts_of,
         surroundings=surroundings,
+        notify=hand_over,
         refusal=InvalidFlowError,
         clock=options.clock,
         ids=options.ids,

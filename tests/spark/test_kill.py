@@ -1,4 +1,4 @@
-"""On a real cluster: a worker or the driver is killed in the middle, and nothing is lost."""
+"""On a real cluster: a worker or the driver is killed in the middle, and nothing is lost or there twice."""
 
 import json
 import signal
@@ -81,7 +81,7 @@ def address(cluster: object, tmp_path: Path) -> str:
 
 
 def test_a_killed_driver_goes_on_where_spark_says(cluster: object, stored: Path, tmp_path: Path) -> None:
-    """After kill -9 of the driver, twice, every line is there at least once, and what was done is not done again."""
+    """After kill -9 of the driver, twice, every line is there once: a batch that is done again writes the same files."""
     wanted, out = fill(tmp_path / "in", 8), tmp_path / "out"
     for kill in range(3):
         before = len(lines_in(out))
@@ -93,18 +93,16 @@ def test_a_killed_driver_goes_on_where_spark_says(cluster: object, stored: Path,
             continue
         said, errors = process.communicate(timeout=LIMIT_S)
         assert json.loads(said)["state"] == "Completed", errors
-    found = lines_in(out)
-    assert set(found) == wanted
-    # a batch of two files is all that may come again behind a kill
-    assert len(found) <= len(wanted) + 2 * 2 * 2500
+    assert sorted(lines_in(out)) == sorted(wanted)
 
 
 def test_a_killed_worker_loses_nothing(cluster: object, stored: Path, tmp_path: Path) -> None:
-    """After kill -9 of a worker with its executor the other one does its part, in the same run."""
+    """After kill -9 of a worker with its executor the other one does its part, in the same run, and every line is
+    there once."""
     wanted, out = fill(tmp_path / "in", 8), tmp_path / "out"
     process = run(stored, address(cluster, tmp_path))
     wait_for(lambda: len(lines_in(out)) > 0, process)
     cluster.kill(cluster.workers[0])  # type: ignore[attr-defined]
     said, errors = process.communicate(timeout=LIMIT_S)
     assert json.loads(said)["state"] == "Completed", errors
-    assert set(lines_in(out)) == wanted
+    assert sorted(lines_in(out)) == sorted(wanted)

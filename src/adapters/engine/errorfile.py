@@ -14,6 +14,7 @@ from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.records.json_form import record_to_json
 from ...core.records.record import Record
+from ...core.running.apart import ATTEMPT
 from .access import allowed_path
 from .formats.writing import SDC_MAGIC
 
@@ -59,7 +60,9 @@ class WriteToFile:
         self._most = plan.given.integer("maxFileSizeMbs", 512) * MEGABYTE
         if self._most < 0:
             raise InvalidValueError("Max File Size", self._most // MEGABYTE, "0 or more megabytes (RECORDFS_00)")
-        self._path = self._folder / f"_tmp_{self._prefix}.sdc"
+        self._attempt, self._written = plan.given.text(ATTEMPT), 0
+        word = f"_{self._attempt}" if self._attempt else ""
+        self._path = self._folder / f"_tmp_{self._prefix}{word}.sdc"
         self._out: BufferedWriter | None = None
         self._size, self._since_s = 0, 0.0
         if self._path.exists():
@@ -98,7 +101,9 @@ class WriteToFile:
         if self._out is not None:
             self._out.close()
             self._out = None
-        self._path.rename(self._folder / f"{self._prefix}_{self._tools.new_id()}.sdc")
+        self._written += 1
+        name = f"{self._written:04d}" if self._attempt else self._tools.new_id()
+        self._path.rename(self._folder / f"{self._prefix}_{name}.sdc")
 
     def close(self, out: Out) -> None:
         """Gives the file its name."""

@@ -1,6 +1,7 @@
 """Local FS: records to files below a folder that a template names per record."""
 
 import glob
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -17,6 +18,7 @@ from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
+from ...core.running.apart import ATTEMPT
 from .access import allowed_path, with_resources
 from .formats import FormatFault
 from .formats.writing import writers
@@ -83,6 +85,7 @@ class LocalFs:
             raise InvalidValueError("Max Records in File", self._most, "0 or more (HADOOPFS_09)")
         self._files: dict[Path, OutFile] = {}
         self._closed: list[Path] = []
+        self._attempt, self._written = plan.given.text(ATTEMPT), Counter[Path]()
         if not given.flag("skipOldTempFileRecovery") and not tools.preview:
             self._recover()
 
@@ -174,11 +177,13 @@ class LocalFs:
                 self._finish(folder, out)
 
     def _temporary(self) -> str:
-        return f"_tmp_{self._prefix}_0{self._suffix}"
+        return f"_tmp_{self._prefix}_{self._attempt or 0}{self._suffix}"
 
     def _final(self, folder: Path) -> Path:
         stem = f"{self._prefix}_" if self._prefix else ""
-        return folder / f"{stem}{self._tools.new_id()}{self._suffix}"
+        self._written[folder] += 1
+        name = f"{self._written[folder]:04d}" if self._attempt else self._tools.new_id()
+        return folder / f"{stem}{name}{self._suffix}"
 
     def _finish(self, folder: Path, out: Out) -> None:
         held = self._files.pop(folder)

@@ -15,7 +15,7 @@ from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import InvalidFlowError, Status, Tally, metrics_document, moved, starts_again, tell, wait_s
+from ...core.running import ENTITY, InvalidFlowError, Status, Tally, metrics_document, moved, starts_again, tell, wait_s
 from ...core.running.notices import Notice, notices, wants_notice
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
@@ -25,7 +25,6 @@ from .garbage import rare_collections
 from .runner import Runner
 from .world import USER
 
-ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
 START, STOP = "pipeline-start", "pipeline-stop"
 BATCH_SIZE = 1000
 IDLE_S = 0.01

@@ -12,12 +12,14 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Access, Out, Tools
 from ...core.project import Job
 from ...core.records.record import Record
+from ...core.running.notices import Notice
 from ...core.validation.issues import Issue
 from ...ports.world import Clock, Ids
 
 
 class Origin(Protocol):
-    """Makes the records of a batch on the driver."""
+    """Makes the records of a batch on the driver. It may also have what the embedded engine's origins have:
+    ``committed()``, ``respond(records)`` and ``close()``."""
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """Puts out a batch from an offset on; the offset behind it, None for the end of the data."""
@@ -75,7 +77,8 @@ class StageCode:
     ``load`` registers the stages that core does not know; ``runnable`` is the other engine's word on a stage;
     ``fault`` is what ``read_items`` and ``read_file`` raise when nothing more can be read, and a writer of ``writers``
     for a record that it cannot write. ``facts`` are what expressions know of a run (parameters, engine, job),
-    ``surroundings`` what they see of the machine that they are evaluated on.
+    ``surroundings`` what they see of the machine that they are evaluated on. ``notify`` sends a notice of a run, and
+    says why where it cannot.
     """
 
     load: Callable[[], None]
@@ -88,5 +91,6 @@ class StageCode:
     refusal: Callable[[str, tuple[Issue, ...]], PenstockError]
     facts: Callable[[Mapping[str, object], str, Job | None], Facts]
     surroundings: Callable[[Access, Facts], Scope]
+    notify: Callable[[Notice, Tools], str]
     clock: Clock
     ids: Ids

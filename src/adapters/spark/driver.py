@@ -13,7 +13,6 @@ from ...core.records.record import Record
 from ...core.records.values import FieldValue
 from ...core.running import Batch, Tally, tell
 from . import kafka
-from .address import Address
 from .boot import in_partition
 from .messages import Message
 from .placing import DIRECTORY, DRIVER
@@ -29,11 +28,11 @@ class Driver:
         ElError, InvalidValueError, UnsupportedError, StopFault: a stage cannot be built.
     """
 
-    def __init__(self, work: Work, address: Address) -> None:
-        self._work, self._address = work, address
+    def __init__(self, work: Work) -> None:
+        self._work = work
         self._origin = work.plan.origin
         self._sent: list[Message] = []
-        self._stages = attrs.evolve(work, level=DRIVER).stages(f"{work.batch}-driver", self._sent)
+        self._stages = attrs.evolve(work, level=DRIVER).stages(f"{work.run}-driver", "", self._sent)
         self._producers = kafka.producers(work.plan)
         self._counted = Tally()
         self._batches = 0
@@ -43,6 +42,7 @@ class Driver:
         self.seen_files = False
         """True when files were read since the origin last said that there are no more."""
         self._lock = threading.Lock()
+        self._responses: list[Record] = []
 
     def tally(self) -> Tally:
         """What was counted so far, on the driver and in partitions."""
@@ -52,8 +52,10 @@ class Driver:
             made.merge(self._stages.tally)
         return made
 
-    def distribute(self, rows: Any, archive: str, number: int) -> None:
+    def distribute(self, rows: Any, archive: str, batch: str, pieces: int) -> None:
         """Takes a DataFrame through the levels, and its answers through the stages of the driver.
+
+        Two batches of one name have the same rows; with as many pieces they write the same files.
 
         Raises:
             StopFault: a stage cannot go on.
@@ -61,8 +63,7 @@ class Driver:
         made = rows
         # executors are here, so that workers need no mail server and its password
         access = attrs.evolve(self._work.access, mail=None)
-        work = attrs.evolve(self._work, batch=f"{self._work.batch}-{number}", access=access)
-        pieces = self._address.partitions or rows.sparkSession.sparkContext.defaultParallelism
+        work = attrs.evolve(self._work, batch=batch, access=access)
         for level in range(max([0, *work.levels.values()]) + 1):
             if level:
                 made = made.repartition(pieces, "key").sortWithinPartitions("seq")
@@ -87,6 +88,16 @@ class Driver:
     def _write(self, rows: Any) -> None:
         for stage in self._producers:
             kafka.write(rows.where(f"kind = '{MESSAGE}' and name = '{stage.instance}'"), stage)
+
+    def take_responses(self) -> list[Record]:
+        """What goes back to whoever sent the last batch to the origin."""
+        taken, self._responses = self._responses, []
+        return taken
+
+    def take_faults(self) -> list[tuple[str, str]]:
+        """The faults since the last look; of very many only the first."""
+        with self._lock:
+            return self._counted.take_faults() + self._stages.tally.take_faults()
 
     @property
     def batches(self) -> int:
@@ -167,6 +178,7 @@ class Driver:
         self._after(batch)
 
     def _after(self, batch: Batch) -> None:
+        self._responses += batch.responses
         self.finish, self.reset_offset = self.finish or batch.finish, self.reset_offset or batch.reset_offset
 
     def lifecycle(self, stage: StagePlan | None, kind: str, fields: dict[str, FieldValue]) -> None:

@@ -14,6 +14,8 @@ DIRECTORY = "com_streamsets_pipeline_stage_origin_spooldir_SpoolDirDSource"
 RAW_DATA = "com_streamsets_pipeline_stage_devtest_rawdata_RawDataDSource"
 DEDUPLICATOR = "com_streamsets_pipeline_stage_processor_dedup_DeDupDProcessor"
 AGGREGATOR = "com_streamsets_pipeline_stage_processor_aggregation_AggregationDProcessor"
+TO_ORIGIN = "com_streamsets_pipeline_stage_destination_tooriginresponse_ToOriginResponseDTarget"
+ERRORS_TO_ORIGIN = "com_streamsets_pipeline_stage_destination_tooriginresponse_ToErrorOriginResponseDTarget"
 SCRIPTS = ("_jython_", "_javascript_", "_groovy_")
 DRIVER = -1
 """The level of what runs on the driver."""
@@ -24,12 +26,23 @@ def is_keyed(stage: StagePlan) -> bool:
     return stage.kind == DEDUPLICATOR
 
 
+def is_dealt(origin: StagePlan) -> bool:
+    """True for an origin that makes its records on the driver."""
+    return origin.kind not in (DIRECTORY, kafka.CONSUMER)
+
+
 def levels_of(plan: Plan) -> dict[str, int]:
-    """Stages that wait for records from elsewhere: keyed ones behind their exchange, executors on the driver."""
-    executors = {stage.instance: DRIVER for stage in plan.stages if stage.type is StageType.EXECUTOR}
+    """Stages that wait for records from elsewhere: keyed ones behind their exchange; executors, and answers to an
+    origin that is there, on the driver."""
+    answers = plan.origin is not None and is_dealt(plan.origin)
+    here = {
+        stage.instance: DRIVER
+        for stage in plan.stages
+        if stage.type is StageType.EXECUTOR or (answers and stage.kind == TO_ORIGIN)
+    }
     told = set(_told_by_events(plan))
     only_told = {stage.instance: DRIVER for stage in plan.stages if is_keyed(stage) and stage.instance in told}
-    return {**keyed_levels(plan, is_keyed), **executors, **only_told}
+    return {**keyed_levels(plan, is_keyed), **here, **only_told}
 
 
 def depth(plan: Plan) -> int:
@@ -80,6 +93,9 @@ def _not_as_meant(plan: Plan) -> Iterator[Issue]:
     if plan.delivery is Delivery.AT_MOST_ONCE:
         text = "Spark repeats what a lost worker did: records come at least once, At Most Once cannot be kept"
         yield Issue(NOT_AS_MEANT, text, config_name="deliveryGuarantee")
+    if plan.error_stage is not None and plan.error_stage.kind == ERRORS_TO_ORIGIN:
+        text = "records are refused in partitions, which cannot answer for the origin; choose another error stage"
+        yield Issue(NOT_AS_MEANT, text, plan.error_stage.instance)
     for stage in filter(kafka.runs, plan.stages):
         for reason in kafka.refused(stage):
             yield Issue(NOT_AS_MEANT, f"{stage.label}: {reason}", stage.instance)
@@ -115,7 +131,7 @@ def _differences(plan: Plan) -> Iterable[tuple[StagePlan | None, str]]:
             )
         elif any(word in stage.kind for word in SCRIPTS):
             yield stage, "every partition has a script state of its own"
-        elif stage.type is StageType.ORIGIN and stage.kind not in (DIRECTORY, kafka.CONSUMER):
+        elif stage.type is StageType.ORIGIN and is_dealt(stage):
             yield stage, "the driver makes these records and deals them over the partitions"
         elif stage.type is StageType.EXECUTOR:
             yield stage, "it runs on the driver; records that reach it are sent there"

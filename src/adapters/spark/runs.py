@@ -14,15 +14,17 @@ from ...core.java import java_string
 from ...core.processors.api import Out, StopFault
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import metrics_document
+from ...core.running import ENTITY, Status, metrics_document
+from ...core.running.notices import notices, wants_notice
 from ...ports.stores import JobStore, OffsetStore
 from . import kafka, sources
 from .address import Address
+from .code import Origin
 from .driver import Driver
 from .session import last_line
 from .work import SCHEMA, Work
 
-CHECKPOINT = "$penstock.spark.checkpoint$"
+CHECKPOINT, PIECES = "$penstock.spark.checkpoint$", "$penstock.spark.pieces$"
 START, STOP = "pipeline-start", "pipeline-stop"
 BATCH_SIZE = 1000
 POLL_S = 0.05
@@ -76,11 +78,12 @@ class SparkRun:
             PenstockError: Spark cannot be reached, something that it needs is missing, or a stage cannot be built.
         """
         self._loop = asyncio.get_running_loop()
-        self._driver = Driver(self._work, self._address)
+        self._driver = Driver(self._work)
         spark, archive = await anyio.to_thread.run_sync(self._open)
         if any(kafka.runs(stage) for stage in self._work.plan.stages):
             await anyio.to_thread.run_sync(kafka.check_connector, spark)
         await self._tell(state="Running")
+        await self._notify(Status.RUNNING)
         self._task = self._loop.create_task(self._go(spark, archive))
 
     async def stop(self) -> None:
@@ -150,20 +153,35 @@ class SparkRun:
         plan, driver = self._work.plan, self._driver
         assert plan.origin is not None
         assert driver is not None
-        origin = self._work.code.origin(plan.origin, self._work.tools(plan.origin))
-        offset: str | None = None
-        for number in range(1 << 62):
-            if self._stop_asked.is_set():
-                return "Canceled"
-            out = Out(len(plan.origin.outputs), self._clock.now_ms)
-            offset = origin.read(offset, BATCH_SIZE, out)
-            rows = driver.deal(out)
-            if rows:
-                driver.distribute(spark.createDataFrame(rows, SCHEMA), archive, number)
-            self._say()
-            if offset is None or driver.finish:
-                return "Completed"
+        tools = attrs.evolve(self._work.tools(plan.origin), sleep=self._pause, stopped=self._stop_asked.is_set)
+        origin = self._work.code.origin(plan.origin, tools)
+        offset = self._await(self._offsets.offsets(self._job.job_id)).get(ENTITY)
+        try:
+            for number in range(1 << 62):
+                if self._stop_asked.is_set():
+                    return "Canceled"
+                out, before = Out(len(plan.origin.outputs), self._clock.now_ms), offset
+                offset = origin.read(offset, BATCH_SIZE, out)
+                rows = driver.deal(out)
+                if rows:
+                    made = spark.createDataFrame(rows, SCHEMA)
+                    driver.distribute(made, archive, f"{self._work.run}-{number}", self._pieces(spark))
+                _tell_origin(origin, "respond", driver.take_responses())
+                if offset is not None and offset != before:
+                    self._await(self._offsets.commit(self._job.job_id, {ENTITY: offset}))
+                _tell_origin(origin, "committed")
+                self._say()
+                if offset is None:
+                    self._await(self._offsets.reset(self._job.job_id))
+                if offset is None or driver.finish:
+                    return "Completed"
+        finally:
+            _tell_origin(origin, "close")
         raise AssertionError
+
+    def _pause(self, seconds: float) -> None:
+        """Waits, until the run is asked to stop at the latest."""
+        self._stop_asked.wait(seconds)
 
     def _streamed(self, spark: Any, archive: str) -> str:
         """A streaming query; Spark's checkpoint says how far it has got."""
@@ -171,13 +189,17 @@ class SparkRun:
         assert driver is not None
         assert origin is not None
         failure: list[Exception] = []
+        checkpoint, pieces = self._progress(self._pieces(spark))
+        word = checkpoint.rpartition("/")[2].replace("-", "")[:12]
+        spark = spark.newSession()
+        spark.conf.set("spark.sql.files.minPartitionNum", pieces)
 
         def batch(rows: Any, number: int) -> None:
             with self._busy:
                 if self._stop_asked.is_set() or driver.finish:
                     raise Stopped
                 try:
-                    driver.distribute(rows, archive, number)
+                    driver.distribute(rows, archive, f"{word}-{number}", pieces)
                 except Exception as error:
                     failure.append(error)
                     raise
@@ -188,7 +210,7 @@ class SparkRun:
         trigger = (
             {"availableNow": True} if once else {"processingTime": f"{int(self._address.every_s * 1000)} milliseconds"}
         )
-        query = writer.option("checkpointLocation", self._checkpoint()).trigger(**trigger).start()
+        query = writer.option("checkpointLocation", checkpoint).trigger(**trigger).start()
         try:
             self._watch(query, driver)
             failed = query.exception() if not query.isActive else None
@@ -220,15 +242,23 @@ class SparkRun:
             if (self._stop_asked.is_set() or driver.finish) and idle:
                 return
 
-    def _checkpoint(self) -> str:
-        """Where Spark keeps the progress of this job: the folder of its last run, a new one behind a reset."""
-        held = self._await(self._offsets.offsets(self._job.job_id)).get(CHECKPOINT)
-        if held:
-            return str(held)
+    def _pieces(self, spark: Any) -> int:
+        """Into how many pieces data is cut."""
+        return self._address.partitions or int(spark.sparkContext.defaultParallelism)
+
+    def _progress(self, pieces: int) -> tuple[str, int]:
+        """Where Spark keeps the progress of this job, and the pieces: as in its last run, new ones behind a reset.
+
+        A batch that is repeated because its run was killed then writes the same files.
+        """
+        held = self._await(self._offsets.offsets(self._job.job_id))
+        kept, before = str(held.get(CHECKPOINT) or ""), str(held.get(PIECES) or "")
         base = self._address.checkpoint or str(Path.home() / ".local" / "state" / "penstock" / "spark")
-        made = f"{base.rstrip('/')}/{self._job.job_id}/{self._state.run_id}"
-        self._await(self._offsets.commit(self._job.job_id, {CHECKPOINT: made}))
-        return made
+        made = kept or f"{base.rstrip('/')}/{self._job.job_id}/{self._state.run_id}"
+        if before.isdecimal() and not self._address.partitions:
+            pieces = int(before)
+        self._await(self._offsets.commit(self._job.job_id, {CHECKPOINT: made, PIECES: str(pieces)}))
+        return made, pieces
 
     def _await(self, what: Coroutine[Any, Any, Any]) -> Any:
         assert self._loop is not None
@@ -253,15 +283,39 @@ class SparkRun:
         await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
         if message:
             await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
+        await self._notify(_ENDS[state])
+
+    async def _notify(self, status: Status) -> None:
+        """Tells of a state whoever the flow names."""
+        plan = self._work.plan
+        if not wants_notice(plan, status):
+            return
+        tools = self._work.tools(plan.stages[0])
+        for each in notices(plan, status, self._state.message, self._clock.now_ms(), self._metrics()):
+            fault = await anyio.to_thread.run_sync(self._work.code.notify, each, tools)
+            if fault:
+                await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "WARN", fault)])
 
     async def _tell(self, **changes: object) -> None:
         self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]
         await self._jobs.save_run(self._state)
+        for stage, text in [] if self._driver is None else self._driver.take_faults():
+            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "WARN", f"{stage}: {text}")])
         if "state" in changes:
             await self._jobs.add_log(
                 self._state.run_id, [(self._clock.now_ms(), "INFO", f"the run is {self._state.state}")]
             )
         self._changed.set()
+
+
+_ENDS = {"Completed": Status.FINISHED, "Canceled": Status.STOPPED, "Failed": Status.RUN_ERROR}
+
+
+def _tell_origin(origin: Origin, verb: str, *words: object) -> None:
+    """Something that only some origins want to know."""
+    told = getattr(origin, verb, None)
+    if told is not None:
+        told(*words)
 
 
 def _reason(error: Exception) -> str:

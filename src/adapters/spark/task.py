@@ -55,8 +55,8 @@ def _arrow(rows: list[Row]) -> Any:
 def _rows(work: Work, batches: Iterable[Any]) -> Iterator[Row]:
     context = TaskContext.get()
     assert context is not None
-    place = f"{work.batch}-{work.level}-{context.partitionId()}-{context.taskAttemptId()}"
-    task = Task(work, place)
+    place = f"{work.batch}-{work.level}-{context.partitionId()}"
+    task = Task(work, place, f"{work.run}-{context.taskAttemptId()}")
     try:
         yield from task.files(batches) if work.level == 0 and work.reads != RECORDS else task.records(batches)
         yield from task.close()
@@ -70,8 +70,8 @@ def _rows(work: Work, batches: Iterable[Any]) -> Iterator[Row]:
 class Task:
     """One partition. Stages are built when the first record comes: many partitions may have none."""
 
-    def __init__(self, work: Work, place: str) -> None:
-        self._work, self._place = work, place
+    def __init__(self, work: Work, place: str, attempt: str) -> None:
+        self._work, self._place, self._attempt = work, place, attempt
         self.stages: Stages | None = None
         self._sent: list[Message] = []
         self._keys: dict[str, Callable[[Record], Hashable | None]] = {}
@@ -81,7 +81,7 @@ class Task:
 
     def _built(self) -> Stages:
         if self.stages is None:
-            self.stages = self._work.stages(self._place, self._sent)
+            self.stages = self._work.stages(self._place, self._attempt, self._sent)
         return self.stages
 
     def files(self, batches: Iterable[Any]) -> Iterator[Row]:

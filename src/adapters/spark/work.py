@@ -28,7 +28,8 @@ class Work:
     """The part of a flow that runs at one level.
 
     ``levels`` are the stages that wait for records from elsewhere; ``reads`` says what the rows of level 0
-    are: records, lines, files or messages. ``batch`` is a word that no other batch of any run has.
+    are: records, lines, files or messages. ``run`` is a word that no other run has, ``batch`` one that no other batch
+    has but the same one when it is repeated.
     """
 
     plan: Plan
@@ -36,6 +37,7 @@ class Work:
     level: int
     levels: Mapping[str, int]
     reads: str
+    run: str
     batch: str
     access: Access
     facts: Facts = attrs.field(factory=Facts)
@@ -60,13 +62,13 @@ class Work:
         )
         return Tools(stage, clock.now_ms, random.random, ids.new_id, False, scope, self.access, time.sleep)
 
-    def stages(self, place: str, sent: list[Message]) -> Stages:
+    def stages(self, place: str, attempt: str, sent: list[Message]) -> Stages:
         """The stages of this level; files that they write have ``place`` in their names, as others write there too.
 
-        Messages for Kafka are put into ``sent``.
+        What another attempt wrote in the same place is written over. Messages for Kafka are put into ``sent``.
         """
         self.code.load()
-        plan = apart(self.plan, place)
+        plan = apart(self.plan, place, attempt)
 
         def here(stage: StagePlan) -> bool:
             return self.levels.get(stage.instance, self.level) == self.level

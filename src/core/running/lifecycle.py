@@ -7,6 +7,9 @@ from ..records.record import event
 from ..records.values import FieldValue
 from .stages import DROPS_ERRORS, close_process
 
+ENTITY = "$com.streamsets.datacollector.pollsource.offset$"
+"""The name that the offset of an origin is kept under."""
+
 
 def tell(stage: StagePlan | None, tools: Tools, kind: str, fields: dict[str, FieldValue]) -> None:
     """Builds the stage, gives it one event and closes it; nothing for one that drops everything.
