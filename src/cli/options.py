@@ -101,7 +101,7 @@ _engine_option = click.option(
     default="embedded",
     envvar="PENSTOCK_ENGINE",
     show_default=True,
-    help="Where it runs: embedded, spark://HOST:PORT or spark+local[N], with ?option=value&… for Spark.",
+    help="Where it runs: embedded, spark://HOST:PORT, yarn, k8s://… or spark+local[N], with ?option=value&… for Spark.",
 )
 
 

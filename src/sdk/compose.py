@@ -230,7 +230,7 @@ def engine_maker(options: Options) -> EngineMaker | None:
     from ..adapters.spark import is_spark, parse_address
 
     if not is_spark(options.engine):
-        known = ["embedded", "spark://host:7077", "spark+local"]
+        known = ["embedded", "spark://host:7077", "spark+local", "yarn", "k8s://host:6443"]
         expected = "'embedded', an address of Spark or None"
         raise InvalidValueError("engine", options.engine, expected, nearest(options.engine, known))
     parse_address(options.engine)

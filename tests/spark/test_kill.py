@@ -81,7 +81,7 @@ def address(cluster: object, tmp_path: Path) -> str:
 
 
 def test_a_killed_driver_goes_on_where_spark_says(cluster: object, stored: Path, tmp_path: Path) -> None:
-    """After kill -9 of the driver, twice, every line is there once: a batch that is done again writes the same files."""
+    """After kill -9 of the driver, twice, every line is there once: what is repeated writes the same files."""
     wanted, out = fill(tmp_path / "in", 8), tmp_path / "out"
     for kill in range(3):
         before = len(lines_in(out))

@@ -1,4 +1,4 @@
-"""Which Spark a run goes to, from one text: ``spark://host:7077?option=value`` or ``spark+local[2]``."""
+"""Which Spark a run goes to, from one text: ``spark://host:7077?option=value``, ``yarn`` or ``spark+local[2]``."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,13 @@ import attrs
 
 from ...core.errors import InvalidValueError, nearest
 
-FORMS = "spark://HOST:PORT, spark+local, spark+local[N] or spark+local[*], each with ?option=value&…"
+FORMS = "spark://HOST:PORT, yarn, k8s://HOST:PORT, spark+local, spark+local[N] or spark+local[*], with ?option=value&…"
+IMAGE = "spark.kubernetes.container.image"
 OPTIONS = ("checkpoint", "every", "once", "files", "per_batch", "partitions", "python")
+YARN = "yarn"
+_YARN = re.compile(YARN)
 _CLUSTER = re.compile(r"spark://[\w.\-\[\]:]+:\d+(,[\w.\-\[\]:]+:\d+)*")
+_KUBERNETES = re.compile(r"k8s://(https?://)?([\w.\-]+|\[[\da-f:]+\])(:\d+)?")
 _LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)(,\s*[1-9]\d*)?\])?")
 
 
@@ -42,16 +46,19 @@ class Address:
 
     @property
     def hosts(self) -> tuple[tuple[str, int], ...]:
-        """Host and port of every master; none when it is local."""
-        if self.local:
+        """Host and port of every master; none when it is local, or named by Hadoop's settings."""
+        if self.local or self.master == YARN:
             return ()
+        if (found := _KUBERNETES.fullmatch(self.master)) is not None:
+            port = int(found[3][1:]) if found[3] else 80 if found[1] == "http://" else 443
+            return ((found[2].strip("[]"), port),)
         parts = [each.rpartition(":") for each in self.master.removeprefix("spark://").split(",")]
         return tuple((host.strip("[]"), int(port)) for host, _, port in parts)
 
 
 def is_spark(text: str) -> bool:
     """True for a text that means Spark, well formed or not."""
-    return text.startswith("spark")
+    return text.startswith(("spark", "yarn", "k8s:"))
 
 
 def parse_address(text: str) -> Address:
@@ -62,7 +69,7 @@ def parse_address(text: str) -> Address:
     """
     place, _, query = text.partition("?")
     master = place.removeprefix("spark+") if place.startswith("spark+") else place
-    if not (_CLUSTER if place.startswith("spark://") else _LOCAL).fullmatch(master):
+    if not (_CLUSTER if place.startswith("spark://") else _form(place)).fullmatch(master):
         raise InvalidValueError("engine", text, FORMS)
     conf: dict[str, str] = {}
     given: dict[str, str] = {}
@@ -74,6 +81,8 @@ def parse_address(text: str) -> Address:
         else:
             known = [*OPTIONS, "spark.…"]
             raise InvalidValueError("engine option", name, f"one of {', '.join(known)}", nearest(name, OPTIONS))
+    if master.startswith("k8s") and IMAGE not in conf:
+        raise InvalidValueError("engine", text, f"?{IMAGE}=…: executors on Kubernetes need an image with Python")
     return Address(
         master,
         checkpoint=given.get("checkpoint", ""),
@@ -85,6 +94,14 @@ def parse_address(text: str) -> Address:
         python=given.get("python", ""),
         conf=conf,
     )
+
+
+def _form(place: str) -> re.Pattern[str]:
+    """What a master looks like that is no standalone one."""
+    word = place.removeprefix("spark+")
+    if word.startswith("k8s"):
+        return _KUBERNETES
+    return _YARN if word.startswith("yarn") else _LOCAL
 
 
 def _seconds(text: str) -> float:

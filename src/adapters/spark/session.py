@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from ...core.errors import InvalidValueError, UnsupportedError
-from .address import Address
+from .address import YARN, Address
 from .archive import archive_name, write_archive
 from .boot import probe
 from .hosts import answering
@@ -95,6 +95,8 @@ def open_session(address: Address) -> "Opened":
     home = find_java(version)
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
+    if address.master == YARN and not (os.environ.get("HADOOP_CONF_DIR") or os.environ.get("YARN_CONF_DIR")):
+        raise UnsupportedError("YARN without HADOOP_CONF_DIR", "Set it to the folder of the cluster's yarn-site.xml.")
     answering(address.master, address.hosts)
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
@@ -130,7 +132,8 @@ def _python(address: Address) -> str:
 
 def _loopback(address: Address) -> dict[str, str]:
     """Where everything is on this machine, nothing of it is to be seen from outside."""
-    if all(host in ("localhost", "127.0.0.1", "::1") for host, _ in address.hosts):
+    here = address.local or bool(address.hosts)
+    if here and all(host in ("localhost", "127.0.0.1", "::1") for host, _ in address.hosts):
         return {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     return {}
 

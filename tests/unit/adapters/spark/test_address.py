@@ -33,11 +33,29 @@ def test_a_local_master_has_no_host(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "master", "hosts"),
+    [
+        ("yarn?spark.yarn.queue=night", "yarn", ()),
+        ("spark+yarn", "yarn", ()),
+        ("k8s://https://host:6443?spark.kubernetes.container.image=i", "k8s://https://host:6443", (("host", 6443),)),
+        ("spark+k8s://host?spark.kubernetes.container.image=i", "k8s://host", (("host", 443),)),
+    ],
+)
+def test_other_masters_are_handed_to_spark(text: str, master: str, hosts: tuple[tuple[str, int], ...]) -> None:
+    """With the host that has to answer, where the address names one."""
+    made = parse_address(text)
+    assert (made.master, made.hosts, made.local) == (master, hosts, False)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("spark", "spark://HOST:PORT"),
         ("spark://host", "spark://HOST:PORT"),
-        ("spark+yarn", "spark\\+local"),
+        ("spark+mesos", "spark\\+local"),
+        ("yarn-client", "yarn"),
+        ("k8s://", "k8s://HOST:PORT"),
+        ("k8s://host:6443", "spark.kubernetes.container.image"),
         ("spark+local?checkpont=x", "Did you mean 'checkpoint'"),
         ("spark+local?every=soon", "500ms, 1s or 5m"),
         ("spark+local?once=maybe", "yes, no"),
