@@ -118,6 +118,26 @@ def test_messages_go_from_topic_to_topic_with_keys_and_headers(project: penstock
     assert errors(run) == 2
 
 
+def test_the_consumer_of_one_topic_makes_the_same_records(project: penstock.Project, kafka: Kafka) -> None:
+    """Its settings have other names, records and headers are those of the consumer of several topics."""
+    kafka.put("single", [("a", '{"id": 1} {"id": 2}', 1)])
+    flow = project.create_flow(name="single")
+    origin, noted = flow.add_stage("Kafka Consumer"), flow.add_stage("Expression Evaluator")
+    given = {"topic": "single", "dataFormat": "JSON", "keyCaptureMode": "RECORD_FIELD"}
+    for name, value in {"connectionConfig.connection.metadataBrokerList": kafka.address, **given}.items():
+        origin.configuration[f"kafkaConfigBean.{name}"] = value
+    noted.configuration["expressionProcessorConfigs"] = [
+        {"fieldToSet": "/from", "expression": "${record:attribute('topic')}:${record:attribute('partition')}"}
+    ]
+    origin.connect_output_to(noted)
+    noted.connect_output_to(producer(flow, kafka.address, topic="singles"))
+    assert finished(project, flow).state == "Completed"
+    assert sorted(value for _, value, _ in kafka.rows("singles")) == [
+        '{"id":1,"kafkaMessageKey":"a","from":"single:1"}',
+        '{"id":2,"kafkaMessageKey":"a","from":"single:1"}',
+    ]
+
+
 def test_a_second_run_reads_only_what_came_since(project: penstock.Project, kafka: Kafka) -> None:
     """Offsets are in the job's checkpoint; a reset reads from the start again."""
     kafka.put("ticks", [(None, '{"n": 1}', 0)])

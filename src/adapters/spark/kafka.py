@@ -11,6 +11,7 @@ from ...core.plan.given import Given
 from ...core.plan.model import Plan, StagePlan
 
 CONSUMER = "com_streamsets_pipeline_stage_origin_multikafka_MultiKafkaDSource"
+ONE_TOPIC = "com_streamsets_pipeline_stage_origin_kafka_KafkaDSource"
 PRODUCER = "com_streamsets_pipeline_stage_destination_kafka_KafkaDTarget"
 COLUMNS = ("key", "value", "topic", "partition", "offset", "timestamp", "timestampType")
 _PROTOCOLS = {"SSL_AUTH": "SSL"}
@@ -18,9 +19,19 @@ _PROTOCOLS = {"SSL_AUTH": "SSL"}
 _SPARKS_OWN = ("key.", "value.", "group.id", "auto.offset.reset", "enable.auto.commit", "interceptor.classes")
 
 
+def consumes(stage: StagePlan) -> bool:
+    """True for a Kafka Consumer, of one topic or several."""
+    return stage.kind in (CONSUMER, ONE_TOPIC)
+
+
 def runs(stage: StagePlan) -> bool:
     """True for the stages of this module."""
-    return stage.kind in (CONSUMER, PRODUCER)
+    return consumes(stage) or stage.kind == PRODUCER
+
+
+def settings(stage: StagePlan) -> Given:
+    """The settings of a stage without their prefix."""
+    return stage.given.under("kafkaConfigBean." if stage.kind == ONE_TOPIC else "conf.")
 
 
 def producers(plan: Plan) -> tuple[StagePlan, ...]:
@@ -30,7 +41,7 @@ def producers(plan: Plan) -> tuple[StagePlan, ...]:
 
 def refused(stage: StagePlan) -> Iterator[str]:
     """What a stage asks for and cannot have here."""
-    given, connection = stage.given.under("conf."), "connectionConfig."
+    given, connection = settings(stage), "connectionConfig."
     wanted = {
         "keyDeserializer": "STRING",
         "valueDeserializer": "DEFAULT",
@@ -54,7 +65,7 @@ def brokers(stage: StagePlan) -> tuple[tuple[str, int], ...]:
     Raises:
         InvalidValueError: a broker without a port.
     """
-    text = stage.given.text("conf.connectionConfig.connection.metadataBrokerList")
+    text = settings(stage).text("connectionConfig.connection.metadataBrokerList")
     found = [each.strip().rpartition(":") for each in text.split(",") if each.strip()]
     if not found or not all(host and port.isdecimal() for host, _, port in found):
         raise InvalidValueError(f"Broker URI of {stage.label}", text, "host:port, several with commas")
@@ -63,7 +74,7 @@ def brokers(stage: StagePlan) -> tuple[tuple[str, int], ...]:
 
 def client_options(stage: StagePlan, more: str) -> dict[str, str]:
     """The options of Kafka's client; those of the setting ``more`` win where the stage lets them."""
-    given = stage.given.under("conf.")
+    given = settings(stage)
     connection = given.under("connectionConfig.connection.")
     security = connection.under("securityConfig.")
     made = dict(_security(security))
@@ -97,8 +108,9 @@ def _store(which: str, given: Given) -> Iterator[tuple[str, str]]:
 
 def source_options(stage: StagePlan, per_batch: int) -> dict[str, str]:
     """The options of Spark's source for a consumer; ``per_batch`` bounds the messages of a micro-batch."""
-    given = stage.given.under("conf.")
-    made = {**client_options(stage, "kafkaOptions"), "subscribe": ",".join(given.texts("topicList"))}
+    given, alone = settings(stage), stage.kind == ONE_TOPIC
+    made = client_options(stage, "kafkaConsumerConfigs" if alone else "kafkaOptions")
+    made["subscribe"] = given.text("topic") if alone else ",".join(given.texts("topicList"))
     made["groupIdPrefix"] = given.text("consumerGroup") or "penstock"
     reset = given.text("kafkaAutoOffsetReset", "EARLIEST")
     if reset == "TIMESTAMP":

@@ -17,7 +17,7 @@ from ...core.processors.api import Out, Process, RecordFault, Tools
 from ...core.processors.values import place
 from ...core.records.record import Header, Record
 from .code import StageCode
-from .kafka import COLUMNS
+from .kafka import COLUMNS, settings
 
 ANY_PARTITION = -1
 _STAMPS = {0: "CreateTime", 1: "LogAppendTime"}
@@ -46,7 +46,7 @@ class Messages:
 
     def __init__(self, stage: StagePlan, code: StageCode, batch_size: int) -> None:
         self._stage, self._code, self._batch_size = stage, code, batch_size
-        given = stage.given.under("conf.")
+        given = settings(stage)
         self._format, self._settings = given.text("dataFormat", "JSON"), given.under("dataFormatConfig.")
         self._single = given.flag("produceSingleRecordPerMessage")
         self._stamped = given.flag("timestampsEnabled")

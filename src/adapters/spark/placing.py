@@ -28,7 +28,7 @@ def is_keyed(stage: StagePlan) -> bool:
 
 def is_dealt(origin: StagePlan) -> bool:
     """True for an origin that makes its records on the driver."""
-    return origin.kind not in (DIRECTORY, kafka.CONSUMER)
+    return not (origin.kind == DIRECTORY or kafka.consumes(origin))
 
 
 def levels_of(plan: Plan) -> dict[str, int]:
@@ -135,7 +135,7 @@ def _differences(plan: Plan) -> Iterable[tuple[StagePlan | None, str]]:
             yield stage, "the driver makes these records and deals them over the partitions"
         elif stage.type is StageType.EXECUTOR:
             yield stage, "it runs on the driver; records that reach it are sent there"
-        elif stage.kind == kafka.CONSUMER:
+        elif kafka.consumes(stage):
             yield stage, "offsets are in Spark's checkpoint, not in the consumer group"
         elif stage.kind == DIRECTORY and stage.given.text("conf.errorArchiveDir"):
             yield stage, "files that cannot be read stay where they are"

@@ -19,7 +19,7 @@ BINARY_SCHEMA = "path string, modificationTime timestamp, length long, content b
 
 def reads(stage: StagePlan, address: Address) -> str:
     """What the rows of an origin are: lines of splits, whole files, messages, or records that the driver makes."""
-    if stage.kind == kafka.CONSUMER:
+    if kafka.consumes(stage):
         return MESSAGES
     if stage.kind != DIRECTORY:
         return RECORDS
@@ -50,7 +50,7 @@ def check(stage: StagePlan, code: StageCode, tools: Tools) -> None:
         InvalidValueError, UnsupportedError, StopFault: what is wrong with it.
         UnreachableError: no broker answers.
     """
-    if stage.kind == kafka.CONSUMER:
+    if kafka.consumes(stage):
         answering(stage.label, kafka.brokers(stage))
     else:
         check_folder(stage, code, tools)
@@ -71,7 +71,7 @@ def check_folder(stage: StagePlan, code: StageCode, tools: Tools) -> None:
 
 def stream(spark: Any, stage: StagePlan, address: Address) -> Any:
     """The streaming DataFrame of an origin, with the columns that the reader in the workers expects."""
-    if stage.kind == kafka.CONSUMER:
+    if kafka.consumes(stage):
         return kafka.stream(spark, stage, address.per_batch)
     from pyspark.sql import functions as F
 
