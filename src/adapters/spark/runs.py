@@ -205,8 +205,11 @@ class SparkRun:
                     raise
                 self._say()
 
-        once = self._address.once or any(level > 0 for level in self._work.levels.values())
-        writer = sources.stream(spark, origin, self._address).writeStream.foreachBatch(batch)
+        keyed = any(level > 0 for level in self._work.levels.values())
+        once = self._address.once or keyed
+        # keys of two batches would never be compared
+        address = attrs.evolve(self._address, per_batch=0) if keyed else self._address
+        writer = sources.stream(spark, origin, address).writeStream.foreachBatch(batch)
         trigger = (
             {"availableNow": True} if once else {"processingTime": f"{int(self._address.every_s * 1000)} milliseconds"}
         )
