@@ -5,6 +5,7 @@ Processor time is that of drivers, JVMs, workers and the cluster, as Linux count
 """
 
 import json
+import math
 import random
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from statistics import median
 
 WAYS = ("penstock", "json", "orjson", "functions")
 """The same job through penstock, by hand in Python with either library, and by hand in Spark's own functions."""
-SLOW_ROWS = 20_000_000
-"""From so many rows on only the first two ways are measured."""
+FEWER = {5_000_000: 2, 20_000_000: 1}
+"""From so many rows on only the first ways are measured."""
 MASTERS = ("local[1]", "local[2]", "cluster")
 LINES_PER_FILE = 500_000
 TURNS = 3
@@ -74,7 +75,7 @@ def table(master: str, rows: int, source: Path, turns: int) -> None:
         cluster = Cluster(log)
     try:
         url, few = master if cluster is None else cluster.url, source.parent / "few"
-        ways = WAYS if rows < SLOW_ROWS else WAYS[:2]
+        ways = WAYS[: min([len(WAYS), *(count for least, count in FEWER.items() if rows >= least)])]
         found = [{way: measure(way, url, source, few) for way in ways} for _ in range(turns)]
     finally:
         if cluster is not None:
@@ -82,11 +83,11 @@ def table(master: str, rows: int, source: Path, turns: int) -> None:
     assert len({each[way]["written"] for each in found for way in ways}) == 1, found
     where = "two workers" if master == "cluster" else master
     rates = [[rows / median(each[way][what] for each in found) for what in ("seconds", "processor_s")] for way in ways]
-    base, base_per_s = rates[WAYS.index("json")]
+    base, base_per_s = rates[1] if len(ways) > 1 else (math.nan, math.nan)
     for way, (rate, per_processor_s) in zip(ways, rates, strict=True):
         cells = [f"{rows:,}", where, way, f"{rate:,.0f}", f"{100 * rate / base:.0f} %"]
         cells += [f"{per_processor_s:,.0f}", f"{100 * per_processor_s / base_per_s:.0f} %"]
-        print("| " + " | ".join(cells) + " |", flush=True)
+        print(f"| {' | '.join(cells)} |".replace("nan %", "-"), flush=True)
 
 
 if __name__ == "__main__":

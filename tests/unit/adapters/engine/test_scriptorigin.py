@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import penstock
-from penstock.adapters.engine.runs import ENTITY
 from penstock.adapters.engine.scriptorigin import JythonOrigin
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
@@ -15,6 +14,7 @@ from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.processors.api import Access
 from penstock.core.records.record import Record
+from penstock.core.running import ENTITY
 from penstock.core.values import JsonMap, freeze
 
 COUNTS = """
