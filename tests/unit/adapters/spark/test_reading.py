@@ -99,15 +99,6 @@ def test_what_is_left_of_a_broken_file_is_reported() -> None:
     assert read.file == ("/in/a.json", 1, 1)
 
 
-def test_an_object_that_is_too_long_is_no_record() -> None:
-    """As on one machine: a fault of the stage, and the next object is read."""
-    lines = [b'{"a": "' + b"x" * 50 + b'"}', b'{"b": 1}']
-    given_: dict[str, Json] = {"conf.dataFormatConfig.jsonMaxObjectLen": 20}
-    (read,) = reader(**given_).reads(batches(rows("a.json", lines), 10))
-    assert [each.value for each in records([read])] == [{"b": 1}]
-    assert [code for code, _ in read.out.stage_errors] == ["SPOOLDIR_02"]
-
-
 def test_unwanted_files_are_passed_over() -> None:
     """Those before the first file, and those in folders below."""
     held = rows("a.json", [b'{"a": 1}']) + rows("b.json", [b'{"a": 2}']) + rows("below/c.json", [b'{"a": 3}'])
