@@ -11,10 +11,17 @@ def text_hash(text: str) -> int:
     return value
 
 
-def hash_order(texts: Iterable[str]) -> list[str]:
-    """The texts once each, in the order of a set that they were added to one after the other."""
+def table_size(count: int) -> int:
+    """How many buckets a new map gets that all of another map with so many entries are put into."""
+    size, wanted = 1, int(count / 0.75 + 1)
+    while size < wanted:
+        size *= 2
+    return size
+
+
+def hash_order(texts: Iterable[str], size: int = 16) -> list[str]:
+    """The texts once each, in the order of a set of ``size`` buckets that they were added to one after the other."""
     held = list(dict.fromkeys(texts))
-    size = 16
     while len(held) * 4 > size * 3:
         size *= 2
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from ..java.hashset import hash_order, table_size
 from .parsing import Fields, LineFault, LineParser
 
 
@@ -19,10 +20,11 @@ class Line:
 
 @attrs.frozen
 class LogRecord:
-    """The fields of a line with what follows it, or the fault in their place."""
+    """The fields of a line with what follows it, or the fault in their place; ``line_end`` is where the line itself ends."""
 
     start: int
     end: int
+    line_end: int = 0
     fields: Fields = attrs.field(factory=dict)
     fault: LineFault | None = None
 
@@ -30,8 +32,9 @@ class LogRecord:
 def log_records(lines: Iterable[Line], parser: LineParser, *, keep_line: bool = False) -> Iterator[LogRecord]:
     """One record per line that fits. No more is held than the record that lines may still be added to.
 
-    Lines that do not fit are faults; with ``stack_lines`` at 0 or more they are dropped, or added to the message (and
-    the original line) of the record before, as many as that. The first line must fit.
+    Lines that do not fit are faults, which take the place of the record before, as the original loses it; with
+    ``stack_lines`` at 0 or more they are dropped, or added to the message (and the original line) of the record before,
+    as many as that. The first line must fit. Fields are in the order of the original's map.
     """
     held: LogRecord | None = None
     stack: list[str] = []
@@ -45,21 +48,29 @@ def log_records(lines: Iterable[Line], parser: LineParser, *, keep_line: bool = 
                     stack.append(line.text)
                 end = line.end
                 continue
-            if held is not None:
-                yield held
-                held = None
+            held = None
             yield LogRecord(line.start, line.end, fault=fault)
             continue
         if held is not None:
             yield _with_stack(held, stack, end)
             stack = []
-        if keep_line:
-            fields["originalLine"] = line.text
-        if line.cut:
-            fields["truncated"] = True
-        held, end = LogRecord(line.start, line.end, fields), line.end
+        held, end = LogRecord(line.start, line.end, line.end, _ordered(line, fields, keep_line=keep_line)), line.end
     if held is not None:
         yield _with_stack(held, stack, end)
+
+
+def _ordered(line: Line, fields: Fields, *, keep_line: bool) -> Fields:
+    """All fields of a line, in the order of the map that the original puts them into."""
+    first: Fields = {}
+    if keep_line:
+        first["originalLine"] = line.text
+    if line.cut:
+        first["truncated"] = True
+    held = {**first, **fields}
+    inner = held.get("extensions")
+    if isinstance(inner, dict):
+        held["extensions"] = {name: inner[name] for name in hash_order(inner)}
+    return {name: held[name] for name in hash_order(held, 16 if first else table_size(len(fields)))}
 
 
 def _with_stack(held: LogRecord, stack: list[str], end: int) -> LogRecord:

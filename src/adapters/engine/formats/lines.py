@@ -40,15 +40,19 @@ def read_text(opened: BinaryIO, given: Given) -> Iterator[Item]:
 def read_log(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """The fields of every line; one that does not fit belongs to the line before, or nothing is read behind it.
 
+    The offset of a record is where the line of the record before ends, whatever belongs to that one beside its line.
+
     Raises:
         FormatFault: while iterating, for a line that does not fit (as the original does, which leaves the file then).
     """
     parser, limit = line_parser(given), given.integer("logMaxObjectLen", 1024)
     held = lines(opened, given, None, limit if limit > 0 else LONGEST)
+    label = "0"
     for found in log_records(held, parser, keep_line=given.flag("retainOriginalLine")):
         if found.fault is not None:
             raise FormatFault(found.fault.code, found.fault.message)
-        yield Item(found.start, found.end, found.fields)
+        yield Item(found.start, found.end, found.fields, label=label)
+        label = str(found.line_end)
 
 
 def lines(opened: BinaryIO, given: Given, delimiter: str | None, limit: int, *, keep: bool = False) -> Iterator[Line]:

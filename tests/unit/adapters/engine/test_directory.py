@@ -232,9 +232,9 @@ def test_what_is_too_long_is_cut_or_refused() -> None:
 
 
 def test_a_log_is_read_up_to_a_line_that_does_not_fit(tmp_path: Path) -> None:
-    """The rest of the file is left, with an error of the stage; the next file is read."""
+    """The rest of the file is left, with an error of the stage, and the line before; the next file is read."""
     line = '1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
-    fill(tmp_path, a=f"{line}nonsense\n{line}", b=line)
+    fill(tmp_path, a=f"{line}{line}nonsense\n{line}", b=line)
     settings: dict[str, Any] = {"dataFormat": "LOG", "dataFormatConfig.logMode": "COMMON_LOG_FORMAT"}
     origin = directory(tmp_path, **settings)
     out = Out(1)

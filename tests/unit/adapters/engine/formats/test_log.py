@@ -191,7 +191,7 @@ TRACE = "1 [t] ERROR C n - boom\njava.lang.X\n\tat a.b(C.java:1)\n2 [t] INFO C n
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [
-        ({}, ["boom", "LOG_PARSER_03"]),
+        ({}, ["LOG_PARSER_03"]),
         ({"onParseError": "IGNORE"}, ["boom", "fine"]),
         ({"onParseError": "INCLUDE_AS_STACK_TRACE"}, ["boom\njava.lang.X\n\tat a.b(C.java:1)", "fine"]),
         ({"onParseError": "INCLUDE_AS_STACK_TRACE", "maxStackTraceLines": 1}, ["boom\njava.lang.X", "fine"]),
@@ -199,7 +199,10 @@ TRACE = "1 [t] ERROR C n - boom\njava.lang.X\n\tat a.b(C.java:1)\n2 [t] INFO C n
     ids=["error", "ignore", "include", "trimmed"],
 )
 def test_lines_that_do_not_fit_may_belong_to_the_one_before(more: dict[str, object], wanted: list[str]) -> None:
-    """Dropped, or in the message; else, and before the first line that fits, nothing is read behind them."""
+    """Dropped, or in the message; else, and before the first line that fits, nothing is read behind them.
+
+    What belongs to one line is read with the next: the last that fits goes with the one that does not.
+    """
     found = log(TRACE, "LOG4J", **more)
     assert [each["message"] if isinstance(each, dict) else each for each in found] == wanted
     assert log("nonsense\n" + TRACE, "LOG4J", **more) == ["LOG_PARSER_03"]
@@ -293,3 +296,10 @@ def test_patterns_that_grow_or_run_away_are_stopped(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("penstock.core.logs.parsing.LINE_TIMEOUT_S", 0.05)
     more = {"logMode": "GROK", "grokPattern": "^(?<it>(?:a|aa)+)[bc]$"}
     assert values("LOG", "a" * 60, **more) == ["LOG_PARSER_01"]
+
+
+def test_the_offset_is_where_the_line_before_ends() -> None:
+    """Whatever belongs to that line beside it; fields come in the order of the original's map."""
+    made = items("LOG", TRACE, logMode="LOG4J", onParseError="IGNORE")
+    assert [each.label for each in made] == ["0", str(TRACE.index("java"))]
+    assert list(made[0].value or {}) == ["severity", "relativetime", "thread", "category", "ndc", "message"]  # type: ignore[arg-type]
