@@ -20,7 +20,7 @@ class Line:
 
 @attrs.frozen
 class LogRecord:
-    """The fields of a line with what follows it, or the fault in their place; ``line_end`` is where the line itself ends."""
+    """The fields of a line with what follows it, or the fault in their place; the line itself ends at ``line_end``."""
 
     start: int
     end: int
