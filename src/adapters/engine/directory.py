@@ -1,26 +1,21 @@
 """Directory: the files of a folder, one after the other, record by record."""
 
-import fnmatch
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import attrs
-import regex
 
-from ...core.errors import InvalidValueError
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.values import FieldValue
 from .access import allowed_path, with_resources
 from .filerecords import FileRecords
 from .formats.fault import FormatFault
-from .formats.reading import check_reader
 from .spool import Spool
+from .spoolsettings import checked
 
-Matcher = Callable[[str], bool]
 WAIT_S = 0.2
 TEMPORARY = "_tmp_"
 """How names begin that Local FS gives to files that it is writing."""
@@ -43,33 +38,35 @@ class Directory:
     JSON objects that stand one to a line are put out in rows.
 
     Raises:
-        InvalidValueError: no folder, no pattern, or one that cannot be read.
+        UnfitError: settings that cannot be.
         UnsupportedError: a data format that is not read here.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("conf.")
         self._plan, self._tools = plan, tools
-        self._folder = _folder(given.text("spoolDir"), tools, late=given.flag("allowLateDirectory"))
-        self._format, self._settings = (
-            given.text("dataFormat", "JSON"),
-            with_resources(given.under("dataFormatConfig."), tools.access),
-        )
-        check_reader(self._format, self._settings)
-        fits = _matcher(given.text("filePattern"), glob=given.text("pathMatcherMode", "GLOB") == "GLOB")
+        self._format = given.text("dataFormat", "JSON")
+        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
+        self._folder, self._fits = checked(given, self._settings, tools.access)
+        self._base_dir = given.text("spoolDir")
         as_they_come = given.flag("useEventReader")
         by_time = as_they_come or given.text("useLastModified", "LEXICOGRAPHICAL") == "TIMESTAMP"
         self._deep = given.flag("processSubdirectories") and by_time
         first = given.text("initialFileToProcess")
         self._spool = Spool(
-            self._folder, fits, self._is_ready, tools.now_ms, tools.sleep, by_time=by_time, deep=self._deep, first=first
+            self._folder,
+            self._fits,
+            self._is_ready,
+            tools.now_ms,
+            tools.sleep,
+            by_time=by_time,
+            deep=self._deep,
+            first=first,
         )
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
         self._kept_s = given.integer("retentionTimeMins") * 60
-        if first and not fits(Path(first).name):
-            raise InvalidValueError("First File to Process", first, "a name that fits the pattern (SPOOLDIR_18)")
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
         self._check_count(given.integer("maxFilesHardLimit"))
@@ -143,7 +140,11 @@ class Directory:
     def _purge(self, archive: Path) -> None:
         """Deletes archived files that were kept long enough."""
         for path in archive.rglob("*"):
-            if path.is_file() and self._tools.now_ms() / 1000 - path.stat().st_mtime > self._kept_s:
+            if (
+                self._fits(path.name)
+                and path.is_file()
+                and self._tools.now_ms() / 1000 - path.stat().st_mtime > self._kept_s
+            ):
                 path.unlink(missing_ok=True)
 
     def _open(self, path: Path, at: int, out: Out) -> None:
@@ -164,21 +165,21 @@ class Directory:
 
     def _some(self, count: int, out: Out) -> None:
         assert self._read is not None
+        broken = False
         try:
             more = self._read.some(count, out)
         except FormatFault as fault:
-            self._read.faults += 1
             self._broken(fault, out)
-            more = False
+            more, broken = False, True
         except OSError as error:
             raise StopFault("SPOOLDIR_04", f"{self._file} cannot be read: {error.strerror}") from None
         self._at = self._read.at
         if not more:
-            self._end(self._read, out)
+            self._end(self._read, out, told=not broken or self._plan.on_error is OnError.DISCARD)
 
     def _facts_of(self, path: Path) -> dict[str, str]:
         changed = int(path.stat().st_mtime * 1000)
-        return {"file": str(path), "filename": path.name, "mtime": str(changed), "baseDir": str(self._folder)}
+        return {"file": str(path), "filename": path.name, "mtime": str(changed), "baseDir": self._base_dir}
 
     def _broken(self, fault: FormatFault, out: Out) -> None:
         """The rest of the file cannot be read; what becomes of it the on-error setting says."""
@@ -189,14 +190,16 @@ class Directory:
             if self._errors and self._file is not None and not self._tools.preview:
                 self._put_away(self._file, self._errors)
 
-    def _end(self, read: FileRecords, out: Out) -> None:
+    def _end(self, read: FileRecords, out: Out, *, told: bool) -> None:
+        """The end of a file; without ``told`` no event says so."""
         assert self._file is not None
         counts: dict[str, FieldValue] = {
             "filepath": str(self._file),
             "record-count": read.records,
             "error-count": read.faults,
         }
-        out.event("finished-file", 2, counts)
+        if told:
+            out.event("finished-file", 2, counts)
         self._before.records += read.records
         self._before.faults += read.faults
         self._close()
@@ -225,40 +228,6 @@ class Directory:
             raise StopFault(
                 "SPOOLDIR_50", f"Exceeded max number of files: {count} in {self._folder}, {most} are allowed"
             )
-
-
-def _folder(text: str, tools: Tools, *, late: bool) -> Path:
-    if not text.strip():
-        raise InvalidValueError("Files Directory", text, "a folder (SPOOLDIR_11)")
-    path = Path(text)
-    if not path.is_absolute():
-        raise InvalidValueError("Files Directory", text, "an absolute path")
-    if not late and not path.is_dir():
-        code = "SPOOLDIR_13" if path.exists() else "SPOOLDIR_12"
-        raise InvalidValueError("Files Directory", text, f"an existing folder ({code})")
-    return allowed_path(tools.access, path)
-
-
-def _matcher(pattern: str, *, glob: bool) -> "Matcher":
-    if not pattern.strip():
-        raise InvalidValueError("File Name Pattern", pattern, "a pattern (SPOOLDIR_32)")
-    if glob:
-        alternatives = braces(pattern)
-        return lambda name: any(fnmatch.fnmatchcase(name, each) for each in alternatives)
-    try:
-        compiled = regex.compile(pattern)
-    except regex.error as error:
-        raise InvalidValueError("File Name Pattern", pattern, f"a regular expression ({error}) (SPOOLDIR_16)") from None
-    return lambda name: compiled.fullmatch(name, timeout=1.0) is not None
-
-
-def braces(pattern: str) -> list[str]:
-    """``*.{json,csv}`` as two patterns."""
-    found = regex.search(r"\{([^{}]*)\}", pattern)
-    if found is None:
-        return [pattern]
-    before, after = pattern[: found.start()], pattern[found.end() :]
-    return [each for word in found.group(1).split(",")[:100] for each in braces(before + word + after)]
 
 
 def offset_text(file: str, at: int) -> str:

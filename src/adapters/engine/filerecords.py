@@ -26,6 +26,8 @@ class FileRecords:
     ) -> None:
         self._facts, self._base = facts, base
         self.at, self.records, self.faults = max(at, base), 0, 0
+        self._reached: str | None = str(self.at)
+        """The offset that the last record told where it was reached; None when that of the next is the same."""
         self._lines: JsonLines | None = None
         self._items: Iterator[Item] = iter(())
         if in_lines(data_format, settings):
@@ -72,9 +74,13 @@ class FileRecords:
     def _one(self, item: Item, base: int, out: Out) -> None:
         offset = item.label or str(base + item.start)
         source_id = f"{self._facts['filename']}::{offset}"
-        attributes = {**self._facts, "offset": offset}
+        attributes = {**self._facts, "offset": offset if self._reached is None else self._reached}
         if item.warning is not None:
             out.stage_error(item.warning.code, f"{self._facts['file']}: {item.warning.message}")
+        if item.fault is None or item.fault.too_long:
+            self._reached = None
+        else:  # a record that is refused leaves the offset where it was
+            self._reached = attributes["offset"]
         if item.fault is not None:
             self.faults += 1
             if item.fault.too_long:

@@ -30,7 +30,7 @@ class Spool:
     by_time: bool = False
     deep: bool = False
     first: str = ""
-    """The name of the first file to read."""
+    """The first file to read: its name, or its path from the folder on or as a whole."""
     _left: list[tuple[Key, Path]] = attrs.field(factory=list)
     _behind: str | None = None
     _listed_ms: int = 0
@@ -87,10 +87,20 @@ class Spool:
     def _is_behind(self, found: tuple[Key, Path], last: str, behind: Key | None) -> bool:
         key, path = found
         if not last:
-            return not self.first or path.name >= self.first
+            return self._is_late_enough(key, path)
         if behind is None and self.by_time:
             return str(path) != last
         return key > (behind or (0.0, Path(last).name))
+
+    def _is_late_enough(self, key: Key, path: Path) -> bool:
+        """True for the first file and those behind it; by time all are behind one that is not there."""
+        if not self.first:
+            return True
+        first = self.folder / self.first.removeprefix(f"{self.folder}/").lstrip("/")
+        if not self.by_time:
+            return path.name >= first.name
+        begin = self._key(first, any_age=True)
+        return begin is None or key >= begin
 
     def _key(self, path: Path, *, any_age: bool = False) -> Key | None:
         """Where a file stands in the order; None for one that is not there, or not ready."""

@@ -54,7 +54,7 @@ def line_parser(given: Given) -> LineParser:
     mode = given.text("logMode", "COMMON_LOG_FORMAT")
     longest = given.integer("logMaxObjectLen", 1024)
     if longest == 0 or longest < -1:
-        raise InvalidValueError("Max Line Length", longest, "-1, or more than 0 (LOG_PARSER_04)")
+        raise InvalidValueError("logMaxObjectLen", longest, "-1, or more than 0 (LOG_PARSER_04)")
     if mode == "REGEX":
         return LineParser(_bounded(_by_regex(given)), -1)
     if mode in ("CEF", "LEEF"):
@@ -88,7 +88,8 @@ def _groks(given: Given, mode: str) -> tuple[list[Grok], str]:
         patterns = given.texts("grokPatternList") or (given.text("grokPattern", "%{COMMONAPACHELOG}"),)
         return [Grok(pattern, known) for pattern in patterns], "Grok Format"
     except LayoutError as error:
-        raise InvalidValueError("log format", str(error), "a layout that can be read (LOG_PARSER_06)") from None
+        setting = "log4jCustomLogFormat" if mode == "LOG4J" else "customLogFormat"
+        raise InvalidValueError(setting, str(error), "a layout that can be read (LOG_PARSER_06)") from None
     except GrokError as error:
         raise InvalidValueError("Grok Pattern", str(error), f"a pattern that can be read ({error.code})") from None
 
@@ -124,7 +125,7 @@ def _by_regex(given: Given) -> Callable[[str], Fields]:
     for name, group in groups.items():
         if not 0 <= group <= pattern.groups:
             wanted = f"a group from 0 to {pattern.groups} (LOG_PARSER_08)"
-            raise InvalidValueError(f"group of {name}", group, wanted)
+            raise InvalidValueError("fieldPathsToGroupName", f"{name}: {group}", wanted)
 
     def fields(line: str) -> Fields:
         found = pattern.search(line, timeout=LINE_TIMEOUT_S)

@@ -23,7 +23,7 @@ def read_text(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """
     limit = given.integer("textMaxLineLen", 1024)
     if limit < 1:
-        raise InvalidValueError("Max Line Length", limit, "1 or more (DATA_FORMAT_01)")
+        raise InvalidValueError("textMaxLineLen", limit, "1 or more (DATA_FORMAT_01)")
     delimiter, kept = None, False
     if given.flag("useCustomDelimiter"):
         delimiter = unescaped(given.text("customDelimiter", "\\r\\n"))

@@ -33,7 +33,7 @@ def message_type(given: Given) -> MessageType:
     """The message type that settings name. The file is looked for in the folder of resources, and only there.
 
     Raises:
-        InvalidValueError: no file or no type is named (DATA_FORMAT_07, 08), the file is not there (PROTOBUF_06), no set
+        InvalidValueError: no file or no type is named (DATA_FORMAT_07, 08), the file is not there (09), no set
             of descriptors (PROTOBUF_07, 08), incomplete (PROTOBUF_01), or without the type (PROTOBUF_00).
         UnsupportedError: the library is missing.
     """
@@ -52,7 +52,7 @@ def _path(file: str, resources: str) -> Path:
     if os.path.commonpath([folder, path]) != folder:
         raise InvalidValueError("Protobuf Descriptor File", file, f"a file in the folder of resources ({VARIABLE})")
     if not os.path.isfile(path):
-        wanted = f"a file in the folder of resources ({VARIABLE}), which is {folder} (PROTOBUF_06)"
+        wanted = f"a file in the folder of resources ({VARIABLE}), which is {folder} (DATA_FORMAT_09)"
         raise InvalidValueError("Protobuf Descriptor File", file, wanted)
     return Path(path)
 

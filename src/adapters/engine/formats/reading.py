@@ -1,11 +1,13 @@
 """Records from an open file, one after the other: no more of it is held than one record needs."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
+from ....core.plan.unfit import Unfit, UnfitError
 from ..later import later
 from .archives import is_packed, read_packed
 from .fault import FormatFault
@@ -42,13 +44,47 @@ def check_reader(data_format: str, given: Given) -> None:
 
     Raises:
         UnsupportedError: a format that is not read here, or whose library is missing.
-        InvalidValueError: settings that cannot be.
+        UnfitError: settings that cannot be.
     """
+    found = unfit_for_reading(data_format, given, "")
+    if found:
+        raise UnfitError(*found)
+
+
+LENGTHS = {
+    "DELIMITED": ("csvMaxObjectLen", 1024),
+    "JSON": ("jsonMaxObjectLen", 4096),
+    "TEXT": ("textMaxLineLen", 1024),
+    "XML": ("xmlMaxObjectLen", 4096),
+}
+"""How long an object may be, by format: the setting, and what it is without one."""
+
+
+def unfit_for_reading(data_format: str, given: Given, prefix: str) -> tuple[Unfit, ...]:
+    """What is wrong with the settings of a format; ``prefix`` stands before their names where a stage has them.
+
+    Raises:
+        UnsupportedError: a format that is not read here, or whose library is missing.
+    """
+    found: list[Unfit] = []
+    name, usual = LENGTHS.get(data_format, ("", 1))
+    if name and given.integer(name, usual) < 1:
+        found.append(Unfit("DATA_FORMAT_01", prefix + name, f"{given.integer(name)} is below 1"))
     try:
         next(read_items(io.BytesIO(), data_format, given), None)
     except FormatFault as fault:
         if fault.code.startswith("DATA_FORMAT_"):
-            raise InvalidValueError("Data Format", data_format, f"settings that can be: {fault}") from None
+            setting = "charset" if fault.code == "DATA_FORMAT_05" else "dataFormat"
+            found.append(Unfit(fault.code, prefix + setting, fault.message))
+    except InvalidValueError as error:
+        code = CODE.search(str(error))
+        told = Unfit(code[1] if code else "DATA_FORMAT_06", error.what, str(error).replace(code[0] if code else "", ""))
+        if not found or told.code != "DATA_FORMAT_01":
+            found.append(told)
+    return tuple(found)
+
+
+CODE = re.compile(r" ?\(([A-Z][A-Z0-9_]*_\d+)\)")
 
 
 def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:

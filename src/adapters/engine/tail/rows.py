@@ -2,13 +2,13 @@
 
 import glob
 import os
+import re
 from pathlib import Path
 
 import attrs
 
 from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
-from ..directory import braces
 from .rolling import TOKEN, RollMode, rolling_of
 from .tailing import Followed
 
@@ -65,5 +65,14 @@ class Row:
 def _globbed(path: str) -> list[str]:
     if not any(sign in path for sign in WILD):
         return [path]
-    found = {each for one in braces(path) for each in glob.iglob(one, recursive=True, include_hidden=True)}
+    found = {each for one in _braces(path) for each in glob.iglob(one, recursive=True, include_hidden=True)}
     return sorted(found)
+
+
+def _braces(pattern: str) -> list[str]:
+    """``*.{json,csv}`` as two patterns."""
+    found = re.search(r"\{([^{}]*)\}", pattern)
+    if found is None:
+        return [pattern]
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    return [each for word in found.group(1).split(",")[:100] for each in _braces(before + word + after)]

@@ -19,6 +19,7 @@ from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import InvalidValueError, UnsupportedError
 from penstock.core.plan import Given, StagePlan
 from penstock.core.plan.model import OnError
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, Tools
 from penstock.core.processors.api import Access, StopFault
 from penstock.core.values import JsonMap, freeze
@@ -114,6 +115,7 @@ def test_records_know_their_file_and_place(tmp_path: Path) -> None:
 def test_files_are_deleted_or_archived_after_their_offset_is_safe(tmp_path: Path) -> None:
     """Not before: a crash in between reads the file again."""
     fill(tmp_path, a="1")
+    (tmp_path / "old").mkdir()
     origin = directory(tmp_path, postProcessing="ARCHIVE", archiveDir=str(tmp_path / "old"))
     origin.read(None, 10, Out(1))
     assert (tmp_path / "a.txt").exists()
@@ -138,6 +140,7 @@ def test_a_record_that_cannot_be_parsed_goes_to_error_and_the_file_goes_on(tmp_p
 def test_a_file_that_cannot_be_read_on_is_treated_as_told(tmp_path: Path) -> None:
     """Dropped, reported and put away, or the end of the run."""
     bad, old = '{"a": 1} oops', tmp_path / "bad"
+    old.mkdir()
     fill(tmp_path, a=bad)
     out = Out(1)
     directory(tmp_path, dataFormat="JSON", errorArchiveDir=str(old)).read(None, 10, out)
@@ -342,3 +345,82 @@ def test_a_first_file_must_fit_the_pattern(tmp_path: Path) -> None:
     """SPOOLDIR_18."""
     with pytest.raises(InvalidValueError, match="SPOOLDIR_18"):
         directory(tmp_path, initialFileToProcess="a.csv")
+
+
+def test_everything_wrong_with_the_settings_is_told_at_once(tmp_path: Path) -> None:
+    """With the codes of the original, and the setting that each is about."""
+    wrong: dict[str, Any] = {
+        "filePattern": " ",
+        "batchSize": 0,
+        "overrunLimit": 1,
+        "poolingTimeoutSecs": 0,
+        "maxSpoolFiles": 0,
+        "errorArchiveDir": str(tmp_path / "none"),
+        "postProcessing": "ARCHIVE",
+        "retentionTimeMins": -1,
+        "dataFormat": "JSON",
+        "dataFormatConfig.jsonMaxObjectLen": 0,
+    }
+    with pytest.raises(UnfitError) as raised:
+        directory(tmp_path / "gone", **wrong)
+    assert [(each.code, each.setting.removeprefix("conf.")) for each in raised.value.found] == [
+        ("SPOOLDIR_12", "spoolDir"),
+        ("SPOOLDIR_06", "overrunLimit"),
+        ("SPOOLDIR_14", "batchSize"),
+        ("SPOOLDIR_15", "poolingTimeoutSecs"),
+        ("SPOOLDIR_17", "maxSpoolFiles"),
+        ("SPOOLDIR_32", "filePattern"),
+        ("SPOOLDIR_12", "errorArchiveDir"),
+        ("SPOOLDIR_11", "archiveDir"),
+        ("SPOOLDIR_19", "retentionTimeMins"),
+        ("DATA_FORMAT_01", "dataFormatConfig.jsonMaxObjectLen"),
+    ]
+
+
+def test_a_header_says_where_the_file_was_reached(tmp_path: Path) -> None:
+    """0 with the first record, whatever stands before it; a refused record leaves the offset. Paths are as given."""
+    (tmp_path / "a.txt").write_text("A,B\na,b,c\n1,2\n3,4\n")
+    settings: dict[str, Any] = {"dataFormat": "DELIMITED", "dataFormatConfig.csvHeader": "WITH_HEADER"}
+    out = Out(1)
+    directory(tmp_path, **settings, spoolDir=f"{tmp_path}/").read(None, 10, out)
+    (refused,) = out.errors
+    kept = [refused.record, *out.lanes[0]]
+    assert [record.attributes["offset"] for record in kept] == ["0", "0", "14"]
+    assert [record.header.source_id for record in kept] == ["a.txt::4", "a.txt::10", "a.txt::14"]
+    assert {record.attributes["baseDir"] for record in kept} == {f"{tmp_path}/"}
+
+
+@pytest.mark.parametrize(("on_error", "events"), [(OnError.TO_ERROR, ["new-file"]), (OnError.DISCARD, None)])
+def test_a_file_that_cannot_be_read_is_not_finished(
+    tmp_path: Path, on_error: OnError, events: list[str] | None
+) -> None:
+    """Unless such faults are dropped; what was read before counts, the fault itself does not."""
+    (tmp_path / "a.txt").write_text("[1,")
+    settings: dict[str, Any] = {"dataFormat": "JSON", "dataFormatConfig.jsonContent": "ARRAY_OBJECTS"}
+    out = Out(1)
+    directory(tmp_path, on_error, **settings).read(None, 10, out)
+    assert [record.value for record in out.lanes[0]] == [1]
+    assert [each.attributes["sdc.event.type"] for each in out.events] == (events or ["new-file", "finished-file"])
+    if events is None:
+        assert out.events[1].value == {"filepath": str(tmp_path / "a.txt"), "record-count": 1, "error-count": 0}
+
+
+def test_names_fit_as_java_globs_have_it(tmp_path: Path) -> None:
+    """Sets, negation with a mark, escapes; a caret is a caret."""
+    fill(tmp_path, a1="1", ax="x", b1="b", **{"^1": "^"})
+    (tmp_path / "s*r.txt").write_text("star")
+    for pattern, expected in (("a[0-9].txt", ["1"]), ("[!a]1.txt", ["^", "b"]), ("[^a]1.txt", ["^", "1"])):
+        assert read_all(directory(tmp_path, filePattern=pattern))[0] == expected
+    assert read_all(directory(tmp_path, filePattern="s\\*r.txt"))[0] == ["star"]
+    assert read_all(directory(tmp_path, filePattern=r"\w\d.txt", pathMatcherMode="REGEX"))[0] == ["1", "b"]
+
+
+def test_the_first_file_counts_by_time_where_files_are_read_by_time(tmp_path: Path) -> None:
+    """Older ones are left; it may be told with its folder."""
+    fill(tmp_path, c="old", a="first", b="young")
+    for at, name in ((2_000_000_000, "c"), (2_000_000_100, "a"), (2_000_000_200, "b")):
+        os.utime(tmp_path / f"{name}.txt", (at, at))
+    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelayInMs": 0}
+    for first in ("a.txt", str(tmp_path / "a.txt")):
+        assert read_all(directory(tmp_path, **settings, initialFileToProcess=first))[0] == ["first", "young"]
+    assert read_all(directory(tmp_path, **settings, initialFileToProcess="none.txt"))[0] == ["old", "first", "young"]

@@ -228,7 +228,7 @@ def invalid() -> bytes:
     [
         ({"protoDescriptorFile": ""}, "DATA_FORMAT_07"),
         ({"messageType": ""}, "DATA_FORMAT_08"),
-        ({"protoDescriptorFile": "none.desc"}, "PROTOBUF_06"),
+        ({"protoDescriptorFile": "none.desc"}, "DATA_FORMAT_09"),
         ({"protoDescriptorFile": "incomplete.desc"}, "PROTOBUF_01"),
         ({"protoDescriptorFile": "invalid.desc"}, "PROTOBUF_07"),
         ({"protoDescriptorFile": "text.desc"}, "PROTOBUF_08"),
@@ -252,5 +252,5 @@ def test_the_folder_may_be_that_of_the_engine(resources: Path, monkeypatch: pyte
     monkeypatch.setenv("PENSTOCK_RESOURCES", "/nowhere")
     given = with_resources(settings(**ALL), Access(resources=str(resources)))
     assert message_type(given).descriptor.full_name == "p.All"
-    with pytest.raises(InvalidValueError, match="PROTOBUF_06"):
+    with pytest.raises(InvalidValueError, match="DATA_FORMAT_09"):
         message_type(with_resources(settings(**ALL), Access()))
