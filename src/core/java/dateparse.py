@@ -63,6 +63,8 @@ class DateParser:
             else:
                 following = self.parts[index + 1] if index + 1 < len(self.parts) else ""
                 self._field(part, isinstance(following, DateField))
+        if self.at == 0:
+            raise self._fail()
         return self.fields.instant(zone)
 
     def _fail(self) -> InvalidValueError:

@@ -150,7 +150,7 @@ def _type(word: str) -> FieldType:
 
 
 def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldValue, Mapping[str, str]]:
-    """The value in the target type, and the attributes that tell its digits."""
+    """The value in the target type; a decimal that was a text gets attributes that tell its digits."""
     kind = kind_of(held)
     if kind is FieldType.ZONED_DATETIME and target not in (FieldType.STRING, FieldType.ZONED_DATETIME):
         raise RecordFault("CONVERTER_04", f"a zoned date cannot become {target.name}")
@@ -162,7 +162,7 @@ def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldV
         made = _scaled(convert(held, target), rule)
     else:
         made = _from_value(held, kind, target, rule)
-    return made, _digits(made) if target is FieldType.DECIMAL and isinstance(made, Decimal) else {}
+    return made, _digits(made) if kind is FieldType.STRING and isinstance(made, Decimal) else {}
 
 
 def _digits(value: Decimal) -> Mapping[str, str]:
@@ -239,6 +239,7 @@ def _zoned_pattern(rule: Given) -> str:
 def _scaled(value: FieldValue, rule: Given) -> Decimal:
     assert isinstance(value, Decimal)
     scale = rule.integer("scale", -1)
+    value = value if value else abs(value)  # the original has no negative zero
     if scale == -1:
         return value
     if abs(scale) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
@@ -248,4 +249,4 @@ def _scaled(value: FieldValue, rule: Given) -> Decimal:
     scaled = value.quantize(Decimal(1).scaleb(-scale, context), rounding or ROUND_DOWN, context)
     if rounding is None and scaled != value:
         raise ValueError(f"{value} has more than {scale} decimal places")
-    return scaled
+    return scaled if scaled else abs(scaled)

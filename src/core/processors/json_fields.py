@@ -1,10 +1,11 @@
 """JSON Parser and JSON Generator: a field from JSON text, and to it."""
 
 import json
+import re
 from decimal import Decimal
 
 from ..plan.model import StagePlan
-from ..records.json_data import NoJson, json_bytes
+from ..records.json_data import NoJson, exact_json
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import FieldValue, Null
@@ -27,14 +28,25 @@ def _whole(digits: str) -> object:
     return value if -_LONG <= value < _LONG else Decimal(value)
 
 
+_BLANKS = " \t\r\n"
+_ANOTHER = re.compile(
+    r"[ \t\r\n]*(?:\Z|[\[{\"]|(?:true|false|null)(?![\w$])"
+    r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:\Z|[ \t\r\n]))"
+)
+_BEHIND_WORD = re.compile(r"[^\w$]")
 _DECODER = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole)
 
 
 def _first(text: str) -> FieldValue:
-    """The first value of a text; behind a number, a truth value or null there must be a blank."""
+    """The first value of a text. What follows is looked at as far as it tells whether another value begins.
+
+    Behind a number there must be a blank, behind a word anything that does not go on with it.
+    """
     value, end = _DECODER.raw_decode(text)
-    if not isinstance(value, (dict, list, str)) and text[end : end + 1].strip():
-        raise ValueError(f"{text[end : end + 10]!r} right behind a value")
+    word = isinstance(value, bool) or value is None
+    joined = not isinstance(value, (dict, list, str)) and text[end : end + 1].strip(_BLANKS)
+    if (joined and not (word and _BEHIND_WORD.match(text, end))) or not _ANOTHER.match(text, end):
+        raise ValueError(f"{text[end : end + 10]!r} behind a value")
     found: FieldValue = value
     return found
 
@@ -68,7 +80,7 @@ def json_parser(plan: StagePlan, tools: Tools) -> Process:
 
 @processor("com_streamsets_pipeline_stage_processor_jsongenerator_JsonGeneratorDProcessor")
 def json_generator(plan: StagePlan, tools: Tools) -> Process:
-    """A map or list goes as JSON text to the target field."""
+    """A map or list goes as JSON text to the target field, numbers in the digits of the original."""
     source, target = plan.given.text("fieldPathToSerialize"), plan.given.text("outputFieldPath")
 
     def handle(record: Record) -> Record:
@@ -80,7 +92,7 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
         if not isinstance(held, (dict, list)):
             raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
         try:
-            text = json_bytes(held).decode("utf-8", "replace")
+            text = exact_json(held).decode("utf-8", "replace")
         except NoJson as error:
             raise RecordFault("JSON_03", f"field {source}: {error}") from None
         place(record, target, text, "JSON_03")

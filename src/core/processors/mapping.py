@@ -42,17 +42,17 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
 
     def chosen(record: Record, *, names: bool) -> Iterator[str]:
         for path in list(_visited(record.value, "")):
-            parts = parse_path(path)
-            if names and (not parts or isinstance(_around(record, parts), list)):
-                continue
             if not names and kind_of(get(record.value, path)) in _AROUND:
                 continue
-            if test is None or test(record, path):
+            if test is not None and not test(record, path):
+                continue
+            parts = parse_path(path)
+            if not names or (parts and not isinstance(_around(record, parts), list)):
                 yield path
 
     def values(record: Record) -> Record:
         for path in chosen(record, names=False):
-            set_field(record, path, as_field(mapping(record, path)), {"": _own(record, path)})
+            set_field(record, path, as_field(mapping(record, path)))
         return record
 
     def renamed(record: Record) -> Record:
@@ -168,10 +168,6 @@ def _list_notes(record: Record, paths: list[str]) -> Notes:
     if not record.notes:
         return {}
     return {f"[{at}]{below}": note for at, path in enumerate(paths) for below, note in notes_of(record, path).items()}
-
-
-def _own(record: Record, path: str) -> dict[str, str]:
-    return dict(record.notes.get(to_path(parse_path(path)), {})) if record.notes else {}
 
 
 def _at(record: Record, path: str) -> FieldValue:

@@ -3,7 +3,7 @@
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
 from ..records.fields import move_field, notes_of, remove_field
-from ..records.paths import MISSING, UnreachablePathError, get, has, quoted
+from ..records.paths import MISSING, UnreachablePathError, get, has, parse_path, quoted
 from ..records.record import Record
 from ..records.values import FieldType
 from .api import Process, RecordFault, Tools, each
@@ -40,9 +40,17 @@ def field_merger(plan: StagePlan, tools: Tools) -> Process:
     return each(handle)
 
 
+def _is_inside(target: str, source: str) -> bool:
+    """True for a field in another, which would come to hold itself."""
+    inner, outer = parse_path(target), parse_path(source)
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
 def _merge(record: Record, source: str, target: str, overwrites: bool) -> bool:
     """False when a name is in both and may not be overwritten."""
     moved, held = get(record.value, source), get(record.value, target)
+    if _is_inside(target, source):
+        raise RecordFault("FIELD_MERGER_04", f"field {target} would be in itself")
     if held is MISSING:
         if kind_of(moved) not in _AROUND:
             raise RecordFault("FIELD_MERGER_03", f"field {source} is neither a map nor a list")

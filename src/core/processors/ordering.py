@@ -58,4 +58,4 @@ def field_order(plan: StagePlan, tools: Tools) -> Process:
 
 def _name(path: str) -> str:
     made = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parse_path(path))
-    return made.removeprefix(".")
+    return made.removeprefix(".").replace("/", ".")

@@ -42,7 +42,7 @@ _READ: dict[str, tuple[str, Callable[[str], Any]]] = {
     "STRING": ("string", str),
 }
 _NOTHING = object()
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @processor("com_streamsets_pipeline_stage_processor_schemagen_SchemaGeneratorDProcessor")

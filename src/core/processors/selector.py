@@ -6,6 +6,7 @@ from operator import not_
 
 from ..el import EvaluationError, parse_template
 from ..el.source import Source, function_of
+from ..errors import InvalidValueError
 from ..plan.model import StagePlan
 from ..records.record import Record, copy_value
 from ..records.rows import Rows
@@ -17,9 +18,15 @@ from .registry import processor
 
 @processor("com_streamsets_pipeline_stage_processor_selector_SelectorDProcessor")
 def stream_selector(plan: StagePlan, tools: Tools) -> Process:
-    """A copy to every lane whose condition is true; to the last lane, the default, only when none is."""
+    """A copy to every lane whose condition is true; to the last lane, the default, only when none is.
+
+    Raises:
+        InvalidValueError: no conditions (SELECTOR_00), the last is not the default (SELECTOR_07), another is no
+            expression (SELECTOR_08).
+    """
     lane_of = {lane: at for at, lane in enumerate(plan.outputs)}
     rows = [(row.text("outputLane"), row.text("predicate")) for row in plan.given.rows("lanePredicates")]
+    _check([text for _, text in rows])
     conditions = [
         (lane_of[lane], text, tools.predicate(text)) for lane, text in rows if text != "default" and lane in lane_of
     ]
@@ -42,6 +49,16 @@ def stream_selector(plan: StagePlan, tools: Tools) -> Process:
                 out.emit(record, default)
 
     return TwoForms(process, _in_rows([(lane, text) for lane, text, _ in conditions], default, tools, process))
+
+
+def _check(conditions: list[str]) -> None:
+    if not conditions:
+        raise InvalidValueError("Condition", "", "a condition 'default' at least (SELECTOR_00)")
+    if conditions[-1] != "default":
+        raise InvalidValueError("Condition", conditions[-1], "'default' as the last condition (SELECTOR_07)")
+    for text in conditions[:-1]:
+        if not (text.startswith("${") and text.endswith("}")):
+            raise InvalidValueError("Condition", text, "an expression ${...} (SELECTOR_08)")
 
 
 def _in_rows(

@@ -54,12 +54,8 @@ def value_replacer(plan: StagePlan, tools: Tools) -> Process:
 
     def handle(record: Record) -> Record:
         missing: dict[str, None] = {}
-        doomed = [
-            path
-            for selects, condition in to_null
-            for path in _there(record, selects, missing)
-            if _holds(condition, record)
-        ]
+        chosen = [(_there(record, selects, missing), _holds(condition, record)) for selects, condition in to_null]
+        doomed = [path for paths, holds in chosen if holds for path in paths]
         for path in doomed:
             set_field(record, path, null_of(_value(record, path)))
         for selects, text in from_null:
@@ -127,7 +123,7 @@ def _compare(record: Record, path: str, operator: str, wanted: str, text: str) -
         raise StopFault("VALUE_REPLACER_05", "there is no value to replace with")
     try:
         if operator == "ALL" or _fits(held, operator, wanted, path):
-            set_field(record, path, _converted(text, held, path), notes_of(record, path))
+            set_field(record, path, _converted(text, held, path))
     except RecordFault as fault:
         raise StopFault("VALUE_REPLACER_03", fault.message) from None
 

@@ -56,7 +56,7 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
                 continue
             try:
                 text = text_of(held, source)  # type: ignore[arg-type]
-                found = parsed(record, text) if text else []
+                found = parsed(record, text) if text is not None else []
                 for made in _landed(record, held, found, target, several):  # type: ignore[arg-type]
                     out.emit(made)
             except RecordFault as fault:

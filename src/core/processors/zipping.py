@@ -2,7 +2,8 @@
 
 from ..plan.given import Given
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, get
+from ..records.fields import Notes, notes_of
+from ..records.paths import MISSING, get, quoted
 from ..records.record import Record, copy_value
 from ..records.values import FieldValue, ListMap
 from .api import Process, RecordFault, StopFault, Tools, each
@@ -31,11 +32,17 @@ def field_zip(plan: StagePlan, tools: Tools) -> Process:
         for row in rows:
             first, second = _side(record, row.text("firstField")), _side(record, row.text("secondField"))
             pairs: list[FieldValue] = []
-            for (name, value), (other, with_it) in zip(first, second, strict=False):
+            notes: Notes = {}
+            for at, ((name, value), (other, with_it)) in enumerate(zip(first, second, strict=False)):
                 if not values_only and name == other:
                     raise StopFault("ZIP_00", f"both sides have the name {name!r}")
                 pairs.append([value, with_it] if values_only else {name: value, other: with_it})
-            place(record, row.text("zippedFieldPath", "/zipped"), copy_value(pairs), "ZIP_01")
+                if record.notes:
+                    steps = ("[0]", "[1]") if values_only else (f"/{quoted(name)}", f"/{quoted(other)}")
+                    for step, side in zip(steps, ("firstField", "secondField"), strict=True):
+                        held = notes_of(record, f"{row.text(side).rstrip('/')}[{at}]")
+                        notes.update({f"[{at}]{step}{below}": note for below, note in held.items()})
+            place(record, row.text("zippedFieldPath", "/zipped"), copy_value(pairs), "ZIP_01", notes)
         return record
 
     return each(handle)

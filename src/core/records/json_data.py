@@ -10,7 +10,7 @@ import orjson
 
 from ..java import java_string
 from ..java.calendar import to_millis
-from .values import FieldValue, FileRef, Float, Null, Zoned
+from .values import Byte, FieldValue, FileRef, Null, Zoned
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 _LONG = 1 << 63
@@ -35,6 +35,20 @@ def json_bytes(value: FieldValue) -> bytes:
     return _any(value) if b"null" in made and not is_finite(value) else made
 
 
+def exact_json(value: FieldValue) -> bytes:
+    """As ``json_bytes``, with floating-point numbers in the digits of the original, and a BYTE as bytes. Slower.
+
+    Raises:
+        NoJson: as for ``json_bytes``.
+    """
+    try:
+        return orjson.dumps(_exact(value), special, OPTIONS)
+    except (TypeError, ValueError, RecursionError) as error:
+        if isinstance(error.__cause__, NoJson):
+            raise error.__cause__ from None
+        raise NoJson("the field is nested too deeply, or holds what is no text") from None
+
+
 def special(value: object) -> object:
     """What stands for a field of a type that JSON lacks. Raises ``NoJson`` for a file."""
     if isinstance(value, FileRef):
@@ -45,10 +59,10 @@ def special(value: object) -> object:
         return to_millis(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    if isinstance(value, Float):
-        return orjson.Fragment(java_string(value).encode()) if isfinite(value) else java_string(value)
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode()) if value.is_finite() else str(value)
+    if isinstance(value, float):
+        return orjson.Fragment(java_string(value).encode()) if isfinite(value) else java_string(value)
     return None if isinstance(value, Null) else java_string(value)
 
 
@@ -67,6 +81,16 @@ def _any(value: FieldValue) -> bytes:
         return orjson.dumps(_prepared(value), special, OPTIONS)
     except (TypeError, ValueError, RecursionError):
         raise NoJson("the field is nested too deeply, or holds what is no text") from None
+
+
+def _exact(value: FieldValue) -> object:
+    if isinstance(value, dict):
+        return {name.encode("utf-8", "replace").decode(): _exact(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    if isinstance(value, float):
+        return special(value)
+    return bytes((value & 255,)) if isinstance(value, Byte) else _prepared(value)
 
 
 def _prepared(value: FieldValue) -> object:

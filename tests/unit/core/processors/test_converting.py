@@ -229,3 +229,24 @@ def test_times_of_day_are_kept_whole(play: Play) -> None:
         record = only(play(CONVERT, by_field(target), {"a": AT}))
         assert isinstance(record, dict)
         assert record["a"] - AT == timedelta()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("value", "digits"), [("5.20", {"precision": "3", "scale": "2"}), (5, {}), (1.5, {})])
+def test_only_decimals_from_texts_tell_their_digits(play: Play, value: FieldValue, digits: dict[str, str]) -> None:
+    """In attributes of the field."""
+    settings: dict[str, object] = {"fieldTypeConverterConfigs": [{"fields": ["/a"], "targetType": "DECIMAL"}]}
+    (record,) = play(CONVERT, settings, {"a": value}).lanes[0]
+    assert record.notes.get("/a", {}) == digits
+
+
+def test_there_is_no_negative_zero_among_decimals(play: Play) -> None:
+    """Rounded to nothing it is plain zero."""
+    row = {"fields": ["/a"], "targetType": "DECIMAL", "scale": 0, "decimalScaleRoundingStrategy": "ROUND_DOWN"}
+    made = only(play(CONVERT, {"fieldTypeConverterConfigs": [row]}, {"a": "-0.5"}))
+    assert str(made["a"]) == "0"  # type: ignore[index,call-overload]
+
+
+def test_a_date_format_of_nothing_reads_nothing(play: Play) -> None:
+    """A text is no date then."""
+    row = {"fields": ["/a"], "targetType": "DATETIME", "dateFormat": "OTHER", "otherDateFormat": ""}
+    assert codes(play(CONVERT, {"fieldTypeConverterConfigs": [row]}, {"a": "2020"})) == ["CONVERTER_00"]

@@ -16,6 +16,7 @@ from penstock.core.records.values import Date, FieldValue, Long
 from penstock.core.values import JsonMap, freeze
 
 from .conftest import PREFIX, Play
+from .given import codes
 
 PARSER = "processor_xmlparser_XmlParserDProcessor"
 FLATTENER = "processor_xmlflattener_XMLFlatteningDProcessor"
@@ -346,3 +347,23 @@ def test_a_target_without_a_parent_refuses_the_record(play: Play) -> None:
     """With a code of its own."""
     out = play(PARSER, parser(parsedFieldPath="/none/x"), {"x": XML})
     assert [error.code for error in out.errors] == ["XMLP_04"]
+
+
+def test_letters_of_any_script_name_avro_fields(play: Play) -> None:
+    """As the library of the original has it."""
+    (record,) = play(SCHEMAS, {"config.schemaName": "n", "config.attributeName": "s"}, {"\u00e9": 1}).lanes[0]
+    assert '"\u00e9"' in record.attributes["s"]
+
+
+@pytest.mark.parametrize(("element", "found"), [("a", {"value": "1"}), ("/r/a", None)])
+def test_a_name_alone_fits_elements_of_every_namespace(play: Play, element: str, found: object) -> None:
+    """A path with slashes does not."""
+    settings = {"configs.fieldPathToParse": "/t", "configs.parsedFieldPath": "/o", "configs.xmlRecordElement": element}
+    (record,) = play(PARSER, settings, {"t": '<r xmlns:p="u"><p:a>1</p:a></r>'}).lanes[0]
+    assert record.value["o"] == found  # type: ignore[index,call-overload]
+
+
+def test_an_empty_text_is_no_xml(play: Play) -> None:
+    """The record is refused."""
+    settings: dict[str, object] = {"configs.fieldPathToParse": "/t", "configs.parsedFieldPath": "/o"}
+    assert codes(play(PARSER, settings, {"t": ""})) == ["XMLP_01"]

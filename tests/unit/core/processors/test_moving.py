@@ -270,3 +270,25 @@ def test_equal_names_on_both_sides_end_the_run(play: Play) -> None:
     """Nothing says which of the two values is meant."""
     with pytest.raises(StopFault):
         play(ZIP, zipping(), {"a": ListMap(n=1), "b": ListMap(n=2)})
+
+
+@pytest.mark.parametrize(("source", "target"), [("/", "/b"), ("/a", "/a/c")])
+def test_a_field_is_not_merged_into_itself(play: Play, source: str, target: str) -> None:
+    """Nothing ends up holding itself."""
+    settings: dict[str, object] = {"mergeMapping": [{"fromField": source, "toField": target}]}
+    assert codes(play(MERGE, settings, {"a": {"x": 1}})) == ["FIELD_MERGER_04"]
+
+
+def test_zipped_elements_bring_their_attributes(play: Play) -> None:
+    """From both sides."""
+    zipped = {"firstField": "/a", "secondField": "/b", "zippedFieldPath": "/z"}
+    notes = {"/a[0]": {"k": "v"}, "/b[0]": {"m": "n"}}
+    settings: dict[str, object] = {"fieldZipConfigBean.fieldZipConfigs": [zipped]}
+    (record,) = play(ZIP, settings, {"a": [1], "b": [2]}, notes=notes).lanes[0]
+    assert record.notes == {**notes, "/z[0]/a": {"k": "v"}, "/z[0]/b": {"m": "n"}}
+
+
+def test_slashes_in_ordered_names_become_points(play: Play) -> None:
+    """In names that are quoted too."""
+    settings: dict[str, object] = {"config.fields": ["/'a/b'", "/c"]}
+    assert only(play(ORDER, settings, {"a/b": 1, "c": 2})) == {"a.b": 1, "c": 2}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.errors import InvalidValueError
-from penstock.core.records.values import FieldType, FieldValue, ListMap, Long, Null
+from penstock.core.records.values import Byte, FieldType, FieldValue, Float, ListMap, Long, Null
 
 from .conftest import Play
 from .given import codes, only, values
@@ -31,12 +31,14 @@ GENERATING: dict[str, object] = {"fieldPathToSerialize": "/m", "outputFieldPath"
         ("2147483648", Long(2147483648)),
         ("9223372036854775808", Decimal("9223372036854775808")),
         ('{"a": 1} {"a": 2}', {"a": 1}),
-        ('{"a": 1} rubbish', {"a": 1}),
+        ('{"a": 1} {"a": rubbish', {"a": 1}),
+        ("[1] true", [1]),
+        ("true{", True),
         ("1 2", 1),
     ],
 )
 def test_the_first_value_of_the_text_is_parsed(play: Play, text: str, after: FieldValue) -> None:
-    """What follows is passed over; numbers are as large as they must be."""
+    """Another value may begin behind it; numbers are as large as they must be."""
     made = only(play(PARSE, PARSING, {"t": text}))
     assert isinstance(made, dict)
     assert made["p"] == after
@@ -48,6 +50,10 @@ def test_the_first_value_of_the_text_is_parsed(play: Play, text: str, after: Fie
         ({}, "JSONP_00"),
         ({"t": None}, "JSONP_01"),
         ({"t": "{"}, "JSONP_03"),
+        ({"t": '{"a": 1} rubbish'}, "JSONP_03"),
+        ({"t": '{"a": 1} }'}, "JSONP_03"),
+        ({"t": "[1] 2]"}, "JSONP_03"),
+        ({"t": "truex"}, "JSONP_03"),
         ({"t": "12abc"}, "JSONP_03"),
         ({"t": "NaN"}, "JSONP_03"),
         ({"t": [1]}, "API_13"),
@@ -96,6 +102,24 @@ def test_maps_and_lists_become_json(play: Play, value: FieldValue, text: str) ->
 def test_what_has_no_json_is_refused(play: Play, value: FieldValue, code: str) -> None:
     """Missing, null, and what is no map or list."""
     assert codes(play(GENERATE, GENERATING, value)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Float(1.5), "1.5"),
+        (12345678.9, "1.23456789E7"),
+        (1e-7, "1.0E-7"),
+        (float("nan"), '"NaN"'),
+        (Byte(7), '"Bw=="'),
+        (Decimal("1E+5"), "1E+5"),
+    ],
+)
+def test_numbers_have_the_digits_of_the_original(play: Play, value: FieldValue, text: str) -> None:
+    """As Java writes them; a BYTE is bytes."""
+    made = only(play(GENERATE, GENERATING, {"m": [value]}))
+    assert isinstance(made, dict)
+    assert made["t"] == f"[{text}]"
 
 
 DATA = b"\xfb\xef\xff\x00"

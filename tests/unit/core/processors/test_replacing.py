@@ -181,3 +181,10 @@ def test_missing_fields_are_nothing_in_the_third_group(play: Play) -> None:
 def test_a_condition_that_fails_refuses_the_record(play: Play) -> None:
     """With a code of its own."""
     assert codes(play(VALUE, nulled("/a", condition="${1 + 'x' == 2}"), {"a": 1})) == ["VALUE_REPLACER_06"]
+
+
+def test_a_condition_is_looked_at_before_fields_are_missed(play: Play) -> None:
+    """Its fault is told first."""
+    rows = [{"fieldsToNull": ["/none"], "condition": "${1 / 0}"}]
+    settings: dict[str, object] = {"nullReplacerConditionalConfigs": rows}
+    assert codes(play(VALUE, settings, {})) == ["VALUE_REPLACER_06"]

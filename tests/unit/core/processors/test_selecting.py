@@ -83,3 +83,20 @@ def test_a_pattern_that_runs_away_is_stopped(play: Play) -> None:
     """Hostile selectors cost at most a second a record."""
     with pytest.raises(InvalidValueError, match="less than"):
         play(REMOVE, {"fields": ["/(a|a|aa)+$b*"]}, {"a" * 60: 1})
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ([], "SELECTOR_00"),
+        (["${true}"], "SELECTOR_07"),
+        (["default", "${true}"], "SELECTOR_07"),
+        (["true", "default"], "SELECTOR_08"),
+    ],
+)
+def test_conditions_are_checked_at_the_start(play: Play, conditions: list[str], code: str) -> None:
+    """All but the last are expressions, the last is the default."""
+    lanes = tuple(f"l{number}" for number in range(len(conditions)))
+    rows = [{"outputLane": lane, "predicate": text} for lane, text in zip(lanes, conditions, strict=True)]
+    with pytest.raises(InvalidValueError, match=code):
+        play("processor_selector_SelectorDProcessor", {"lanePredicates": rows}, {}, lanes=lanes)
