@@ -150,7 +150,7 @@ def _type(word: str) -> FieldType:
 
 
 def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldValue, Mapping[str, str]]:
-    """The value in the target type; a decimal that was a text gets attributes that tell its digits."""
+    """The value in the target type, and the attributes that tell its digits."""
     kind = kind_of(held)
     if kind is FieldType.ZONED_DATETIME and target not in (FieldType.STRING, FieldType.ZONED_DATETIME):
         raise RecordFault("CONVERTER_04", f"a zoned date cannot become {target.name}")
@@ -162,7 +162,7 @@ def _converted(held: FieldValue, target: FieldType, rule: Given) -> tuple[FieldV
         made = _scaled(convert(held, target), rule)
     else:
         made = _from_value(held, kind, target, rule)
-    return made, _digits(made) if kind is FieldType.STRING and isinstance(made, Decimal) else {}
+    return made, _digits(made) if target is FieldType.DECIMAL and isinstance(made, Decimal) else {}
 
 
 def _digits(value: Decimal) -> Mapping[str, str]:

@@ -52,7 +52,7 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
 
     def values(record: Record) -> Record:
         for path in chosen(record, names=False):
-            set_field(record, path, as_field(mapping(record, path)))
+            set_field(record, path, as_field(mapping(record, path)), {"": _own(record, path)})
         return record
 
     def renamed(record: Record) -> Record:
@@ -168,6 +168,10 @@ def _list_notes(record: Record, paths: list[str]) -> Notes:
     if not record.notes:
         return {}
     return {f"[{at}]{below}": note for at, path in enumerate(paths) for below, note in notes_of(record, path).items()}
+
+
+def _own(record: Record, path: str) -> dict[str, str]:
+    return dict(record.notes.get(to_path(parse_path(path)), {})) if record.notes else {}
 
 
 def _at(record: Record, path: str) -> FieldValue:

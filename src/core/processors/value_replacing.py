@@ -123,7 +123,7 @@ def _compare(record: Record, path: str, operator: str, wanted: str, text: str) -
         raise StopFault("VALUE_REPLACER_05", "there is no value to replace with")
     try:
         if operator == "ALL" or _fits(held, operator, wanted, path):
-            set_field(record, path, _converted(text, held, path))
+            set_field(record, path, _converted(text, held, path), notes_of(record, path))
     except RecordFault as fault:
         raise StopFault("VALUE_REPLACER_03", fault.message) from None
 

@@ -121,9 +121,9 @@ def test_an_expression_that_cannot_be_read_is_refused_at_start(play: Play) -> No
         play(MAP, mapping("FIELD_VALUES", "${f:value("), {"a": 1})
 
 
-def test_attributes_go_with_paths_not_with_values(play: Play) -> None:
-    """A new value has no attributes; a field that goes to another path takes its own along."""
+def test_attributes_stay_with_values_and_go_with_paths(play: Play) -> None:
+    """A field keeps its attributes when its value is mapped, and takes them along to another path."""
     notes = {"/a": {"k": "v"}}
-    for settings, after in ((mapping("FIELD_VALUES", "x"), {}), (mapping("FIELD_PATHS", "/t"), {"/t": {"k": "v"}})):
+    for settings, path in ((mapping("FIELD_VALUES", "x"), "/a"), (mapping("FIELD_PATHS", "/t"), "/t")):
         (record,) = play(MAP, settings, {"a": 1}, notes=notes).lanes[0]
-        assert record.notes == after
+        assert record.notes == {path: {"k": "v"}}
