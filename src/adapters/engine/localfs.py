@@ -23,6 +23,7 @@ from .access import allowed_path, with_resources
 from .formats import FormatFault
 from .formats.writing import writers
 from .outfile import CODECS, OutFile, known_codec
+from .remotepath import Place, is_uri, place_of
 from .wholefiles import WholeFiles
 
 MEGABYTE = 1024 * 1024
@@ -83,9 +84,9 @@ class LocalFs:
             raise InvalidValueError("Max File Size (MB)", self._largest // MEGABYTE, "0 or more (HADOOPFS_08)")
         if self._most < 0:
             raise InvalidValueError("Max Records in File", self._most, "0 or more (HADOOPFS_09)")
-        self._files: dict[Path, OutFile] = {}
-        self._closed: list[Path] = []
-        self._attempt, self._written = plan.given.text(ATTEMPT), Counter[Path]()
+        self._files: dict[Place, OutFile] = {}
+        self._closed: list[Place] = []
+        self._attempt, self._written = plan.given.text(ATTEMPT), Counter[Place]()
         if not given.flag("skipOldTempFileRecovery") and not tools.preview:
             self._recover()
 
@@ -104,7 +105,7 @@ class LocalFs:
             for held in self._files.values():
                 held.flush()
         except OSError as error:
-            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
+            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror or error}") from None
 
     def rows(self, rows: Rows, out: Out) -> None:
         """The same for rows: written together where all of them go to one file for sure."""
@@ -125,7 +126,7 @@ class LocalFs:
         except (EvaluationError, FormatFault):
             self(rows.records(), out)
         except OSError as error:
-            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror}") from None
+            raise StopFault("HADOOPFS_13", f"cannot write below {error.filename}: {error.strerror or error}") from None
 
     def _one(self, record: Record, now_ms: int, out: Out) -> None:
         moment = self._time(record)
@@ -137,7 +138,7 @@ class LocalFs:
             if named is None:
                 out.error(record, "HADOOPFS_50", "the attribute targetDirectory is not there")
                 return
-            folder = allowed_path(self._tools.access, named)
+            folder = place_of(self._tools.access, named)
         elif self._ends_ms(moment) >= now_ms:
             folder = self._current.place(record, moment)
         elif self._late is None:
@@ -157,7 +158,7 @@ class LocalFs:
         """Until when records of a moment are taken."""
         return self._current.template.stretch(millis(moment))[1] + self._limit_ms
 
-    def _opened(self, folder: Path, moment: datetime, now_ms: int) -> OutFile:
+    def _opened(self, folder: Place, moment: datetime, now_ms: int) -> OutFile:
         """The file that is being written in a folder."""
         held = self._files.get(folder)
         if held is None:
@@ -179,13 +180,13 @@ class LocalFs:
     def _temporary(self) -> str:
         return f"_tmp_{self._prefix}_{self._attempt or 0}{self._suffix}"
 
-    def _final(self, folder: Path) -> Path:
+    def _final(self, folder: Place) -> Place:
         stem = f"{self._prefix}_" if self._prefix else ""
         self._written[folder] += 1
         name = f"{self._written[folder]:04d}" if self._attempt else self._tools.new_id()
         return folder / f"{stem}{name}{self._suffix}"
 
-    def _finish(self, folder: Path, out: Out) -> None:
+    def _finish(self, folder: Place, out: Out) -> None:
         held = self._files.pop(folder)
         final = self._final(folder)
         held.finish(final)
@@ -199,10 +200,10 @@ class LocalFs:
             out.event("file-closed", 1, {**facts, "length": path.stat().st_size})
         self._closed.clear()
 
-    def _rename(self, left: Path) -> None:
+    def _rename(self, left: Place) -> None:
         """Gives a file its name that an earlier run left."""
         final = self._final(left.parent)
-        left.rename(final)
+        left.rename(final)  # type: ignore[arg-type]
         self._closed.append(final)
 
     def _recover(self) -> None:
@@ -231,24 +232,27 @@ class _Folders:
     """The folders that a template names; none for an empty one, where a header names them."""
 
     def __init__(self, template: str, zone: tzinfo, tools: Tools) -> None:
-        if template and not template.startswith("/"):
+        remote = tools.access.uris and is_uri(template)
+        if template and not template.startswith("/") and not remote:
             raise InvalidValueError("Directory Template", template, "an absolute path (HADOOPFS_40)")
+        if remote and "${" not in template:
+            place_of(tools.access, template)
         self._text, self._tools = template, tools
         self._folder: Callable[[Record], object] = tools.evaluate(template)
         self.template = path_template(template, zone)
 
-    def place(self, record: Record, moment: datetime) -> Path:
+    def place(self, record: Record, moment: datetime) -> Place:
         """The folder of a record. Raises ``EvaluationError``, and ``StopFault`` for one that is not allowed."""
         scope = self._tools.scope
         scope.calendar_ms = self.template.stretch(millis(moment))[0]
         try:
-            return allowed_path(self._tools.access, str(self._folder(record)))
+            return place_of(self._tools.access, str(self._folder(record)))
         finally:
             scope.calendar_ms = None
 
     def leftovers(self, name: str) -> list[Path]:
         """Files of a name in every folder that the template may stand for."""
-        if not self._text:
+        if not self._text or is_uri(self._text):
             return []
         parts = parse_template(self._text).parts
         pattern = "".join(glob.escape(part) if isinstance(part, str) else "*" for part in parts)

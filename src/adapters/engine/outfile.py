@@ -4,13 +4,13 @@ import bz2
 import gzip
 import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from ...core.errors import UnsupportedError
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
 from .formats.writing import Buffering, Writer
+from .remotepath import Place
 
 
 class HadoopSnappy(io.RawIOBase):
@@ -71,7 +71,7 @@ def known_codec(name: str) -> str:
 class OutFile:
     """``size`` is in bytes before compression; ``used_ms`` when a record was written last."""
 
-    def __init__(self, path: Path, writer: Writer, codec: str, expires_ms: int | None, now_ms: int) -> None:
+    def __init__(self, path: Place, writer: Writer, codec: str, expires_ms: int | None, now_ms: int) -> None:
         self.path, self.records, self.size = path, 0, 0
         self.expires_ms, self.used_ms = expires_ms, now_ms
         self._writer = writer
@@ -92,12 +92,12 @@ class OutFile:
         self.size += len(data)
         self.used_ms = now_ms
 
-    def finish(self, final: Path) -> None:
+    def finish(self, final: Place) -> None:
         """Ends the file and gives it its name."""
         self._out.write(self._writer.finish())
         self._out.close()
         self._raw.close()
-        self.path.rename(final)
+        self.path.rename(final)  # type: ignore[arg-type]
 
     def flush(self) -> None:
         """Hands everything to the operating system, as far as the codec can."""

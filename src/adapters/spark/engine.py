@@ -82,7 +82,7 @@ class SparkEngine:
         levels = placing.levels_of(plan)
         word = run_id.replace("-", "")[:12]
         facts = self._code.facts(plan.parameters, self._info.engine_id, job)
-        return Work(plan, self._code, 0, levels, reads, word, word, self._access, facts)
+        return Work(plan, self._code, 0, levels, reads, word, word, attrs.evolve(self._access, uris=True), facts)
 
     def _open(self) -> tuple[Any, str]:
         from .session import open_session

@@ -158,6 +158,8 @@ class Access:
     """The mail server, ``smtp://user:password@host:port``; None sends no mail."""
     resources: str | None = None
     """The folder that ``runtime:loadResource`` and ``runtime:conf`` read; None has neither files nor properties."""
+    uris: bool = False
+    """True where folders to write to may be URIs of object stores."""
     ways_out: str = attrs.field(default="", repr=False)
     """What to say beside the refusal of a host."""
 
