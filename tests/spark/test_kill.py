@@ -28,17 +28,21 @@ def cluster(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator["o
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """A project file with a flow that copies lines, slowly, and ends when there are no more."""
+    """A project file with a flow that copies lines, slowly, and ends when there are no more. Folders are URIs."""
     (tmp_path / "in").mkdir()
     (tmp_path / "errors").mkdir()
     file = tmp_path / "flows.db"
     with penstock.open_project(file) as project:
         flow = project.create_flow(name="lines")
         origin, slow, end = flow.add_stage("Directory"), flow.add_stage("Delay"), flow.add_stage("Local FS")
-        for name, value in {"spoolDir": str(tmp_path / "in"), "filePattern": "*.txt", "dataFormat": "TEXT"}.items():
+        for name, value in {
+            "spoolDir": (tmp_path / "in").as_uri(),
+            "filePattern": "*.txt",
+            "dataFormat": "TEXT",
+        }.items():
             origin.configuration[f"conf.{name}"] = value
         slow.configuration["delay"] = 100
-        end.configuration["configs.dirPathTemplate"] = str(tmp_path / "out")
+        end.configuration["configs.dirPathTemplate"] = (tmp_path / "out").as_uri()
         end.configuration["configs.dataFormat"] = "TEXT"
         end.configuration["configs.dataGeneratorFormatConfig.textFieldPath"] = "/text"
         origin.connect_output_to(slow)

@@ -39,10 +39,7 @@ class Piece:
     @property
     def local_path(self) -> str:
         """The path in plain letters, without the scheme where it is one of this file system."""
-        path = self.path
-        if path.startswith("file:"):
-            path = path.removeprefix("file:").replace("//", "", 1) if path.startswith("file://") else path[5:]
-        return unquote(path)
+        return unquote(_local(self.path))
 
     @property
     def name(self) -> str:
@@ -109,7 +106,8 @@ class Reader:
             return False
         if self._first and piece.name < self._first:
             return False
-        return self._deep or PurePosixPath(piece.local_path).parent == PurePosixPath(self._folder)
+        folder = PurePosixPath(unquote(_local(self._folder)) if self._folder.startswith("file:") else self._folder)
+        return self._deep or PurePosixPath(piece.local_path).parent == folder
 
     def _piece(self, piece: Piece, stream: BinaryIO) -> Iterator[Read]:
         facts = {
@@ -139,6 +137,13 @@ class Reader:
             raise StopFault("SPOOLDIR_04", f"{piece.local_path}: {fault}")
         if self._stage.on_error is OnError.TO_ERROR:
             out.stage_error("SPOOLDIR_01", f"{piece.local_path}: {fault}")
+
+
+def _local(path: str) -> str:
+    """A path without the scheme, where that is the one of this file system."""
+    if path.startswith("file:"):
+        return path.removeprefix("file:").replace("//", "", 1) if path.startswith("file://") else path[5:]
+    return path
 
 
 def _runs(batch: Any) -> Iterator[tuple[int, int]]:

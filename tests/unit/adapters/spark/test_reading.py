@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.adapters.engine.filerecords import FileRecords
@@ -55,6 +55,7 @@ def records(reads: list[Read]) -> list[Record]:
 LINES = st.lists(st.sampled_from([b'{"a": 1}', b'{"b": "\xc3\xbc"}', b"", b'{"a": 2} {"a": 3}', b"[1]"]), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=4), st.integers(1, 9))
 def test_batches_of_any_size_give_the_records_of_the_files(files: list[list[bytes]], size: int) -> None:
     """Values and headers are those of the file read as a whole, wherever Arrow cuts and whatever shares a batch."""
@@ -97,6 +98,13 @@ def test_what_is_left_of_a_broken_file_is_reported() -> None:
     assert [each.value for each in records([read])] == [{"a": 1}]
     assert [code for code, _ in read.out.stage_errors] == ["SPOOLDIR_01"]
     assert read.file == ("/in/a.json", 1, 1)
+
+
+@pytest.mark.parametrize("folder", ["file:///in", "file:/in", "/in/"])
+def test_a_folder_may_be_a_uri(folder: str) -> None:
+    """Its files are found, whichever way it is written."""
+    given_: dict[str, Json] = {"conf.spoolDir": folder}
+    assert len(records(list(reader(**given_).reads(batches(rows("a.json", [b"{}"]), 10))))) == 1
 
 
 def test_unwanted_files_are_passed_over() -> None:
