@@ -1,6 +1,7 @@
 """Fields as XML: maps are elements, lists are elements that come again."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,6 +12,12 @@ from .safe import MAX_DEPTH, XmlFault
 
 Notes = Mapping[str, Mapping[str, str]]
 _ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
+_FIRST = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_PART = f"[{_FIRST}][-.0-9\u00b7\u0300-\u036f\u203f\u2040{_FIRST}]*"
+_QUALIFIED = re.compile(f"{_PART}(?::{_PART})?")
 
 
 def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
@@ -111,6 +118,6 @@ def _single(value: FieldValue, path: str) -> Iterator[tuple[str, FieldValue]]:
 
 def _name(name: str) -> str:
     """The name of an element or attribute, when it can be one."""
-    if not name or any(sign in name for sign in " <>&'\"/=\t\r\n") or name[0].isdigit() or name[0] in "-.":
+    if not _QUALIFIED.fullmatch(name):
         raise XmlFault(f"XML_GENERATOR_02 - {name[:60]!r} can be no name in XML")
     return name

@@ -10,7 +10,8 @@ from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from .avro_container import CODECS, MAX_BLOCK, Source, facts_of
 from .avro_decoding import Cursor, Decode, compiled
-from .avro_schema import library, schema_of, text_of
+from .avro_schema import library, schema_of
+from .avro_text import text_of
 from .fault import FormatFault
 from .item import Item
 
@@ -35,9 +36,9 @@ def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
     try:
         head = opened.read(4)
         if head == MAGIC:
-            yield from _container(Source(opened), schema, skip=skip)
+            yield from _container(Source(opened), inline, schema, skip=skip)
         elif schema is not None:
-            yield from _messages(head + opened.read(MAX_BLOCK), schema, skip=skip)
+            yield from _messages(head + opened.read(MAX_BLOCK), inline, schema, skip=skip)
         elif head:
             raise FormatFault("AVRO_PARSER_00", "the data is no Avro file, and no schema is given")
     except (
@@ -45,6 +46,7 @@ def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
         EOFError,
         TypeError,
         KeyError,
+        AttributeError,
         IndexError,
         OSError,
         OverflowError,
@@ -56,19 +58,21 @@ def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
         raise FormatFault("AVRO_PARSER_01", f"the data is no Avro: {type(error).__name__}: {error}") from None
 
 
-def _container(source: Source, wanted: Any, *, skip: bool) -> Iterator[Item]:
+def _container(source: Source, given: str, wanted: Any, *, skip: bool) -> Iterator[Item]:
     facts = facts_of(source)
+    text = facts.get("avro.schema", b"").decode("utf-8", "replace")
     try:
-        written = schema_of(facts.get("avro.schema", b"").decode("utf-8", "replace"), "avro.schema")
+        written = schema_of(text, "avro.schema")
     except InvalidValueError as error:
         raise FormatFault("AVRO_PARSER_01", f"the schema in the file cannot be read: {error}") from None
     unpack = CODECS.get(facts.get("avro.codec", b"null").decode("ascii", "replace"))
     if unpack is None:
         raise ValueError(f"the codec {facts['avro.codec'][:20]!r} is not known; known: {', '.join(CODECS)}")
     sync = source.take(16)
-    schema = written if wanted is None or text_of(wanted) == text_of(written) else wanted
-    convert = None if schema is written else _resolved(written, schema)
-    decode, text = compiled(schema, skip=skip), text_of(schema)
+    same = wanted is None or text_of(given) == text_of(text)
+    schema, text = (written, text_of(text)) if same else (wanted, text_of(given))
+    convert = None if same else _resolved(written, schema)
+    decode = compiled(schema, skip=skip)
     at = 0
     while first := source.more():
         count, begun = source.long(first), source.at
@@ -95,8 +99,8 @@ def _records(
         yield _record(Cursor(convert(held)), decode, text)
 
 
-def _messages(data: bytes, schema: Any, *, skip: bool) -> Iterator[Item]:
-    decode, text = compiled(schema, skip=skip), text_of(schema)
+def _messages(data: bytes, given: str, schema: Any, *, skip: bool) -> Iterator[Item]:
+    decode, text = compiled(schema, skip=skip), text_of(given)
     cursor = Cursor(data)
     while cursor.at < len(data):
         start = cursor.at

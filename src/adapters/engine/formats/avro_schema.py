@@ -1,7 +1,7 @@
 """Avro schemas: read once, with their names, and what they say of logical types."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -50,8 +50,8 @@ def library() -> Any:
 
 
 @lru_cache(maxsize=64)
-def schema_of(text: str, what: str = "Avro Schema") -> Any:
-    """The parsed schema of a JSON text; names in it are full ones.
+def schema_of(text: str, what: str = "Avro Schema", code: str = "") -> Any:
+    """The parsed schema of a JSON text; names in it are full ones. ``code`` is that of a text that is none.
 
     Raises:
         InvalidValueError: it is none.
@@ -60,20 +60,8 @@ def schema_of(text: str, what: str = "Avro Schema") -> Any:
     try:
         return held.parse_schema(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, held.schema.SchemaParseException) as error:
-        raise InvalidValueError(what, text[:80], f"an Avro schema ({type(error).__name__}: {error})") from None
-
-
-def text_of(schema: Any) -> str:
-    """A schema as JSON text, without what the library adds."""
-    return json.dumps(_public(schema), separators=(",", ":"))
-
-
-def _public(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_public(each) for each in schema]
-    if isinstance(schema, dict):
-        return {key: _public(value) for key, value in schema.items() if not key.startswith("__")}
-    return schema
+        wanted = f"an Avro schema ({type(error).__name__}: {error})" + (f" ({code})" if code else "")
+        raise InvalidValueError(what, text[:80], wanted) from None
 
 
 def names_of(schema: Any) -> dict[str, Any]:
@@ -92,6 +80,56 @@ def names_of(schema: Any) -> dict[str, Any]:
             if isinstance(each.get("type"), (dict, list)):
                 waiting.append(each["type"])
     return found
+
+
+def unfit_defaults(schema: Any) -> Iterator[str]:
+    """The fields with a default that is of another type; of a union counts the first."""
+    names = names_of(schema)
+    waiting, seen = [schema, *names.values()], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            for field in each.get("fields", ()):
+                waiting.append(field["type"])
+                if "default" in field and not _fits(field["type"], field["default"], names, 0):
+                    yield str(field["name"])
+            waiting.extend(each[key] for key in ("items", "values", "type") if isinstance(each.get(key), (dict, list)))
+
+
+_DEFAULTS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("string", "bytes", "enum", "fixed"), (str,)),
+    **dict.fromkeys(("int", "long", "float", "double"), (int, float)),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "array": (list,),
+    **dict.fromkeys(("map", "record", "error"), (dict,)),
+}
+
+
+def _fits(schema: Any, value: Any, names: Mapping[str, Any], depth: int) -> bool:
+    schema = names.get(schema, schema) if isinstance(schema, str) else schema
+    if depth > MAX_SCHEMA_DEPTH:
+        return False
+    if isinstance(schema, list):
+        return bool(schema) and _fits(schema[0], value, names, depth + 1)
+    kind = kind_of(schema)
+    if isinstance(schema, dict) and isinstance(schema["type"], (dict, list)):
+        return _fits(schema["type"], value, names, depth + 1)
+    if not isinstance(value, _DEFAULTS.get(kind, (object,))) or (isinstance(value, bool) and kind != "boolean"):
+        return False
+    if kind == "array":
+        return all(_fits(schema["items"], each, names, depth + 1) for each in value)
+    if kind == "map":
+        return all(_fits(schema["values"], each, names, depth + 1) for each in value.values())
+    if kind in ("record", "error"):
+        held = ((each["type"], value.get(each["name"], each.get("default"))) for each in schema["fields"])
+        return all(_fits(kind, each, names, depth + 1) for kind, each in held)
+    return True
 
 
 def kind_of(schema: Any) -> str:

@@ -12,8 +12,8 @@ from ....core.plan.given import Given
 from ....core.records.convert import ConversionError, convert
 from ....core.records.paths import MISSING
 from ....core.records.record import Record
-from ....core.records.values import Byte, Char, Date, FieldType, FieldValue, Float, Long, Null, Short
-from .avro_schema import kind_of, library, logical_of, names_of, of_field, schema_of
+from ....core.records.values import Byte, Char, Date, FieldType, FieldValue, Float, ListMap, Long, Null, Short
+from .avro_schema import kind_of, library, logical_of, names_of, of_field, schema_of, unfit_defaults
 from .fault import FormatFault
 
 MAX_DEPTH = 100
@@ -36,7 +36,7 @@ class AvroWriter:
             raise UnsupportedError("schemas from a registry", "Give the schema inline, or in a header attribute.")
         self._text = given.text("avroSchema") if source == "INLINE" else ""
         self._header_text = ""
-        self._schema = schema_of(self._text) if source == "INLINE" else None
+        self._schema = _checked(self._text) if source == "INLINE" else None
         self._names = names_of(self._schema) if self._schema is not None else {}
         self._contained = given.flag("includeSchema", True)
         codec = given.text("avroCompression", "NULL").upper()
@@ -81,7 +81,7 @@ class AvroWriter:
         if not self._contained or self._schema is None:
             if text != self._header_text:
                 try:
-                    self._schema, self._header_text = schema_of(text), text
+                    self._schema, self._header_text = _checked(text), text
                 except InvalidValueError as error:
                     raise FormatFault("AVRO_GENERATOR_02", str(error)) from None
                 self._names = names_of(self._schema)
@@ -94,6 +94,19 @@ class AvroWriter:
         self._buffer.seek(0)
         self._buffer.truncate()
         return data
+
+
+def _checked(text: str) -> Any:
+    """The parsed schema, whose defaults are of the types of their fields.
+
+    Raises:
+        InvalidValueError: no schema, or one with another default (DATA_FORMAT_300).
+    """
+    schema = schema_of(text, code="DATA_FORMAT_300")
+    wrong = next(unfit_defaults(schema), None)
+    if wrong is not None:
+        raise InvalidValueError("Avro Schema", wrong, "a default of the type of its field (DATA_FORMAT_300)")
+    return schema
 
 
 class _Fields:
@@ -149,7 +162,7 @@ class _Fields:
         if kind in ("record", "error"):
             return self._record(schema, value, path, depth)
         if kind == "array":
-            items = list(value.values()) if isinstance(value, dict) else value
+            items = list(value.values()) if isinstance(value, ListMap) else value
             if not isinstance(items, list):
                 raise ConversionError("API_12", value, FieldType.LIST)
             return [self.of(schema["items"], each, f"{path}[{at}]", depth + 1) for at, each in enumerate(items)]
@@ -272,12 +285,8 @@ def _has_fields(schema: Any, value: dict[str, FieldValue]) -> bool:
 
 
 def _suits_loosely(schema: Any, value: FieldValue) -> bool:
-    """True when a branch can hold the field at all: an enum a text, a record a map, a text a whole number."""
+    """True when a branch can hold the field at all: an enum a text, a record a map."""
     kind = kind_of(schema)
     if isinstance(value, dict):
         return kind in ("record", "error", "map")
-    if isinstance(value, str):
-        return kind == "enum"
-    if isinstance(value, datetime):
-        return kind == "long"
-    return False
+    return isinstance(value, str) and not isinstance(value, Char) and kind == "enum"

@@ -159,3 +159,13 @@ def test_declarations_are_fields_of_their_own() -> None:
     assert made.value == {"e": {"attr|a": "1", "ns|xmlns:": "u", "ns1:c": cell}}
     assert made.namespaces == {"ns1": "u", "xmlns": "http://www.w3.org/2000/xmlns/"}
     assert sorted(note["xpath"] for note in made.attributes.values()) == ["/r/e/ns1:c", "/r/e/ns1:c/@q"]
+
+
+@pytest.mark.parametrize("name", ["attr|x", "1a", ":a", "", "x(y"])
+def test_a_field_whose_name_xml_does_not_allow_is_refused(name: str) -> None:
+    with pytest.raises(XmlFault, match="XML_GENERATOR_02"):
+        write_xml({"root": {name: "v"}}, {})
+
+
+def test_names_may_hold_letters_of_any_script() -> None:
+    assert "<größe-1.ф>5</größe-1.ф>" in write_xml({"root": {"größe-1.ф": "5"}}, {}, pretty=False)

@@ -339,3 +339,48 @@ def test_a_block_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyP
     packed = [written("AVRO", value, avroSchema=text, avroCompression=each) for each in ("DEFLATE", "BZIP2", "SNAPPY")]
     monkeypatch.setattr(avro_container, "MAX_BLOCK", 50_000)
     assert [values("AVRO", data) for data in packed] == [["AVRO_PARSER_01"]] * 3
+
+
+def test_the_schema_in_the_header_has_one_order_and_short_names() -> None:
+    """As the original writes it, whatever the order and the names in the schema that was given."""
+    inner = {"symbols": ["A"], "name": "far.E", "type": "enum", "doc": "ü"}
+    fields: list[object] = [
+        {"default": "A", "type": inner, "name": "e", "order": "DESCENDING", "more": 1},
+        {"name": "f", "type": ["null", "far.E", "near.R"], "order": "ascending", "aliases": ["old"]},
+        {"name": "d", "type": {"precision": 4, "logicalType": "decimal", "scale": 2, "type": "bytes"}},
+        {"name": "i", "type": {"type": "array", "items": {"type": "int"}}},
+    ]
+    given = {"fields": fields, "type": "record", "name": "R", "namespace": "near", "aliases": ["near.Q"]}
+    data = written("AVRO", {"e": "A", "f": None, "d": Decimal(1), "i": []}, avroSchema=json.dumps(given))
+    (item,) = items("AVRO", data)
+    assert isinstance(item.value, Record)
+    assert item.value.attributes["avroSchema"] == (
+        '{"type":"record","name":"R","namespace":"near","fields":['
+        '{"name":"e","type":{"type":"enum","name":"E","namespace":"far","doc":"ü","symbols":["A"]},"default":"A",'
+        '"order":"descending","more":1},'
+        '{"name":"f","type":["null","far.E","R"],"aliases":["old"]},'
+        '{"name":"d","type":{"type":"bytes","precision":4,"logicalType":"decimal","scale":2}},'
+        '{"name":"i","type":{"type":"array","items":"int"}}],"aliases":["Q"]}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [("int", True), (["null", "int"], 5), (["int", "null"], None), ({"type": "array", "items": "int"}, ["x"])],
+)
+def test_a_default_of_another_type_is_refused_at_the_start(kind: object, default: object) -> None:
+    """In a schema to write with; of a union the first type counts."""
+    text = schema({"name": "v", "type": kind, "default": default})
+    with pytest.raises(InvalidValueError, match="DATA_FORMAT_300"):
+        written("AVRO", avroSchema=text)
+    record = Record({}, Header(attributes={"avroSchema": text}))
+    with pytest.raises(FormatFault, match="AVRO_GENERATOR_02"):
+        written("AVRO", record, avroSchemaSource="HEADER")
+
+
+def test_a_date_fits_no_number_of_a_union_and_a_map_no_list() -> None:
+    with pytest.raises(FormatFault, match="CMN_0106"):
+        one(["null", "long", "double"], Date(2024, 2, 29, tzinfo=UTC))
+    with pytest.raises(FormatFault, match="AVRO_GENERATOR_05"):
+        one({"type": "array", "items": "int"}, {"a": 1})
+    assert one({"type": "array", "items": "int"}, ListMap(a=1)) == [1]
