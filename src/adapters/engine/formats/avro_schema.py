@@ -120,7 +120,8 @@ def _fits(schema: Any, value: Any, names: Mapping[str, Any], depth: int) -> bool
     kind = kind_of(schema)
     if isinstance(schema, dict) and isinstance(schema["type"], (dict, list)):
         return _fits(schema["type"], value, names, depth + 1)
-    if not isinstance(value, _DEFAULTS.get(kind, (object,))) or (isinstance(value, bool) and kind != "boolean"):
+    wanted = _DEFAULTS.get(kind)
+    if wanted and type(value) not in wanted:
         return False
     if kind == "array":
         return all(_fits(schema["items"], each, names, depth + 1) for each in value)
