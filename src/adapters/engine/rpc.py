@@ -1,26 +1,29 @@
-"""SDC RPC between flows of one process: an origin that listens, and the two stages that send to it."""
+"""SDC RPC between flows: an origin that listens, and the two stages that send to it."""
 
-from typing import NamedTuple
+import math
 
-from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.errors import InvalidValueError
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from .rpcboard import is_here, listen, listener_on
+from .rpcwire import Place, RpcClient, may_call, nobody_on, open_door
+from .web.listening import may_listen
 
 LONGEST_WAIT_MS = 5 * 60 * 1000
 LAST_PORT = 65_535
 
 
 class RpcOrigin:
-    """SDC RPC: every batch that another flow of this process sends to the port with the right RPC ID is a batch.
+    """SDC RPC: every batch that another flow sends to the port with the right RPC ID is a batch.
 
-    The sender goes on when the batch is committed. In a preview the origin ends when nothing came in time.
+    Flows of other processes of this machine come in over HTTP, where its hosts may be called. The sender goes on when
+    the batch is committed. In a preview the origin ends when nothing came in time.
 
     Raises:
         InvalidValueError: no port of a machine (IPC_ORIG_00).
-        StopFault: another flow listens there (IPC_ORIG_01).
+        StopFault: another flow or program listens there (IPC_ORIG_01), or a key store cannot be opened.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -32,6 +35,15 @@ class RpcOrigin:
         self._wait_s = max(0, given.integer("maxWaitTimeSecs", 5))
         self._listener = listen(port, given.text("appId"))
         self._count = 0
+        try:
+            may_listen(tools.access)
+        except StopFault:  # flows of this process still come in
+            return
+        try:
+            open_door(self._listener, given.text("appId"), given, tools.access)
+        except BaseException:
+            self._listener.close()
+            raise
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """The next batch as it was sent, whatever its size."""
@@ -52,42 +64,47 @@ class RpcOrigin:
         self._listener.close()
 
 
-class Place(NamedTuple):
-    """Where a flow listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
 def _place(text: str) -> Place:
     host, colon, port = text.strip().lower().rpartition(":")
     if not colon or not port.isdigit():
         raise InvalidValueError("SDC RPC Connection", text, "host:port (IPC_DEST_05)")
     if not 1 <= int(port) <= LAST_PORT:
         raise InvalidValueError("SDC RPC Connection", text, f"a port from 1 to {LAST_PORT} (IPC_DEST_04)")
-    host = host.strip("[]")
-    if not is_here(host):
-        raise UnsupportedError(
-            f"sending records to {host}", "Records go to flows of this process only, as localhost:port."
-        )
-    return Place(host, int(port))
+    if not host or (":" in host and not (host.startswith("[") and host.endswith("]"))):
+        raise InvalidValueError("SDC RPC Connection", text, "a host, or [an IPv6 address], and a port (IPC_DEST_02)")
+    return Place(host.strip("[]"), int(port))
+
+
+class Rota:
+    """Whose turn it is: some places take turns, and one of the others stands in for a place that failed."""
+
+    def __init__(self, places: list[Place], tools: Tools) -> None:
+        mixed = sorted(places, key=lambda _: tools.random())
+        active = max(2, int(math.log(len(mixed))) + 1)
+        self._active, self._waiting, self._at = mixed[:active], mixed[active:], -1
+
+    def next(self, *, failed: bool) -> Place:
+        """The next place; ``failed`` says that the last one did not take its batch."""
+        if failed and self._waiting:
+            out, self._active[self._at] = self._active[self._at], self._waiting.pop(0)
+            self._waiting.append(out)
+        else:
+            self._at = (self._at + 1) % len(self._active)
+        return self._active[self._at]
 
 
 @processor("com_streamsets_pipeline_stage_destination_sdcipc_SdcIpcDTarget")
 @processor("com_streamsets_pipeline_stage_destination_sdcipc_ToErrorSdcIpcDTarget")
 class RpcSender:
-    """SDC RPC and Write to Another Pipeline: a batch goes to a flow that listens in this process.
+    """SDC RPC and Write to Another Pipeline: a batch goes to a flow that listens, in this process or over HTTP.
 
-    A batch that is not committed within ``readTimeOutMs`` is sent again, ``retriesPerBatch`` times, with waits that
-    grow; after that its records are refused (IPC_DEST_20), or the run ends where they are error records already.
+    Over HTTP only allowed hosts are reached, with TLS and Snappy where the settings say so. A batch that is not
+    committed within ``readTimeOutMs`` is sent again, ``retriesPerBatch`` times, with waits that grow; after that its
+    records are refused (IPC_DEST_20), or the run ends where they are error records already.
 
     Raises:
-        InvalidValueError: IPC_DEST_00 no connection, 04 and 05 none that can be, 06 one twice.
-        UnsupportedError: another machine.
-        StopFault: nobody listens (IPC_DEST_15); a preview does not ask.
+        InvalidValueError: IPC_DEST_00 no connection, 02, 04 and 05 none that can be, 06 one twice.
+        StopFault: nobody listens (IPC_DEST_15), which a preview does not ask, or a host that is not allowed.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -101,8 +118,9 @@ class RpcSender:
         self._tools, self._rpc_id = tools, given.text("appId")
         self._retries, self._back_off_ms = given.integer("retriesPerBatch", 3), given.integer("backOff", 30)
         self._wait_s = max(1, given.integer("readTimeOutMs", 2000)) / 1000
+        self._client = RpcClient(given, tools.access)
+        self._rota = Rota(self._places, tools)
         self._ends_run = plan.kind.endswith("_ToErrorSdcIpcDTarget")
-        self._at = 0
         if not tools.preview:
             self._check()
 
@@ -119,30 +137,34 @@ class RpcSender:
     def _check(self) -> None:
         reasons = [self._refusal(place) for place in self._places]
         if all(reasons):
-            what = "; ".join(f"{place}: {reason}" for place, reason in zip(self._places, reasons, strict=True))
-            raise StopFault("IPC_DEST_15", f"no flow takes the records: {what}")
+            raise StopFault("IPC_DEST_15", f"no flow takes the records: {'; '.join(map(str, reasons))}")
 
     def _refusal(self, place: Place) -> str | None:
-        listener = listener_on(place.port)
-        if listener is None:
-            return "nothing listens there; start the job first whose origin is SDC RPC with this port"
-        return listener.refusal(self._rpc_id)
+        listener = listener_on(place.port) if is_here(place.host) else None
+        if listener is not None:
+            reason = listener.refusal(self._rpc_id)
+            return reason and f"{place}: {reason}"
+        return self._client.refusal(place) if self._calls(place) else nobody_on(place)
 
     def _handed(self, batch: list[Record]) -> str | None:
         """Why nobody took a batch; None when somebody did."""
         reason: str | None = None
         for attempt in range(max(0, self._retries) + 1):
             if attempt and self._back_off_ms > 0:
-                self._tools.sleep(min(self._back_off_ms**attempt, LONGEST_WAIT_MS) / 1000)
+                self._tools.sleep(min(self._back_off_ms ** min(attempt, 20), LONGEST_WAIT_MS) / 1000)
             if self._tools.stopped() and attempt:
                 break
-            place = self._places[self._at % len(self._places)]
-            listener = listener_on(place.port)
-            if listener is None:
-                reason = f"nothing listens on {place}"
-            else:
-                reason = listener.offer(self._rpc_id, batch, self._wait_s, self._tools.stopped)
-            self._at += 1
+            reason = self._sent(self._rota.next(failed=attempt > 0), batch)
             if reason is None:
                 return None
         return reason
+
+    def _sent(self, place: Place, batch: list[Record]) -> str | None:
+        listener = listener_on(place.port) if is_here(place.host) else None
+        if listener is not None:
+            return listener.offer(self._rpc_id, batch, self._wait_s, self._tools.stopped)
+        return self._client.send(place, batch) if self._calls(place) else nobody_on(place)
+
+    def _calls(self, place: Place) -> bool:
+        """False for this machine where it may not be called: only flows of this process are reached then."""
+        return not is_here(place.host) or may_call(self._tools.access, place)

@@ -23,6 +23,16 @@ class Listener:
         self._changed = threading.Condition()
         self._offered: Sequence[Record] | None = None
         self._taken = self._done = self._closed = False
+        self._ends: Callable[[], object] | None = None
+
+    @property
+    def closed(self) -> bool:
+        """True when nothing is taken any more."""
+        return self._closed
+
+    def on_close(self, end: Callable[[], object]) -> None:
+        """What is ended when it is closed."""
+        self._ends = end
 
     def refusal(self, rpc_id: str) -> str | None:
         """Why it takes nothing from this sender; None when it does."""
@@ -30,10 +40,18 @@ class Listener:
             return "it is shutting down"
         return None if hmac.compare_digest(rpc_id.encode(), self._rpc_id.encode()) else "the RPC ID is another one"
 
-    def offer(self, rpc_id: str, records: Sequence[Record], wait_s: float, stopped: Callable[[], bool]) -> str | None:
+    def offer(
+        self,
+        rpc_id: str,
+        records: Sequence[Record],
+        wait_s: float,
+        stopped: Callable[[], bool],
+        commit_s: float | None = None,
+    ) -> str | None:
         """Hands over a batch and waits until it is committed; why it was not, None when it was.
 
-        A batch that nobody took in time is taken back; one that was taken but not committed may come twice.
+        A batch that nobody took in time is taken back; one that was taken but not committed may come twice. With
+        ``commit_s``, one that was taken has that time, and not what is left of ``wait_s``.
         """
         reason = self.refusal(rpc_id)
         if reason is not None:
@@ -41,16 +59,20 @@ class Listener:
         if not self._turn.acquire(timeout=wait_s):
             return "it is busy with another batch"
         try:
-            return self._handed(records, time.monotonic() + wait_s, stopped)
+            return self._handed(records, time.monotonic() + wait_s, stopped, commit_s)
         finally:
             self._turn.release()
 
-    def _handed(self, records: Sequence[Record], until_s: float, stopped: Callable[[], bool]) -> str | None:
+    def _handed(
+        self, records: Sequence[Record], until_s: float, stopped: Callable[[], bool], commit_s: float | None
+    ) -> str | None:
         with self._changed:
             self._offered, self._taken, self._done = records, False, False
             self._changed.notify_all()
             while not (self._done or self._closed or stopped()) and time.monotonic() < until_s:
                 self._changed.wait(min(NAP_S, max(0.0, until_s - time.monotonic())))
+                if self._taken and commit_s is not None:
+                    until_s, commit_s = time.monotonic() + commit_s, None
             self._offered = None
             if self._done:
                 return None
@@ -81,6 +103,8 @@ class Listener:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        if self._ends is not None:
+            self._ends()
 
 
 _LOCK = threading.Lock()

@@ -5,7 +5,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from ....core.errors import UnsupportedError
 from .fault import FormatFault
@@ -16,8 +16,9 @@ FREE_BYTES = 16 * 1024 * 1024
 MOST_PER_BYTE = 500
 XZ_MEMORY_BYTES = 128 * 1024 * 1024
 LARGEST_BLOCK = 64 * 1024 * 1024
-SNAPPY = "snappy"
+SNAPPY, SNAPPY_FRAMES = "snappy", "framed snappy"
 BROKEN = "DATA_PARSER_02"
+SNAPPY_BEGIN = b"\xff\x06\x00\x00sNaPpY"
 
 
 class Unpack(Protocol):
@@ -103,6 +104,62 @@ def _zstandard() -> Unpack:
     return Held()
 
 
+def _cramjam() -> Any:
+    try:
+        import cramjam
+    except ImportError:
+        hint = "Install it with: pip install 'penstock[formats]'"
+        raise UnsupportedError("Snappy without its library", hint) from None
+    return cramjam
+
+
+def snappy_frames(data: bytes) -> bytes:
+    """Data in the frames of Snappy. Raises ``UnsupportedError`` without the library."""
+    return bytes(_cramjam().snappy.compress(data))
+
+
+class _SnappyFrames:
+    """Frames of Snappy: each says what it is, how long, and has a checksum."""
+
+    eof = False
+    unused_data = b""
+
+    def __init__(self) -> None:
+        held = _cramjam()
+        self._snappy, self._broken = held.snappy, held.DecompressionError
+        self._held, self._known = b"", False
+        self.needs_input = True
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """What the next frame becomes; nothing while it is not whole, or holds no data."""
+        self._held += data
+        if self._held and not self._begins():
+            raise ValueError("no frames of Snappy")
+        end = 4 + int.from_bytes(self._held[1:4], "little")
+        self.needs_input = len(self._held) < max(4, end)
+        if self.needs_input:
+            self.eof = False
+            return b""
+        frame, self._held = self._held[:end], self._held[end:]
+        self.eof, self._known = not self._held, True
+        return self._made(frame) if frame[0] < 2 else b""
+
+    def _begins(self) -> bool:
+        """True when what is held can be a frame: the first one says what they are."""
+        if not self._known or self._held[0] == SNAPPY_BEGIN[0]:
+            return SNAPPY_BEGIN.startswith(self._held[: len(SNAPPY_BEGIN)])
+        return not 2 <= self._held[0] < 0x80
+
+    def _made(self, frame: bytes) -> bytes:
+        try:
+            size = len(frame) - 8 if frame[0] else self._snappy.decompress_raw_len(frame[8:])
+            if size > STEP:
+                raise ValueError("a frame that becomes too much")
+            return bytes(self._snappy.decompress(SNAPPY_BEGIN + frame))
+        except self._broken as error:
+            raise ValueError(str(error)) from None
+
+
 class _HadoopSnappy:
     """Blocks of Hadoop: the length of what is in it, then the length of packed bytes and they, until that is full."""
 
@@ -110,12 +167,8 @@ class _HadoopSnappy:
     unused_data = b""
 
     def __init__(self) -> None:
-        try:
-            import cramjam
-        except ImportError:
-            hint = "Install it with: pip install 'penstock[formats]'"
-            raise UnsupportedError("reading Snappy without its library", hint) from None
-        self._snappy, self._broken = cramjam.snappy, cramjam.DecompressionError
+        held = _cramjam()
+        self._snappy, self._broken = held.snappy, held.DecompressionError
         self._held, self._left = b"", 0
         self.needs_input = True
 
@@ -155,6 +208,7 @@ MAKERS: dict[str, Callable[[], Unpack]] = {
     "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, memlimit=XZ_MEMORY_BYTES),
     "zstd": _zstd,
     SNAPPY: _HadoopSnappy,
+    SNAPPY_FRAMES: _SnappyFrames,
 }
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),

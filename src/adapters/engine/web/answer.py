@@ -8,13 +8,13 @@ from http import HTTPStatus
 
 import httpx
 
-from ..formats.compression import inflate
+from ..formats.compression import SNAPPY_FRAMES, inflate
 from ..formats.fault import FormatFault
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """A body that is wanted whole may be so large."""
 SHOWN_CHARS = 2000
-_ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "zlib", "zstd": "zstd"}
+_ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "zlib", "zstd": "zstd", "snappy": SNAPPY_FRAMES}
 
 
 class TookTooLongError(Exception):

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 import attrs
 import httpx
 
-from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
 from ....core.processors.api import StopFault, Tools
 from ..access import allowed_host
+from ..formats.compression import snappy_frames
 from ..formats.fault import FormatFault
 from .answer import Answer, NoAnswerError, TookTooLongError
 from .auth import auth_of
@@ -26,6 +27,10 @@ PREVIEW_LONGEST_S = 10.0
 """Somebody looks at a preview."""
 MOST_REDIRECTS = 20
 CHUNK = 1 << 16
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "snappy": snappy_frames,
+}
 KEPT = frozenset(
     (
         "access-control-request-headers",
@@ -63,7 +68,7 @@ class WebClient:
     Redirects are followed as Java does: to the same scheme only, twenty at most, and to allowed hosts.
 
     Raises:
-        UnsupportedError: Kerberos, Snappy, Java key stores.
+        UnsupportedError: Kerberos, Snappy without its library, lists of Java cipher suites.
         InvalidValueError: a proxy that is no address.
     """
 
@@ -82,7 +87,7 @@ class WebClient:
             verify=tls_context(given.under("tlsConfig."), tools.access),
             proxy=_proxy(given, tools),
             trust_env=False,
-            headers={"Accept-Encoding": "gzip" if self._packs else "identity"},
+            headers={"Accept-Encoding": self._packs or "identity"},
         )
         self._log = _Log(given.under("requestLoggingConfig."))
         self.meter = Meter()
@@ -126,7 +131,7 @@ class WebClient:
 
     def _post(self, url: str, form: dict[str, str], pieces: bool) -> tuple[int, bytes]:
         headers = (("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),)
-        answer = self._sent(Request("POST", url, headers, urlencode(form).encode()), self._auth, pieces, False, None)
+        answer = self._sent(Request("POST", url, headers, urlencode(form).encode()), self._auth, pieces, None, None)
         try:
             return answer.status, answer.content()
         except FormatFault as fault:
@@ -135,7 +140,7 @@ class WebClient:
             answer.close()
 
     def _sent(
-        self, request: Request, auth: httpx.Auth | None, pieces: bool, packs: bool, most_s: float | None
+        self, request: Request, auth: httpx.Auth | None, pieces: bool, packs: str | None, most_s: float | None
     ) -> Answer:
         began = time.monotonic()
         try:
@@ -148,7 +153,7 @@ class WebClient:
         self._log.line(request, answer, time.monotonic() - began)
         return answer
 
-    def _built(self, request: Request, pieces: bool, packs: bool, most_s: float | None) -> httpx.Request:
+    def _built(self, request: Request, pieces: bool, packs: str | None, most_s: float | None) -> httpx.Request:
         headers = [
             (name.encode("ascii", "replace"), value.encode())
             for name, value in request.headers
@@ -156,8 +161,8 @@ class WebClient:
         ]
         content = request.content
         if content is not None and packs:
-            content = gzip.compress(content, mtime=0)
-            headers.append((b"Content-Encoding", b"gzip"))
+            content = PACKED[packs](content)
+            headers.append((b"Content-Encoding", packs.encode()))
         timeout = self._timeout if most_s is None else _shorter(self._timeout, most_s)
         # httpx sends an iterator in chunks
         sent = content if content is None or not pieces else _cut(content)
@@ -211,11 +216,11 @@ def _reason(error: Exception, url: str) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _packs(given: Given) -> bool:
-    kind = given.text("httpCompression", "NONE")
-    if kind == "SNAPPY":
-        raise UnsupportedError("HTTP compression with Snappy", "Kinds that work here: NONE, GZIP.")
-    return kind == "GZIP"
+def _packs(given: Given) -> str | None:
+    kind = given.text("httpCompression", "NONE").lower()
+    if kind == "snappy":
+        snappy_frames(b"")  # a library that is not there shows at the start
+    return kind if kind in PACKED else None
 
 
 def _limit_s(wanted_ms: int, longest_s: float) -> float:

@@ -14,7 +14,7 @@ import attrs
 
 from ....core.processors.api import Access, StopFault
 from ..access import NOT_ALLOWED
-from ..formats.compression import inflate
+from ..formats.compression import SNAPPY_FRAMES, inflate
 from ..formats.fault import FormatFault
 
 HOST = "127.0.0.1"
@@ -24,6 +24,7 @@ COMPRESSION = "X-SDC-COMPRESSION"
 READ_S = 30.0
 STEP = 1 << 16
 NAP_S = 0.1
+PACKED = {"gzip": "gzip", "snappy": SNAPPY_FRAMES}
 
 
 def may_listen(access: Access) -> None:
@@ -81,7 +82,7 @@ class Door:
     def refusal(self, method: str, target: str, headers: dict[str, str]) -> Answer | None:
         """Why a request is not let in; None when it is."""
         if method not in self.methods and method not in self.pings:
-            return _text(405, "Method Not Allowed")
+            return text_answer(405, "Method Not Allowed")
         held = {name.lower(): value for name, value in headers.items()}
         if self.users and not self._known(held.get("authorization", "")):
             return Answer(401, (("WWW-Authenticate", 'Basic realm="flow"'),))
@@ -90,12 +91,12 @@ class Door:
             if given is None and self.in_query:
                 given = dict(parse_qsl(urlsplit(target).query)).get(APP_ID_PARAMETER)
             if given is None:
-                return _text(403, "Missing 'appId'")
+                return text_answer(403, "Missing 'appId'")
             if not any(_same(given, each) for each in self.app_ids):
-                return _text(403, "Invalid 'appId'")
+                return text_answer(403, "Invalid 'appId'")
         packed = held.get(COMPRESSION.lower()) or held.get("content-encoding")
-        if packed and packed.lower() not in ("gzip", "identity"):
-            return _text(415, f"Unsupported compression: {packed[:40]}")
+        if packed and packed.lower() not in (*PACKED, "identity"):
+            return text_answer(415, f"Unsupported compression: {packed[:40]}")
         return None
 
     def _known(self, text: str) -> bool:
@@ -119,13 +120,8 @@ class Listener:
         self._closed = False
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(max(1, door.at_once))
-        try:
-            self._server = _Server((HOST, port), _handler(door, self._served))
-        except OSError as error:
-            raise StopFault("HTTP_SERVER_ORIG_01", f"port {port} is not available: {error.strerror}") from None
-        self._server.context = context
-        self.port = int(self._server.server_address[1])
-        threading.Thread(target=self._server.serve_forever, args=(NAP_S,), name="penstock-web", daemon=True).start()
+        self._server = Server(port, door, self._served, context, "HTTP_SERVER_ORIG_01")
+        self.port = self._server.port
 
     def take(self, wait_s: float) -> Exchange | None:
         """The next request; None when there is none in time."""
@@ -140,20 +136,19 @@ class Listener:
             self._closed = True
             left = list(self._open)
         while not self._queue.empty():
-            self._queue.get().answer(_text(410, "Gone"))
+            self._queue.get().answer(text_answer(410, "Gone"))
         for each in left:
-            each.answer(_text(500, "Record(s) didn't reach all destinations"))
-        self._server.shutdown()
-        self._server.server_close()
+            each.answer(text_answer(500, "Record(s) didn't reach all destinations"))
+        self._server.close()
 
     def _served(self, exchange: Exchange) -> Answer:
         """What the flow makes of a request."""
         if not self._places.acquire(timeout=READ_S):
-            return _text(503, "Too many requests")
+            return text_answer(503, "Too many requests")
         try:
             with self._lock:
                 if self._closed:
-                    return _text(410, "Gone")
+                    return text_answer(410, "Gone")
                 self._open.add(exchange)
                 self._queue.put(exchange)
             return exchange.wait()
@@ -163,14 +158,35 @@ class Listener:
                 self._open.discard(exchange)
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """Serves a port of this machine until it is closed; ``served`` is called for each request, in a thread of its own.
+
+    Raises:
+        StopFault: the port is taken, with this code.
+    """
+
     daemon_threads = True
-    context: ssl.SSLContext | None = None
+
+    def __init__(
+        self, port: int, door: Door, served: Callable[[Exchange], Answer], context: ssl.SSLContext | None, code: str
+    ) -> None:
+        self._context = context
+        try:
+            super().__init__((HOST, port), _handler(door, served))
+        except OSError as error:
+            raise StopFault(code, f"port {port} is not available: {error.strerror}") from None
+        self.port = int(self.server_address[1])
+        threading.Thread(target=self.serve_forever, args=(NAP_S,), name="penstock-web", daemon=True).start()
+
+    def close(self) -> None:
+        """Lets go of the port."""
+        self.shutdown()
+        self.server_close()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(READ_S)
-        if self.context is not None:  # in the thread of the request: a slow handshake holds up nobody else
-            request = self.context.wrap_socket(request, server_side=True)
+        if self._context is not None:  # in the thread of the request: a slow handshake holds up nobody else
+            request = self._context.wrap_socket(request, server_side=True)
         super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -202,10 +218,10 @@ def _handler(door: Door, served: Callable[[Exchange], Answer]) -> type[BaseHTTPR
                 body = b"".join(self._body())
             except (_TooLargeError, ValueError):
                 self.close_connection = True
-                self._send(_text(413, "Payload Too Large"))
+                self._send(text_answer(413, "Payload Too Large"))
                 return
             except FormatFault as fault:
-                self._send(_text(400, str(fault)))
+                self._send(text_answer(400, str(fault)))
                 return
             if answer is None and self.command in door.pings:
                 answer = Answer(200, (("X-SDC-PING", "ping"),))
@@ -216,7 +232,7 @@ def _handler(door: Door, served: Callable[[Exchange], Answer]) -> type[BaseHTTPR
         def _body(self) -> Iterator[bytes]:
             count, pieces = 0, self._pieces()
             held = (self.headers.get(COMPRESSION) or self.headers.get("Content-Encoding") or "").lower()
-            for piece in inflate(_bounded(pieces, door.most_bytes), "gzip") if held == "gzip" else pieces:
+            for piece in inflate(_bounded(pieces, door.most_bytes), PACKED[held]) if held in PACKED else pieces:
                 count += len(piece)
                 if count > door.most_bytes:
                     raise _TooLargeError
@@ -278,5 +294,6 @@ def _line(text: str) -> str:
     return " ".join(text.split()).encode("latin-1", "replace").decode("latin-1")
 
 
-def _text(status: int, words: str) -> Answer:
+def text_answer(status: int, words: str) -> Answer:
+    """An answer in words."""
     return Answer(status, (("Content-Type", "text/plain; charset=utf-8"),), words.encode())

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import tarfile
 import zipfile
 from typing import BinaryIO
@@ -13,7 +14,7 @@ import pytest
 
 from penstock.adapters.engine.formats import FormatFault
 from penstock.adapters.engine.formats.archives import glob_pattern
-from penstock.adapters.engine.formats.compression import inflate
+from penstock.adapters.engine.formats.compression import SNAPPY_BEGIN, SNAPPY_FRAMES, inflate, snappy_frames
 from penstock.adapters.engine.formats.item import Item
 from penstock.adapters.engine.formats.reading import read_items
 from penstock.core.plan import Given
@@ -103,6 +104,37 @@ def test_broken_blocks_of_hadoop_are_a_fault(data: bytes) -> None:
     """DATA_PARSER_02."""
     with pytest.raises(FormatFault, match="DATA_PARSER_02"):
         items(data, "COMPRESSED_FILE", compressionLibrary="SNAPPY")
+
+
+def test_frames_of_snappy_are_read_in_any_pieces() -> None:
+    """Whatever their kind: padding and frames to skip hold nothing."""
+    data = random.Random(1).randbytes(100_000) + b"a" * 100_000
+    framed = snappy_frames(data)
+    more = framed[:10] + b"\xfe\x02\x00\x00pp" + b"\x80\x01\x00\x00s" + framed[10:] + framed
+    for size in (1, 7, 10, 65_536, len(more)):
+        pieces = (more[at : at + size] for at in range(0, len(more), size))
+        assert b"".join(inflate(pieces, SNAPPY_FRAMES)) == data * 2
+    assert list(inflate([SNAPPY_BEGIN], SNAPPY_FRAMES)) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"hello world", "no frames of Snappy"),
+        (snappy_frames(b"one")[10:], "no frames of Snappy"),
+        (snappy_frames(b"one")[:10] + b"\x02\x00\x00\x00", "no frames of Snappy"),
+        (snappy_frames(b"one")[:-1] + b"x", "checksum"),
+        (snappy_frames(b"one")[:-1], "ends too early"),
+        (SNAPPY_BEGIN + b"\x01" + (70_004).to_bytes(3, "little") + b"x" * 70_004, "too much"),
+        (SNAPPY_BEGIN + b"\x00\x09\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x0f", "too much"),
+    ],
+    ids=["text", "no beginning", "unknown", "checksum", "cut", "large", "large inside"],
+)
+def test_broken_frames_of_snappy_are_a_fault(data: bytes, words: str) -> None:
+    """DATA_PARSER_02; each frame is looked at before memory is taken for it."""
+    with pytest.raises(FormatFault, match="DATA_PARSER_02") as caught:
+        list(inflate([data], SNAPPY_FRAMES))
+    assert words in str(caught.value)
 
 
 FILES = {"a.txt": b"one\ntwo\n", "b.csv": b"no\n", "d/c.txt": b"three\n"}

@@ -1,5 +1,6 @@
 """Flows of one process hand records to each other: SDC RPC, and Write to Another Pipeline."""
 
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 
 import penstock
-from penstock.adapters.engine.rpc import RpcOrigin, RpcSender
+from penstock.adapters.engine.rpc import Rota, RpcOrigin, RpcSender
 from penstock.adapters.engine.rpcboard import is_here, listener_on
+from penstock.adapters.engine.rpcwire import Place
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
-from penstock.core.errors import InvalidValueError, UnsupportedError
+from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.records.record import ErrorInfo, Header, Record
@@ -30,13 +32,23 @@ def tools(settings: dict[str, object], kind: str = "kind", **more: Any) -> Tools
     return Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", scope=Scope(), **more)
 
 
-def origin(port: int = 20000, **more: Any) -> RpcOrigin:
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+PORT, OTHER_PORT = free_port(), free_port()
+
+
+def origin(port: int = PORT, **more: Any) -> RpcOrigin:
     """An origin that listens for the id ``it``."""
     held = tools({"configs.port": port, "configs.appId": "it", "configs.maxWaitTimeSecs": 5}, **more)
     return RpcOrigin(held.plan, held)
 
 
-def sender(port: int = 20000, kind: str = "kind", rpc_id: str = "it", **more: Any) -> RpcSender:
+def sender(port: int = PORT, kind: str = "kind", rpc_id: str = "it", **more: Any) -> RpcSender:
     """A stage that sends to a port of this machine."""
     settings: dict[str, object] = {
         "config.hostPorts": [f"localhost:{port}"],
@@ -89,8 +101,8 @@ def test_a_receiver_that_goes_away_lets_its_sender_go() -> None:
     stage = sender(sleep=lambda seconds: None)
     receiver.close()
     stage([Record({"a": 1})], out)
-    assert "nothing listens on localhost:20000" in out.errors[0].message
-    assert listener_on(20000) is None
+    assert f"nothing listens on localhost:{PORT}" in out.errors[0].message
+    assert listener_on(PORT) is None
     origin().close()
 
 
@@ -127,14 +139,33 @@ def test_a_port_belongs_to_one_flow() -> None:
         (["localhost:x"], InvalidValueError, "IPC_DEST_05"),
         (["localhost:70000"], InvalidValueError, "IPC_DEST_04"),
         (["localhost:1", "LOCALHOST:1"], InvalidValueError, "IPC_DEST_06"),
-        (["elsewhere.example:1"], UnsupportedError, "elsewhere.example"),
+        (["2001:db8::1:20000"], InvalidValueError, "IPC_DEST_02"),
+        ([":20000"], InvalidValueError, "IPC_DEST_02"),
+        (["elsewhere.example:1"], StopFault, "IPC_DEST_15.*elsewhere.example:1: gaierror"),
     ],
 )
-def test_connections_that_cannot_be_are_named(places: list[str], error: type[Exception], words: str) -> None:
-    """With the code of the original, or the way out."""
+def test_connections_that_cannot_be_are_named(
+    places: list[str], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the code of the original."""
+
+    def no_address(host: str, *_: object, **__: object) -> None:
+        raise socket.gaierror(f"no {host}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
     held = tools({"config.hostPorts": places})
     with pytest.raises(error, match=words):
         RpcSender(held.plan, held)
+
+
+def test_places_take_turns_and_stand_in_for_each_other() -> None:
+    """Two of two take turns; of ten three do, and the next one comes in for one that failed, which goes to the end."""
+    held = tools({})
+    two = Rota([Place("a", 1), Place("b", 1)], held)
+    assert [two.next(failed=failed).host for failed in (False, False, False, True)] == ["a", "b", "a", "b"]
+    ten = Rota([Place(name, 1) for name in "abcdefghij"], held)
+    assert [ten.next(failed=False).host for _ in range(6)] == [*"abcabc"]
+    assert [ten.next(failed=failed).host for failed in (True, True, False, False)] == ["d", "e", "a", "b"]
 
 
 def test_this_machine_has_several_names() -> None:
@@ -152,7 +183,7 @@ def test_a_port_that_is_none_is_named() -> None:
 
 def test_a_preview_of_the_receiver_ends_when_nothing_comes() -> None:
     """Instead of waiting until its time is over."""
-    held = tools({"configs.port": 20001, "configs.maxWaitTimeSecs": 0}, preview=True)
+    held = tools({"configs.port": free_port(), "configs.maxWaitTimeSecs": 0}, preview=True)
     assert RpcOrigin(held.plan, held).read(None, 10, Out(1)) is None
 
 
@@ -162,12 +193,12 @@ def test_refused_records_of_one_job_reach_another(
     """Write to Another Pipeline hands them to the job that listens; each record is committed there."""
     receiving = project.create_flow(name="errors")
     source, end = receiving.add_stage("SDC RPC", type="origin"), receiving.add_stage("Trash")
-    source.configuration["configs.port"], source.configuration["configs.appId"] = 20002, "it"
+    source.configuration["configs.port"], source.configuration["configs.appId"] = OTHER_PORT, "it"
     source.connect_output_to(end)
     project.update_flow(receiving)
     failing = flow_of('{"a": 1}\n{"a": 2}', ("To Error", {}))
     stage = failing.set_error_stage("Write to Another Pipeline")
-    stage.configuration["config.hostPorts"], stage.configuration["config.appId"] = ["localhost:20002"], "it"
+    stage.configuration["config.hostPorts"], stage.configuration["config.appId"] = [f"localhost:{OTHER_PORT}"], "it"
     project.update_flow(failing)
     receiver = project.create_job(name="receiver", flow=receiving).start()
     run = project.create_job(name="sender", flow=failing).start()

@@ -15,6 +15,8 @@ import pytest
 
 import penstock
 from penstock.adapters.engine import EmbeddedEngine
+from penstock.adapters.engine.formats.compression import inflate, snappy_frames
+from penstock.adapters.engine.web.listening import PACKED
 from penstock.adapters.engine.web.origin import HttpOrigin
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.adapters.system import SystemClock, UuidIds
@@ -389,14 +391,19 @@ def test_an_answer_without_a_body_ends_a_batch(site: Site) -> None:
 
 
 def test_compressed_bodies_go_both_ways(site: Site) -> None:
-    """GZIP packs requests and asks for packed answers; packed answers are read even when nobody asked."""
-    site.replies = [Reply(200, gzip.compress(b'{"a": 1}'), {"Content-Encoding": "gzip"})]
-    records, _ = read_all(site, {"httpMethod": "POST", "requestBody": "hello", "client.httpCompression": "GZIP"})
-    assert [record.value for record in records] == [{"a": 1}]
-    assert gzip.decompress(site.seen[0].body) == b"hello"
-    assert (site.seen[0].headers["Accept-Encoding"], site.seen[0].headers["Content-Encoding"]) == ("gzip", "gzip")
-    with pytest.raises(UnsupportedError, match="Snappy"):
-        read_all(site, {"client.httpCompression": "SNAPPY"})
+    """GZIP and SNAPPY pack requests and ask for packed answers, which are read even when nobody asked."""
+    for kind, pack in (("gzip", gzip.compress), ("snappy", snappy_frames)):
+        site.seen.clear()
+        site.replies = [Reply(200, pack(b'{"a": 1}'), {"Content-Encoding": kind})]
+        settings: dict[str, object] = {
+            "httpMethod": "POST",
+            "requestBody": "hello",
+            "client.httpCompression": kind.upper(),
+        }
+        records, _ = read_all(site, settings)
+        assert [record.value for record in records] == [{"a": 1}]
+        assert b"".join(inflate([site.seen[0].body], PACKED[kind])) == b"hello"
+        assert (site.seen[0].headers["Accept-Encoding"], site.seen[0].headers["Content-Encoding"]) == (kind, kind)
 
 
 def test_a_bomb_is_an_error_and_fills_no_memory(site: Site) -> None:
