@@ -8,18 +8,16 @@ from typing import Any
 
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.model import StagePlan
-from ...core.processors.api import Out, StopFault, Tools
+from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Header, Record, event
-from ...core.records.values import ListMap
+from .python2 import NAMES, OldDict, OldListMap, parsed
 from .scriptmeter import ScriptMeter
-from .scriptrecord import NULLS, Errors, Output, ScriptFault, ScriptLog, ScriptRecord, back, must_be_event
+from .scriptrecord import NULLS, Errors, Output, ScriptFault, ScriptLog, ScriptRecord, must_be_event
 from .sdcapi import SdcScriptRecord, importer
 
 log = logging.getLogger("penstock.script")
-OLD_NAMES = {"unicode": str, "basestring": str, "long": int, "xrange": range}
-"""Names of the Python that scripts were written for, and what stands for them today."""
 
 
 class Bindings:
@@ -66,7 +64,7 @@ class Bindings:
 
     def createMap(self, list_map: bool = False) -> dict[str, Any]:
         """A new map, or list-map."""
-        return ListMap() if list_map else {}
+        return OldListMap() if list_map else OldDict()
 
     def isPreview(self) -> bool:
         """True in a preview."""
@@ -90,8 +88,7 @@ class Bindings:
 
     def getFieldNull(self, record: Any, path: str) -> Any:
         """The value of a field, or its null with its type; None where it is not there."""
-        held: Any = record.sdcRecord
-        value = back(record.value, held.value) if isinstance(record, ScriptRecord) else record.taken_back().value
+        value = record.here() if isinstance(record, ScriptRecord) else record.taken_back().value
         found = get(value, path)
         return None if found is MISSING else NULLS["NULL_STRING"] if found is None else found
 
@@ -161,8 +158,6 @@ class Jython:
         try:
             with sdc.meter.running():
                 exec(code, self._names)
-        except StopFault:
-            raise
         except Exception as error:
             raise ScriptFault(failure, f"the script failed: {type(error).__name__}: {error}", trace_of(error)) from None
         finally:
@@ -198,14 +193,14 @@ def may_run(plan: StagePlan, tools: Tools) -> None:
 
 def names_of(sdc: Bindings) -> dict[str, Any]:
     """What a script finds at its start."""
-    return {"sdc": sdc, "__builtins__": {**vars(builtins), "__import__": importer, **OLD_NAMES}}
+    return {"sdc": sdc, "__builtins__": {**vars(builtins), "__import__": importer, **NAMES}}
 
 
 def compiled(plan: StagePlan, name: str, *, needed: bool = False) -> Any:
     """The code of a script; None for an empty one that is not needed.
 
     Raises:
-        InvalidValueError: it is no Python 3, or needed and empty.
+        InvalidValueError: it is no Python, or needed and empty.
     """
     text = plan.given.text(name)
     if not text.strip():
@@ -213,7 +208,8 @@ def compiled(plan: StagePlan, name: str, *, needed: bool = False) -> Any:
             raise InvalidValueError("Script", text, "a script (SCRIPTING_02)")
         return None
     try:
-        return compile(text, f"<{name} of {plan.instance}>", "exec")
+        file = f"<{name} of {plan.instance}>"
+        return compile(parsed(text, file), file, "exec")
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         reason = getattr(error, "msg", None) or str(error)

@@ -1,7 +1,7 @@
 """Records, outputs and logs as scripts see them; shared by the evaluators that run scripts."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from ...core.processors.values import null_of
 from ...core.records.paths import MISSING
 from ...core.records.record import EVENT_TYPE, Record, copy_value
 from ...core.records.values import FieldType, FieldValue, FileRef, ListMap, Null
+from .python2 import LISTS, OldDict, OldListMap
+from .sdcapi import SdcRecord
 
 NULLS = {f"NULL_{kind.name}": Null(kind) for kind in FieldType if kind not in (FieldType.FILE_REF, FieldType.LIST_MAP)}
 """The typed nulls of scripts. That of STRING is no plain None: None keeps the type that a field has."""
@@ -24,24 +26,33 @@ class ScriptRecord:
     """
 
     def __init__(self, record: Record, *, is_event: bool = False) -> None:
-        self.sdcRecord: Any = record
+        self._record = record
+        self.sdcRecord = SdcRecord(record)
         self._given = False
         self.is_event = is_event
         self.value: Any = to_script(record.value)
-        self.attributes: Any = dict(record.header.attributes)
+        self.attributes: Any = OldDict(record.header.attributes)
         self.__dict__.update(header_facts(record))
 
     def taken_back(self) -> Record:
         """The record with what the script made of it; what is done to it later shows in a further one only."""
         if self._given:
-            self.sdcRecord = self.sdcRecord.copy()
+            self._record = self._record.copy()
+            self.sdcRecord.goes_on_with(self._record)
         self._given = True
-        made: Record = self.sdcRecord
+        made = self._record
         made.value = back(self.value, made.value)
         given = {str(name): java_string(text) for name, text in self.attributes.items() if text is not None}
         made.attributes.clear()
         made.attributes.update(given)
+        held = made.header.field_attributes if made.notes else {}
+        for path in [path for path, note in held.items() if not note]:
+            del held[path]
         return made
+
+    def here(self) -> FieldValue:
+        """The value as it is now."""
+        return back(self.value, self._record.value)
 
 
 def header_facts(record: Record) -> dict[str, Any]:
@@ -146,7 +157,7 @@ def to_script(value: FieldValue) -> Any:
     """A field as plain data of its own: typed nulls are None."""
     if isinstance(value, dict):
         made = {name: to_script(item) for name, item in value.items()}
-        return ListMap(made) if isinstance(value, ListMap) else made
+        return OldListMap(made) if isinstance(value, ListMap) else OldDict(made)
     if isinstance(value, list):
         return [to_script(item) for item in value]
     return None if isinstance(value, Null) else value
@@ -160,11 +171,15 @@ def back(value: Any, before: FieldValue) -> FieldValue:
         return None if value.type is FieldType.STRING else value
     if isinstance(value, _PLAIN) or (isinstance(value, datetime) and value.tzinfo is not None):
         return copy_value(value)
+    if isinstance(value, date):
+        at = value if isinstance(value, datetime) else datetime.combine(value, time())
+        return at.replace(tzinfo=UTC, microsecond=at.microsecond // 1000 * 1000)
     if isinstance(value, dict):
         held = before if isinstance(before, dict) else {}
         made = {str(name): back(item, held.get(str(name))) for name, item in value.items()}
-        return ListMap(made) if isinstance(value, ListMap) else made
-    if isinstance(value, (list, tuple)):
+        return ListMap(made) if isinstance(value, (ListMap, OldListMap)) else made
+    if isinstance(value, LISTS):
         olds = before if isinstance(before, list) else []
-        return [back(item, olds[at] if at < len(olds) else None) for at, item in enumerate(value)]
+        items: list[Any] = list(value)
+        return [back(item, olds[at] if at < len(olds) else None) for at, item in enumerate(items)]
     return java_string(value) if value is not MISSING else None

@@ -10,7 +10,7 @@ from ...core.records.convert import convert
 from ...core.records.fields import Notes, notes_of, remove_field, set_field
 from ...core.records.paths import MISSING, all_paths, get, parse_path, to_path
 from ...core.records.record import Record
-from ...core.records.values import FieldType, FieldValue, ListMap, Null
+from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
 
 PACKAGE = "com.streamsets.pipeline.api"
 
@@ -26,10 +26,12 @@ class Field:
 
     @classmethod
     def create(cls, *given: Any) -> "Field":
-        """The field of a type and a value, or of a value alone."""
+        """The field of a type and a value, or of a value alone: a whole number is LONG then."""
         kind, value = given if len(given) == 2 else (None, given[0])
         plain = _plain(value)
-        return cls(plain if kind is None else convert(plain, kind))
+        if kind is not None:
+            return cls(convert(plain, kind))
+        return cls(Long(plain) if type(plain) is int else plain)
 
     @classmethod
     def createDate(cls, value: Any) -> "Field":

@@ -72,10 +72,10 @@ def test_a_script_that_fails_refuses_the_record_or_ends_the_batch(mode: str) -> 
 
 @pytest.mark.parametrize(
     ("script", "allow", "words"),
-    [(OLD, False, "allow_code"), ("print 'two'", True, "SCRIPTING_03"), (" ", True, "script|Script")],
+    [(OLD, False, "allow_code"), ("print(", True, "SCRIPTING_03"), (" ", True, "script|Script")],
 )
 def test_scripts_that_may_not_or_cannot_run_say_so(script: str, allow: bool, words: str) -> None:
-    """Without permission, in another Python, empty."""
+    """Without permission, no Python, empty."""
     with pytest.raises(PenstockError, match=words):
         preview(script, allow=allow)
 

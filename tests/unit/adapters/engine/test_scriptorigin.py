@@ -137,10 +137,10 @@ def test_a_batch_that_does_not_come_through_tells_the_script(make: Make) -> None
 
 
 def test_scripts_are_read_at_the_start(make: Make) -> None:
-    """Where code is allowed, and they are Python 3."""
+    """Where code is allowed, and they are Python."""
     with pytest.raises(UnsupportedError, match="allow"):
         make(COUNTS, code=False)
-    for script, code in (("", "SCRIPTING_02"), ("print 1", "SCRIPTING_03")):
+    for script, code in (("", "SCRIPTING_02"), ("print(", "SCRIPTING_03")):
         with pytest.raises(InvalidValueError, match=code):
             make(script)
 
