@@ -86,14 +86,17 @@ class FileRecords:
             if item.fault.too_long:
                 out.stage_error("SPOOLDIR_02", f"{source_id}: {item.fault}")
                 return
-            held = item.value.value if isinstance(item.value, Record) else item.value
-            out.error(Record(held, Header(source_id, attributes=attributes)), item.fault.code, item.fault.message)
+            out.error(_placed(item, source_id, attributes), item.fault.code, item.fault.message)
             return
         self.records += 1
-        if isinstance(item.value, Record):
-            record = item.value
-            record.attributes.update(attributes)
-            record.header.source_id = record.header.source_id or source_id
-        else:
-            record = Record(item.value, Header(source_id, attributes=attributes))
-        out.emit(record)
+        out.emit(_placed(item, source_id, attributes))
+
+
+def _placed(item: Item, source_id: str, attributes: dict[str, str]) -> Record:
+    """The record of an item, which knows its file; one that has an id of its own keeps it."""
+    if not isinstance(item.value, Record):
+        return Record(item.value, Header(source_id, attributes=attributes))
+    record = item.value
+    record.attributes.update(attributes)
+    record.header.source_id = record.header.source_id or source_id
+    return record

@@ -21,7 +21,7 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_PARTS = 10_000
 MAX_ROWS = 1_048_576
 Row = tuple[int, tuple[Any, ...]]
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime(1899, 12, 31, tzinfo=UTC)
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -132,15 +132,19 @@ class _Sheet:
         """A record, or a fault, for every row that is not blank."""
         names: list[str] | None = None
         warning: FormatFault | None = None
-        headed = self._mode == "NO_HEADER"
+        headed, after = self._mode == "NO_HEADER", False
         for number, row in rows:
+            if names is None and self._mode == "WITH_HEADER":  # those of the first row, though it may be blank
+                names = self._names(row)
+                warning = twice(list(filter(None, names)), "EXCEL_PARSER_07")
             there = [index for index, cell in enumerate(row) if hasattr(cell, "row")]
-            if all(row[index].value is None for index in there):
+            if not after and all(row[index].value is None for index in there):
                 continue
             if not headed:
-                headed = True
-                names = self._names(row) if self._mode == "WITH_HEADER" else None
-                warning = twice(list(filter(None, names or ())), "EXCEL_PARSER_07")
+                headed = after = True  # the row after the header counts even when it is blank
+                continue
+            after = False
+            if not there:
                 continue
             cells = row[there[0] : there[-1] + 1]
             value, faults = self._record(cells, there[0], names)
@@ -151,8 +155,8 @@ class _Sheet:
                 "lastCol": str(there[-1] + 1),
             }
             fault = FormatFault("EXCEL_PARSER_05", f"unsupported cells: {', '.join(faults)}") if faults else None
-            record = Record(value, Header(attributes=attributes))
-            yield Item(at, at + 1, record, fault, f"{self._title}::{number - 1}", warning)
+            place = f"{self._title}::{number - 1}"
+            yield Item(at, at + 1, Record(value, Header(place, attributes=attributes)), fault, place, warning)
             warning = None
             at += 1
 
@@ -199,11 +203,19 @@ def _value(cell: Any) -> FieldValue:
     if isinstance(value, date):
         return Date(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, time):
-        return Time(1970, 1, 1, value.hour, value.minute, value.second, value.microsecond, tzinfo=UTC)
+        return Time(1899, 12, 31, value.hour, value.minute, value.second, value.microsecond, tzinfo=UTC)
     if isinstance(value, timedelta):
-        moment = _FIRST + timedelta(seconds=value.total_seconds() % 86_400)
-        return Time(1970, 1, 1, moment.hour, moment.minute, moment.second, tzinfo=UTC)
+        return _moment(value)
     raise _UnsupportedCellError(str(value)[:80])
+
+
+def _moment(value: timedelta) -> Time | Date:
+    """A cell that shows hours as a moment: the first day is 1900-01-01, and 1900 has a February 29."""
+    if value < timedelta(0):
+        raise _UnsupportedCellError(str(value))
+    at = _FIRST + value - timedelta(days=value >= timedelta(days=61))
+    kind = Time if value < timedelta(days=1) else Date
+    return kind(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, tzinfo=UTC)
 
 
 def _number(value: int | float, shown: str) -> FieldValue:

@@ -4,7 +4,7 @@ import base64
 import io
 import zipfile
 import zlib
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_times_dates_and_formats_of_numbers() -> None:
     sheet["C1"].number_format = "0.0"
     (row,) = values("EXCEL", saved(made), excelHeader="NO_HEADER", excelReadAllSheets=True)
     assert isinstance(row, dict)
-    assert (type(row["0"]), row["0"]) == (Time, Time(1970, 1, 1, 1, 2, 3, tzinfo=UTC))
+    assert (type(row["0"]), row["0"]) == (Time, Time(1899, 12, 31, 1, 2, 3, tzinfo=UTC))
     assert [str(row[name]) for name in "123"] == ["1.50", "1.25", "3"]
 
 
@@ -149,7 +149,7 @@ def test_workbooks_before_2007_are_read_as_those_of_today() -> None:
     data = zlib.decompress(base64.b64decode(_OLD))
     rows = items("EXCEL", data, **ALL)
     assert [row.value.value for row in rows if isinstance(row.value, Record)] == [
-        {"n": Decimal(7), "d": Date(2024, 1, 2, tzinfo=UTC), "t": Time(1970, 1, 1, 12, tzinfo=UTC), "b": True},
+        {"n": Decimal(7), "d": Date(2024, 1, 2, tzinfo=UTC), "t": Time(1899, 12, 31, 12, tzinfo=UTC), "b": True},
         {"n": "x", "d": "#DIV/0!"},
         {"y": Decimal(2)},
     ]
@@ -171,3 +171,45 @@ def test_columns_of_the_same_name_are_told_once() -> None:
     found = items("EXCEL", book(a=[["x", "y", "x"], [1, 2, 3], [4, 5, 6]]), **ALL)
     assert [row.warning and row.warning.code for row in found] == ["EXCEL_PARSER_07", None]
     assert found[0].value.value == {"x": Decimal(3), "y": Decimal(2)}  # type: ignore[union-attr]
+
+
+def test_hours_beyond_a_day_are_dates_from_1900_on() -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append([timedelta(hours=5), timedelta(days=1), timedelta(days=61, hours=1)])
+    (row,) = values("EXCEL", saved(made), excelHeader="NO_HEADER", excelReadAllSheets=True)
+    assert isinstance(row, dict)
+    assert list(row.values()) == [
+        Time(1899, 12, 31, 5, tzinfo=UTC),
+        Date(1900, 1, 1, tzinfo=UTC),
+        Date(1900, 3, 1, 1, tzinfo=UTC),
+    ]
+    assert [type(each) for each in row.values()] == [Time, Date, Date]
+
+
+def test_the_id_of_a_row_is_its_sheet_and_number() -> None:
+    (row,) = records("EXCEL", book(a=[["n"], [1]]), **ALL)
+    assert row.header.source_id == "a::1"
+
+
+def test_the_row_after_the_header_counts_though_it_is_blank() -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for row in (["n", "m"], [None, None], [None, None], [1, 2]):
+        sheet.append(row)
+    for place in ("A2", "B2", "A3", "B3"):
+        sheet[place].number_format = "0.00"
+    found = [{"n": "", "m": ""}, {"n": Decimal(1), "m": Decimal(2)}]
+    assert values("EXCEL", saved(made), **ALL) == found
+
+
+def test_a_blank_first_row_names_no_column() -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for row in ([None], ["n"], [1]):
+        sheet.append(row)
+    sheet["A1"].number_format = "0.00"
+    assert values("EXCEL", saved(made), **ALL) == [{"0": Decimal(1)}]
