@@ -1,12 +1,14 @@
 """Expression Evaluator: sets fields, header attributes and field attributes from expressions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
-from ..el import EvaluationError, parse_template
+from ..el import ElError, EvaluationError, parse_template
 from ..el.coerce import as_text
 from ..el.source import Source, function_of
+from ..plan.given import Given
 from ..plan.model import StagePlan
+from ..plan.unfit import Checks
 from ..records.paths import MISSING, expand, get, has, has_wildcards, parse_path, to_path
 from ..records.record import Record, copy_value
 from ..records.rows import Rows
@@ -22,22 +24,28 @@ _PLAIN_KINDS = {kind.__name__ for kind in PLAIN}
 
 @processor("com_streamsets_pipeline_stage_processor_expression_ExpressionDProcessor")
 def expression_evaluator(plan: StagePlan, tools: Tools) -> Process:
-    """Fields in order, then header attributes, then field attributes; the time stands still for one record."""
+    """Fields in order, then header attributes, then field attributes; the time stands still for one record.
+
+    Raises:
+        UnfitError: expressions that cannot be read (EXPR_00).
+    """
+    checks = Checks()
     fields = [
-        (row.text("fieldToSet"), row.text("expression"), tools.evaluate(row.text("expression")))
-        for row in plan.given.rows("expressionProcessorConfigs")
+        (row.text("fieldToSet"), row.text("expression"), evaluate)
+        for row, evaluate in _read(plan, tools, "expressionProcessorConfigs", "expression", checks)
         if row.text("fieldToSet")
     ]
     headers = [
-        (row.text("attributeToSet"), tools.evaluate(row.text("headerAttributeExpression")))
-        for row in plan.given.rows("headerAttributeConfigs")
+        (row.text("attributeToSet"), evaluate)
+        for row, evaluate in _read(plan, tools, "headerAttributeConfigs", "headerAttributeExpression", checks)
         if row.text("attributeToSet")
     ]
     attributes = [
-        (row.text("fieldToSet"), row.text("attributeToSet"), tools.evaluate(row.text("fieldAttributeExpression")))
-        for row in plan.given.rows("fieldAttributeConfigs")
+        (row.text("fieldToSet"), row.text("attributeToSet"), evaluate)
+        for row, evaluate in _read(plan, tools, "fieldAttributeConfigs", "fieldAttributeExpression", checks)
         if row.text("attributeToSet")
     ]
+    checks.done()
 
     def handle(record: Record) -> Record:
         at_ms = tools.now_ms()
@@ -54,6 +62,15 @@ def expression_evaluator(plan: StagePlan, tools: Tools) -> Process:
     if headers or attributes or not fields or any(names_of(pattern) is None for pattern, _, _ in fields):
         return general
     return TwoForms(general, _in_rows(fields, tools, general))
+
+
+def _read(plan: StagePlan, tools: Tools, rows: str, name: str, checks: Checks) -> Iterator[tuple[Given, Evaluate]]:
+    """The rows of a setting with their expressions; those that cannot be read are noted."""
+    for row in plan.given.rows(rows):
+        try:
+            yield row, tools.evaluate(row.text(name))
+        except ElError as error:
+            checks.that(False, "EXPR_00", rows, str(error))
 
 
 def _in_rows(fields: list[tuple[str, str, Evaluate]], tools: Tools, general: Process) -> Callable[[Rows, Out], None]:

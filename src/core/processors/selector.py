@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from operator import not_
 
-from ..el import EvaluationError, parse_template
+from ..el import ElError, EvaluationError, parse_template
 from ..el.source import Source, function_of
-from ..errors import InvalidValueError
 from ..plan.model import StagePlan
+from ..plan.unfit import Checks
 from ..records.record import Record, copy_value
 from ..records.rows import Rows
 from ..records.values import FieldValue
@@ -15,22 +15,24 @@ from .api import Out, Process, Tools, TwoForms
 from .in_rows import Refused
 from .registry import processor
 
+_SETTING = "lanePredicates"
+
 
 @processor("com_streamsets_pipeline_stage_processor_selector_SelectorDProcessor")
 def stream_selector(plan: StagePlan, tools: Tools) -> Process:
     """A copy to every lane whose condition is true; to the last lane, the default, only when none is.
 
     Raises:
-        InvalidValueError: no conditions (SELECTOR_00), the last is not the default (SELECTOR_07), another is no
-            expression (SELECTOR_08).
+        UnfitError: no condition (SELECTOR_00), more or fewer than lanes (01), a lane that there is not (02), a
+            condition that cannot be read (03) or is no expression (08), or not the default at the end (07).
     """
-    lane_of = {lane: at for at, lane in enumerate(plan.outputs)}
     rows = [(row.text("outputLane"), row.text("predicate")) for row in plan.given.rows("lanePredicates")]
-    _check([text for _, text in rows])
+    lanes = _lanes(rows, plan.outputs)
     conditions = [
-        (lane_of[lane], text, tools.predicate(text)) for lane, text in rows if text != "default" and lane in lane_of
+        (lane, text, test)
+        for lane, (_, text), test in zip(lanes[:-1], rows, _tests([text for _, text in rows[:-1]], tools), strict=False)
     ]
-    default = next((lane_of[lane] for lane, text in rows if text == "default" and lane in lane_of), None)
+    default = lanes[-1]
 
     def process(batch: list[Record], out: Out) -> None:
         for record in batch:
@@ -45,24 +47,51 @@ def stream_selector(plan: StagePlan, tools: Tools) -> Process:
                 if fits:
                     out.emit(record.copy() if taken else record, lane)
                     taken += 1
-            if not taken and default is not None:
+            if not taken:
                 out.emit(record, default)
 
     return TwoForms(process, _in_rows([(lane, text) for lane, text, _ in conditions], default, tools, process))
 
 
-def _check(conditions: list[str]) -> None:
-    if not conditions:
-        raise InvalidValueError("Condition", "", "a condition 'default' at least (SELECTOR_00)")
-    if conditions[-1] != "default":
-        raise InvalidValueError("Condition", conditions[-1], "'default' as the last condition (SELECTOR_07)")
-    for text in conditions[:-1]:
-        if not (text.startswith("${") and text.endswith("}")):
-            raise InvalidValueError("Condition", text, "an expression ${...} (SELECTOR_08)")
+def _lanes(rows: list[tuple[str, str]], outputs: tuple[str, ...]) -> list[int]:
+    """The number of every condition's lane; in a flow that came from a fragment a lane has more before its name."""
+    checks = Checks()
+    if checks.that(bool(rows), "SELECTOR_00", _SETTING, "there is no condition, not even the default"):
+        text = f"there are {len(rows)} conditions for {len(outputs)} output lanes"
+        checks.that(len(rows) == len(outputs), "SELECTOR_01", _SETTING, text)
+    checks.done()
+    found = [_lane(name, outputs) for name, _ in rows]
+    for at, (name, text) in zip(found, rows, strict=True):
+        checks.that(
+            at >= 0, "SELECTOR_02", _SETTING, f"there is no output lane {name!r} for the condition {text[:80]!r}"
+        )
+    last = rows[-1][1]
+    checks.that(last == "default", "SELECTOR_07", _SETTING, f"the last condition is {last[:80]!r}, and must be default")
+    checks.done()
+    return found
+
+
+def _lane(name: str, outputs: tuple[str, ...]) -> int:
+    if name in outputs:
+        return outputs.index(name)
+    return next((at for at, lane in enumerate(outputs) if lane.endswith(name)), -1)
+
+
+def _tests(texts: list[str], tools: Tools) -> list[Callable[[Record], bool]]:
+    checks, tests = Checks(), list[Callable[[Record], bool]]()
+    for text in texts:
+        whole = text.startswith("${") and text.endswith("}")
+        if checks.that(whole, "SELECTOR_08", _SETTING, f"the condition {text[:80]!r} does not have the form ${{...}}"):
+            try:
+                tests.append(tools.predicate(text))
+            except ElError as error:
+                checks.that(False, "SELECTOR_03", _SETTING, f"the condition {text[:80]!r} cannot be read: {error}")
+    checks.done()
+    return tests
 
 
 def _in_rows(
-    conditions: list[tuple[int, str]], default: int | None, tools: Tools, general: Process
+    conditions: list[tuple[int, str]], default: int, tools: Tools, general: Process
 ) -> Callable[[Rows, Out], None]:
     """The same for rows, by a function that is compiled at the first batch."""
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.records.values import Char, FieldType, FieldValue, ListMap, Long, Null
 
 from .conftest import Play
@@ -118,3 +119,15 @@ def test_rows_without_a_name_are_passed_over(play: Play) -> None:
     """They are what a fresh stage has."""
     settings = {**setting(("", "x")), **header("", "x"), **noted("", "n", "x")}
     assert only(play(EXPRESSION, settings, {"a": 1})) == {"a": 1}
+
+
+def test_expressions_that_cannot_be_read_are_told_at_the_start(play: Play) -> None:
+    """All of them, with the setting that each is in."""
+    settings: dict[str, object] = {
+        "expressionProcessorConfigs": [{"fieldToSet": "/a", "expression": "${(1}"}],
+        "headerAttributeConfigs": [{"attributeToSet": "a", "headerAttributeExpression": "${2 +}"}],
+    }
+    with pytest.raises(UnfitError) as caught:
+        play("processor_expression_ExpressionDProcessor", settings)
+    found = [(each.code, each.setting) for each in caught.value.found]
+    assert found == [("EXPR_00", "expressionProcessorConfigs"), ("EXPR_00", "headerAttributeConfigs")]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from penstock.core.errors import InvalidValueError
 from penstock.core.processors import Out
 from penstock.core.records.values import FieldType, FieldValue, Long, Null
 
@@ -134,6 +135,33 @@ def test_the_stream_selector_copies_to_every_true_lane(play: Play) -> None:
     ]
     out = play(SELECT, {"lanePredicates": rows}, {"n": 1}, {"n": 2}, {"n": 3}, lanes=("a", "b", "c"))
     assert [values(out, lane) for lane in range(3)] == [[{"n": 2}, {"n": 3}], [{"n": 3}], [{"n": 1}]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lanes", "code"),
+    [
+        ([], ("a",), "SELECTOR_00"),
+        ([("a", "default")], ("a", "b"), "SELECTOR_01"),
+        ([("none", "${true}"), ("b", "default")], ("a", "b"), "SELECTOR_02"),
+        ([("a", "${1 +}"), ("b", "default")], ("a", "b"), "SELECTOR_03"),
+        ([("a", "default"), ("b", "${true}")], ("a", "b"), "SELECTOR_07"),
+        ([("a", "true"), ("b", "default")], ("a", "b"), "SELECTOR_08"),
+    ],
+)
+def test_conditions_with_which_a_stream_selector_cannot_start(
+    play: Play, rows: list[tuple[str, str]], lanes: tuple[str, ...], code: str
+) -> None:
+    """With the codes of the original."""
+    given = [{"outputLane": lane, "predicate": text} for lane, text in rows]
+    with pytest.raises(InvalidValueError, match=code):
+        play(SELECT, {"lanePredicates": given}, lanes=lanes)
+
+
+def test_lanes_of_a_fragment_are_known_by_the_end_of_their_name(play: Play) -> None:
+    """A fragment puts its own name before them."""
+    rows = [{"outputLane": "a", "predicate": "${true}"}, {"outputLane": "b", "predicate": "default"}]
+    out = play(SELECT, {"lanePredicates": rows}, 1, lanes=("f_b", "f_a"))
+    assert [values(out, lane) for lane in range(2)] == [[], [1]]
 
 
 def test_the_stream_selector_refuses_what_it_cannot_judge(play: Play) -> None:

@@ -156,7 +156,7 @@ def test_expressions_set_the_same_fields_in_rows(batch: list[FieldValue], fields
 def test_conditions_route_the_same_records_in_rows(batch: list[FieldValue], texts: list[str]) -> None:
     """Records of every lane and refused ones, in order."""
     lanes = tuple(f"lane{number}" for number in range(len(texts) + 1))
-    rows = [{"outputLane": lane, "predicate": text} for lane, text in zip(lanes, (*texts, "default"), strict=True)]
+    rows = [{"outputLane": lane, "predicate": text} for lane, text in zip(lanes, [*texts, "default"], strict=True)]
     same(SELECTOR, {"lanePredicates": rows}, batch, lanes)
 
 
