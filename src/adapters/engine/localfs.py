@@ -1,6 +1,7 @@
 """Local FS: records to files below a folder that a template names per record."""
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -45,8 +46,8 @@ class LocalFs:
     record whose stretch was over before now is late.
 
     Raises:
-        InvalidValueError: a folder template that is not absolute (HADOOPFS_40) or cannot be (29 to 38), a time limit
-            that is none (10, 52).
+        InvalidValueError: a folder template that is not absolute (HADOOPFS_40), cannot be (29 to 38) or cannot
+            be written to (44), a time limit that is none (10, 52).
         UnsupportedError: a data format, file type or compression codec that there is not here.
     """
 
@@ -238,6 +239,8 @@ class _Folders:
         if remote and "${" not in template:
             place_of(tools.access, template)
         self._text, self._tools = template, tools
+        if template and not tools.preview:
+            _writable(template, tools)
         self._folder: Callable[[Record], object] = tools.evaluate(template)
         self.template = path_template(template, zone)
 
@@ -257,6 +260,19 @@ class _Folders:
         parts = parse_template(self._text).parts
         pattern = "".join(glob.escape(part) if isinstance(part, str) else "*" for part in parts)
         return [Path(path) for path in glob.glob(f"{pattern}/{glob.escape(name)}") if Path(path).is_file()]
+
+
+def _writable(template: str, tools: Tools) -> None:
+    """Nothing, where the fixed beginning of a template can be written to; folders that are not there are made later."""
+    fixed = template.partition("${")[0]
+    folder = Path(fixed if fixed.endswith("/") or "${" not in template else os.path.dirname(fixed))
+    try:
+        allowed_path(tools.access, folder)
+    except StopFault:
+        return  # what is not allowed is not looked at
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InvalidValueError("Directory Template", template, f"a folder to write to, not {there} (HADOOPFS_44)")
 
 
 def _looks_at_record(text: str) -> bool:

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ...core.el import EvaluationError
+from ...core.el import ElError, EvaluationError
 from ...core.el.coerce import as_text
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.model import StagePlan
@@ -25,7 +25,7 @@ class Shell:
 
     Raises:
         UnsupportedError: code is not allowed here.
-        InvalidValueError: the script is empty.
+        InvalidValueError: the script is empty, or its time is no number (SHELL_004) or below 0 (SHELL_005).
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -41,7 +41,7 @@ class Shell:
         self._variables = [
             (tools.evaluate(name), tools.evaluate(text)) for name, text in given.pairs("environmentVariables").items()
         ]
-        self._timeout = tools.evaluate(given.text("timeout", "1000"))
+        self._limit_s = _limit_s(given.text("timeout", "1000"), tools)
         self._kind = wanted_event(plan)
 
     def __call__(self, batch: list[Record], out: Out) -> None:
@@ -51,11 +51,10 @@ class Shell:
                 continue
             try:
                 variables = {as_text(name(record)): as_text(value(record)) for name, value in self._variables}
-                seconds = float(as_text(self._timeout(record))) / 1000
-            except (EvaluationError, ValueError) as error:
+            except EvaluationError as error:
                 out.error(record, "SHELL_001", f"a setting cannot be evaluated: {error}")
                 continue
-            fault = self._run(variables, seconds)
+            fault = self._run(variables, self._limit_s)
             if fault is not None:
                 out.error(record, *fault)
 
@@ -82,3 +81,14 @@ class Shell:
                 running.wait()
                 return "SHELL_002", f"the script took longer than {seconds:g} s"
         return None if code == 0 else ("SHELL_003", f"the script ended with exit code {code}")
+
+
+def _limit_s(text: str, tools: Tools) -> float:
+    """The time that a script has, in seconds; evaluated once."""
+    try:
+        limit_ms = float(as_text(tools.evaluate(text)(Record())))
+    except (EvaluationError, ElError, ValueError) as error:
+        raise InvalidValueError("Timeout (ms)", text, f"a number ({error}) (SHELL_004)") from None
+    if limit_ms < 0:
+        raise InvalidValueError("Timeout (ms)", text, "0 or more (SHELL_005)")
+    return limit_ms / 1000

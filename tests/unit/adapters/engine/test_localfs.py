@@ -263,6 +263,8 @@ def test_snappy_is_written_in_the_blocks_of_hadoop(tmp_path: Path) -> None:
     ("settings", "code"),
     [
         ({"dirPathTemplate": "out"}, "HADOOPFS_40"),
+        ({"dirPathTemplate": f"{__file__}/${{YYYY()}}"}, "HADOOPFS_44"),
+        ({"dirPathTemplate": f"{__file__}/a/b"}, "HADOOPFS_44"),
         ({"dirPathTemplate": "/${MM()}"}, "HADOOPFS_29"),
         ({"lateRecordsLimit": "0"}, "HADOOPFS_10"),
         ({"lateRecordsLimit": "${'x'}"}, "HADOOPFS_06"),

@@ -39,6 +39,15 @@ def play(stage: Any, settings: dict[str, object], *values: FieldValue, **access:
     return out
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("soon", "SHELL_004"), ("${1 +}", "SHELL_004"), ("-1", "SHELL_005")], ids=["text", "el", "below"]
+)
+def test_the_time_of_a_script_is_checked_at_the_start(text: str, code: str) -> None:
+    """It is evaluated once."""
+    with pytest.raises(InvalidValueError, match=code):
+        play(Shell, {"config.script": "true", "config.timeout": text}, code=True)
+
+
 @pytest.mark.parametrize("stage", [Shell, JavaScript])
 def test_code_runs_only_where_it_is_allowed(stage: Any) -> None:
     """The error says how to allow it."""
