@@ -1,13 +1,9 @@
-"""HTTP Client origin: modes, pages, actions, offsets, and what it is not allowed to do."""
+"""HTTP Client origin: modes, pages, actions, offsets, and whole flows."""
 
-import base64
-import gzip
 import hashlib
-import hmac
 import json
 import threading
 from collections import Counter
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -15,45 +11,19 @@ import pytest
 
 import penstock
 from penstock.adapters.engine import EmbeddedEngine
-from penstock.adapters.engine.formats.compression import inflate, snappy_frames
-from penstock.adapters.engine.web.listening import PACKED
 from penstock.adapters.engine.web.origin import HttpOrigin
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.adapters.system import SystemClock, UuidIds
-from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import InvalidValueError, UnsupportedError
 from penstock.core.plan import OnError
 from penstock.core.preview import PreviewOptions
-from penstock.core.processors import Out, StopFault
+from penstock.core.processors import StopFault
 from penstock.core.processors.api import Access
 from penstock.core.project import EngineId, EngineInfo, EnvironmentId
-from penstock.core.records.record import Record
 from penstock.ports.engine import Target
 
-from .conftest import Held, Reply, Seen, Site, tools_of
-
-
-def held_of(site: Site, settings: dict[str, object], **more: Any) -> Held:
-    """Tools of an origin that polls the site for JSON, and does not wait long for more."""
-    path = str(settings.pop("path", "/"))
-    given = {"resourceUrl": site.url + path, "httpMode": "BATCH", "basic.maxWaitTime": 5000, **settings}
-    return tools_of(given, StageType.ORIGIN, **more)
-
-
-def read_all(site: Site, settings: dict[str, object], **more: Any) -> tuple[list[Record], Out]:
-    """Every record until the end of the data, and the last outcome."""
-    held = held_of(site, settings, **more)
-    origin, offset = HttpOrigin(held.tools.plan, held.tools), ""
-    found: list[Record] = []
-    for _ in range(20):
-        out = held.out()
-        reached = origin.read(offset or None, 1000, out)
-        found += out.lanes[0]
-        if reached is None:
-            origin.close()
-            return found, out
-        offset = reached
-    raise AssertionError("it never came to its end")
+from .conftest import Reply, Seen, Site
+from .reading import held_of, read_all
 
 
 def test_a_batch_is_read_once_and_then_the_data_ends(site: Site) -> None:
@@ -348,212 +318,6 @@ def test_text_that_cannot_be_parsed_ends_its_answer(site: Site) -> None:
     assert [record.value for record in records] == [{"a": 1}]
     assert [code for code, _ in out.stage_errors] == ["HTTP_00"]
     assert "status 200" in out.stage_errors[0][1]
-
-
-def test_a_request_has_method_headers_and_body(site: Site) -> None:
-    """Values are expressions; the date of a body is read in its zone; a content type of the headers wins."""
-    site.replies = [Reply(200, b"{}")]
-    settings: dict[str, object] = {
-        "httpMethod": "POST",
-        "headers": [{"key": "X-Sum", "value": "${1 + 2}"}],
-        "requestBody": "${YYYY()} ${hh()}",
-        "timeZoneID": "Asia/Tokyo",
-        "client.transferEncoding": "CHUNKED",
-    }
-    read_all(site, dict(settings))
-    read_all(site, {**settings, "headers": [{"key": "content-type", "value": "text/plain"}]})
-    first, second = site.seen
-    assert (first.method, first.body, first.headers["X-Sum"]) == ("POST", b"1970 09", "3")
-    assert first.headers["Content-Type"] == "application/json"
-    assert first.headers["Transfer-Encoding"] == "chunked"
-    assert second.headers["content-type"] == "text/plain"
-
-
-def test_a_get_has_no_body(site: Site) -> None:
-    """Even when one is configured."""
-    site.replies = [Reply(200, b"{}")]
-    read_all(site, {"requestBody": "text"})
-    assert (site.seen[0].method, site.seen[0].body) == ("GET", b"")
-
-
-def test_head_makes_a_record_of_the_headers(site: Site) -> None:
-    """An empty map with the headers as attributes."""
-    site.replies = [Reply(200, b"", {"X-Part": "7"})]
-    records, _ = read_all(site, {"httpMethod": "HEAD"})
-    assert (records[0].value, records[0].attributes["X-Part"]) == ({}, "7")
-
-
-def test_an_answer_without_a_body_ends_a_batch(site: Site) -> None:
-    """There is nothing to read, and nothing wrong."""
-    site.replies = [Reply(204)]
-    records, out = read_all(site, {})
-    assert (records, out.stage_errors) == ([], [])
-
-
-def test_compressed_bodies_go_both_ways(site: Site) -> None:
-    """GZIP and SNAPPY pack requests and ask for packed answers, which are read even when nobody asked."""
-    for kind, pack in (("gzip", gzip.compress), ("snappy", snappy_frames)):
-        site.seen.clear()
-        site.replies = [Reply(200, pack(b'{"a": 1}'), {"Content-Encoding": kind})]
-        settings: dict[str, object] = {
-            "httpMethod": "POST",
-            "requestBody": "hello",
-            "client.httpCompression": kind.upper(),
-        }
-        records, _ = read_all(site, settings)
-        assert [record.value for record in records] == [{"a": 1}]
-        assert b"".join(inflate([site.seen[0].body], PACKED[kind])) == b"hello"
-        assert (site.seen[0].headers["Accept-Encoding"], site.seen[0].headers["Content-Encoding"]) == (kind, kind)
-
-
-def test_a_bomb_is_an_error_and_fills_no_memory(site: Site) -> None:
-    """An answer that grows to more than 500 times its size is given up."""
-    site.replies = [Reply(200, gzip.compress(b"a" * (40 << 20), 9), {"Content-Encoding": "gzip"})]
-    _, out = read_all(site, {"dataFormat": "TEXT"})
-    assert [code for code, _ in out.stage_errors] == ["HTTP_00"]
-    assert "500 times" in out.stage_errors[0][1]
-
-
-def test_redirects_are_followed_to_allowed_hosts_only(site: Site) -> None:
-    """Each hop is looked at; the error names the host and what is allowed."""
-    site.replies = [Reply(302, b"", {"Location": "/there"}), Reply(200, b'{"a": 1}')]
-    records, _ = read_all(site, {}, access=Access(hosts=("127.0.0.1",)))
-    assert [record.value for record in records] == [{"a": 1}]
-    site.seen.clear()
-    site.replies = [Reply(302, b"", {"Location": "http://elsewhere.invalid/"})]
-    with pytest.raises(StopFault, match=r"elsewhere\.invalid.*allowed: 127"):
-        read_all(site, {}, access=Access(hosts=("127.0.0.1",)))
-
-
-def test_without_allowed_hosts_nothing_is_called(site: Site) -> None:
-    """As on a server without ``--allow-host``."""
-    with pytest.raises(StopFault, match="PENSTOCK_0102"):
-        read_all(site, {}, access=Access(hosts=()))
-    assert site.seen == []
-
-
-def test_secrets_of_a_vault_only_go_over_https(site: Site) -> None:
-    """HTTP_07 before anything is sent."""
-    with pytest.raises(StopFault, match="HTTP_07"):
-        read_all(site, {"headers": [{"key": "X-Key", "value": "${'vault:read'}"}]})
-    assert site.seen == []
-
-
-def credentials(seen: Seen) -> str:
-    """What the header says who is calling."""
-    return seen.headers.get("Authorization", "")
-
-
-def test_basic_authentication_is_sent_at_once(site: Site) -> None:
-    """Name and password of the settings."""
-    site.replies = [Reply(200, b"{}")]
-    read_all(site, {"client.authType": "BASIC", "client.basicAuth.username": "me", "client.basicAuth.password": "pw"})
-    assert credentials(site.seen[0]) == "Basic " + base64.b64encode(b"me:pw").decode()
-
-
-@pytest.mark.parametrize("kind", ["DIGEST", "UNIVERSAL"])
-def test_digest_authentication_answers_the_challenge(site: Site, kind: str) -> None:
-    """The first request has no credentials, the second a digest without the password."""
-    challenge = {"WWW-Authenticate": 'Digest realm="r", nonce="n", qop="auth"'}
-    site.replies = [Reply(401, b"", challenge), Reply(200, b'{"a": 1}')]
-    given = {"client.authType": kind, "client.basicAuth.username": "me", "client.basicAuth.password": "pw"}
-    records, _ = read_all(site, dict(given))
-    assert len(records) == 1
-    assert credentials(site.seen[0]) == ""
-    assert credentials(site.seen[1]).startswith('Digest username="me"')
-
-
-def test_requests_can_be_signed_with_oauth_1(site: Site) -> None:
-    """The signature is that of RFC 5849 for the address, its query and the fixed time."""
-    site.replies = [Reply(200, b"{}")]
-    names = {"consumerKey": "ck", "consumerSecret": "cs", "token": "tk", "tokenSecret": "ts"}
-    read_all(
-        site,
-        {"path": "/?b=2", "client.authType": "OAUTH", **{f"client.oauth.{name}": text for name, text in names.items()}},
-    )
-    header = credentials(site.seen[0])
-    assert header.startswith('OAuth oauth_consumer_key="ck", oauth_token="tk"')
-    assert 'oauth_timestamp="1"' in header
-    assert 'oauth_signature="' in header
-    assert "cs" not in header.replace("oauth_consumer", "")
-
-
-def oauth2(site: Site, **more: str) -> dict[str, object]:
-    """Settings for a token of the site."""
-    given = {"credentialsGrantType": "CLIENT_CREDENTIALS", "tokenUrl": f"{site.url}/token", **more}
-    return {"client.useOAuth2": True, **{f"client.oauth2.{name}": text for name, text in given.items()}}
-
-
-def test_a_token_is_fetched_once_and_renewed_when_it_is_refused(site: Site) -> None:
-    """A second refusal ends the run with HTTP_38."""
-    tokens = iter(("old", "new", "newer"))
-
-    def answer(seen: Seen) -> Reply:
-        if seen.path == "/token":
-            return Reply(200, json.dumps({"access_token": next(tokens)}).encode())
-        return Reply(200, b'{"a": 1}') if credentials(seen) == "Bearer new" else Reply(401)
-
-    site.answer = answer
-    records, _ = read_all(site, oauth2(site, clientId="me", clientSecret="it"))
-    assert [record.value for record in records] == [{"a": 1}]
-    assert parse_qs(site.seen[0].body.decode()) == {
-        "grant_type": ["client_credentials"],
-        "client_id": ["me"],
-        "client_secret": ["it"],
-    }
-    site.answer = lambda seen: Reply(200, b'{"access_token": "x"}') if seen.path == "/token" else Reply(403)
-    with pytest.raises(StopFault, match="HTTP_38"):
-        read_all(site, oauth2(site))
-
-
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [
-        (Reply(404), "HTTP_24"),
-        (Reply(401), "HTTP_21"),
-        (Reply(200, b"no json"), "HTTP_22"),
-        (Reply(200, b"packed", {"Content-Encoding": "br"}), "HTTP_22"),
-        (Reply(200, b'{"other": 1}'), "HTTP_33"),
-    ],
-    ids=["not-there", "refused", "no-json", "packed", "no-token"],
-)
-def test_what_is_wrong_with_a_token_has_a_code(site: Site, reply: Reply, code: str) -> None:
-    """The run ends; the message holds no credentials."""
-    site.replies = [reply]
-    with pytest.raises(StopFault, match=code) as caught:
-        read_all(site, oauth2(site, clientId="me", clientSecret="s3cret"))
-    assert "s3cret" not in str(caught.value)
-
-
-def test_a_signed_claim_asks_for_a_token(site: Site) -> None:
-    """HS256 with a base64 key; expressions in the claims are evaluated."""
-    site.answer = lambda seen: Reply(200, b'{"id_token": "x"}' if seen.path == "/token" else b"{}")
-    key = base64.b64encode(b"secret").decode()
-    more = {"credentialsGrantType": "JWT", "algorithm": "HS256", "key": key, "jwtClaims": '{"n": ${1 + 1}}'}
-    read_all(site, oauth2(site, **more))
-    form = parse_qs(site.seen[0].body.decode())
-    head, claims, signature = form["assertion"][0].split(".")
-    assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
-    assert json.loads(base64.urlsafe_b64decode(claims + "==")) == {"n": 2}
-    wanted = base64.urlsafe_b64encode(hmac_of(b"secret", f"{head}.{claims}")).rstrip(b"=").decode()
-    assert signature == wanted
-    assert credentials(site.seen[1]) == "Bearer x"
-
-
-def test_a_claim_can_have_headers_and_a_name_of_its_own(site: Site) -> None:
-    """As newer engines let it: more in the head of the token, another key in the form."""
-    site.answer = lambda seen: Reply(200, b'{"id_token": "x"}' if seen.path == "/token" else b"{}")
-    more = {"credentialsGrantType": "JWT", "jwtClaims": "{}", "jwtHeaders": '{"kid": "k1"}'}
-    read_all(site, oauth2(site, **more, useCustomAssertion="true", assertionKeyType="client_assertion"))
-    form = parse_qs(site.seen[0].body.decode())
-    head = form["client_assertion"][0].split(".")[0]
-    assert json.loads(base64.urlsafe_b64decode(head + "==")) == {"typ": "JWT", "alg": "none", "kid": "k1"}
-    assert "assertion" not in form
-
-
-def hmac_of(key: bytes, text: str) -> bytes:
-    """The signature of a text."""
-    return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
 @pytest.mark.parametrize(
