@@ -13,6 +13,7 @@ from ...core.el.functions.dates import millis
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.java import java_zone
 from ...core.plan.model import StagePlan
+from ...core.plan.unfit import Checks
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.processors.path_templates import path_template
 from ...core.processors.registry import processor
@@ -52,7 +53,7 @@ class LocalFs:
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
-        given = plan.given.under("configs.")
+        given, checks = plan.given.under("configs."), Checks("configs.")
         self._tools = tools
         self._writers = writers(
             given.text("dataFormat", "JSON"), with_resources(given.under("dataGeneratorFormatConfig."), tools.access)
@@ -63,28 +64,30 @@ class LocalFs:
         self._by_header = given.flag("dirPathTemplateInHeader")
         self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
         template = given.text("dirPathTemplate")
-        self._current = _Folders("" if self._by_header else template, self._zone, tools)
         late = given.text("lateRecordsAction", "SEND_TO_ERROR") == "SEND_TO_LATE_RECORDS_FILE"
-        self._late = _Folders(given.text("lateRecordsDirPathTemplate"), self._zone, tools) if late else None
-        self._limit_ms = int(self._seconds(given.text("lateRecordsLimit", "3600"), "HADOOPFS_10") * 1000)
-        self._idle_ms = int(self._seconds(given.text("idleTimeout", "-1"), "HADOOPFS_52", never=-1) * 1000)
+        late_template = given.text("lateRecordsDirPathTemplate")
+        suffix, self._largest = given.text("fileNameSuffix"), given.integer("maxFileSize") * MEGABYTE
+        self._most = given.integer("maxRecordsPerFile")
+        self._roll = given.text("rollHeaderName", "roll") if given.flag("rollIfHeader") else None
+        limit_ms = self._span(given.text("lateRecordsLimit", "3600"), checks, "lateRecordsLimit", "HADOOPFS_10")
+        idle_ms = self._span(given.text("idleTimeout", "-1"), checks, "idleTimeout", "HADOOPFS_52", never=-1)
+        checks.that(self._largest >= 0, "HADOOPFS_08", "maxFileSize", "the largest size of a file is below 0")
+        checks.that(self._most >= 0, "HADOOPFS_09", "maxRecordsPerFile", "the most records of a file are below 0")
+        fits = not suffix.startswith(".") and "/" not in suffix
+        checks.that(fits, "HADOOPFS_57", "fileNameSuffix", "a suffix starts without '.' and has no '/'")
+        current = checks.made("dirPathTemplate", lambda: self._folders("" if self._by_header else template))
+        self._late = checks.made("lateRecordsDirPathTemplate", lambda: self._folders(late_template)) if late else None
+        checks.that(self._roll != "", "HADOOPFS_51", "rollHeaderName", "the name of the header that rolls is empty")
+        checks.done()
+        assert current is not None
+        self._current, self._limit_ms, self._idle_ms = current, limit_ms, idle_ms
         driver = given.text("timeDriver", "${time:now()}")
         self._time: Callable[[Record], object] = tools.evaluate(driver)
-        self._roll = given.text("rollHeaderName", "roll") if given.flag("rollIfHeader") else None
-        if self._roll == "":
-            raise InvalidValueError("Roll Attribute Name", "", "a name (HADOOPFS_51)")
         many = hasattr(self._writers(), "many") and self._roll is None
         self._same_place = many and not self._by_header and not any(map(_looks_at_record, (template, driver)))
         """True when the place depends on the time alone; it is then found once for a batch."""
-        self._prefix, suffix = given.text("uniquePrefix"), given.text("fileNameSuffix")
-        if suffix.startswith(".") or "/" in suffix:
-            raise InvalidValueError("Files Suffix", suffix, "no '.' at its start and no '/' in it (HADOOPFS_57)")
+        self._prefix = given.text("uniquePrefix")
         self._suffix = (f".{suffix}" if suffix else "") + CODECS[self._codec][0]
-        self._most, self._largest = given.integer("maxRecordsPerFile"), given.integer("maxFileSize") * MEGABYTE
-        if self._largest < 0:
-            raise InvalidValueError("Max File Size (MB)", self._largest // MEGABYTE, "0 or more (HADOOPFS_08)")
-        if self._most < 0:
-            raise InvalidValueError("Max Records in File", self._most, "0 or more (HADOOPFS_09)")
         self._files: dict[Place, OutFile] = {}
         self._closed: list[Place] = []
         self._attempt, self._written = plan.given.text(ATTEMPT), Counter[Place]()
@@ -213,14 +216,18 @@ class LocalFs:
             for path in folders.leftovers(self._temporary()) if folders is not None else ():
                 self._rename(allowed_path(self._tools.access, path))
 
-    def _seconds(self, text: str, code: str, never: float | None = None) -> float:
+    def _folders(self, template: str) -> "_Folders":
+        return _Folders(template, self._zone, self._tools)
+
+    def _span(self, text: str, checks: Checks, setting: str, code: str, never: float | None = None) -> int:
+        """A time limit in milliseconds."""
         try:
             value = float(as_text(self._tools.evaluate(text)(Record())))
         except (EvaluationError, ValueError):
-            raise InvalidValueError("a time limit in seconds", text, "a number (HADOOPFS_06)") from None
-        if value <= 0 and value != never:
-            raise InvalidValueError("a time limit in seconds", text, f"more than 0 ({code})")
-        return value
+            checks.that(False, "HADOOPFS_06", setting, f"{text!r} is no number of seconds")
+            return 0
+        checks.that(value > 0 or value == never, code, setting, f"{text!r} is not more than 0 seconds")
+        return int(value * 1000)
 
     def close(self, out: Out) -> None:
         """Closes every file."""

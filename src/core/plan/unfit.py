@@ -1,8 +1,16 @@
 """Settings with which a stage cannot start: each with its code and its name, all that there are at once."""
 
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
 import attrs
 
 from ..errors import InvalidValueError
+
+Made = TypeVar("Made")
+CODE = re.compile(r" ?\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+)\)|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+) - ")
+"""The code in the text of a fault."""
 
 
 @attrs.frozen
@@ -44,6 +52,22 @@ class Checks:
         if not fits:
             self.found.append(Unfit(code, self.prefix + setting, text))
         return fits
+
+    def made(self, setting: str, make: Callable[[], Made]) -> Made | None:
+        """What is made of a setting; when it cannot be, the reason is noted, with the code that it names."""
+        try:
+            return make()
+        except UnfitError as error:
+            self.found.extend(error.found)
+        except InvalidValueError as error:
+            text = str(error)
+            code = CODE.search(text)
+            self.found.append(
+                Unfit("", self.prefix + setting, text)
+                if code is None
+                else Unfit(code[1] or code[2], self.prefix + setting, text.replace(code[0], ""))
+            )
+        return None
 
     def done(self) -> None:
         """Nothing, when everything fits.

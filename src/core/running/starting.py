@@ -1,6 +1,5 @@
 """Starting a flow: its stages built one after the other, and everything that forbids it as findings."""
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,12 +9,11 @@ from ..catalogue.definitions import Catalogue, SettingDefinition
 from ..el import ElError
 from ..errors import InvalidValueError, UnsupportedError, UsageError
 from ..plan.model import Plan, StagePlan
-from ..plan.unfit import UnfitError
+from ..plan.unfit import CODE, UnfitError
 from ..processors.api import StopFault
 from ..validation.issues import Issue
 
 T = TypeVar("T")
-CODE = re.compile(r" ?\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+)\)|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+) - ")
 
 
 class InvalidFlowError(UsageError):
@@ -67,7 +65,7 @@ UNKNOWN = "CONTAINER_0701"
 def issues_of(stage: StagePlan, error: Exception) -> tuple[Issue, ...]:
     """What is wrong with a stage, as findings; settings by the names or labels that the error has."""
     if isinstance(error, UnfitError):
-        return tuple(Issue(each.code, each.text, stage.instance, each.setting) for each in error.found)
+        return tuple(Issue(each.code or UNKNOWN, each.text, stage.instance, each.setting) for each in error.found)
     if isinstance(error, StopFault):
         return (Issue(error.code, error.message, stage.instance),)
     text, setting = str(error), error.what if isinstance(error, InvalidValueError) else None

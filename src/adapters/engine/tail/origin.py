@@ -5,6 +5,7 @@ import json
 import os
 import time
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 import regex
@@ -12,6 +13,7 @@ import regex
 from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
 from ....core.plan.model import StagePlan
+from ....core.plan.unfit import Checks
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue
@@ -59,8 +61,9 @@ class FileTail:
         self._after, self._archive = given.text("postProcessing", "NONE"), given.text("archiveDir")
         self._many = bool(given.text("multiLineMainPattern"))
         self._late = given.flag("allowLateDirectories")
-        _check_archive(self._after, self._archive)
-        self._rows = self._read_rows(given)
+        checks = Checks("conf.")
+        _check_archive(self._after, self._archive, checks)
+        self._rows = self._read_rows(given, checks)
         self._tails: dict[str, Tail] = {}
         self._looked_s = -LOOK_S
         self._finished: list[Path] = []
@@ -109,7 +112,7 @@ class FileTail:
 
     # files
 
-    def _read_rows(self, given: Given) -> "list[Row]":
+    def _read_rows(self, given: Given, checks: Checks) -> "list[Row]":
         main = given.text("multiLineMainPattern")
         try:
             compiled = regex.compile(main) if main else None
@@ -118,18 +121,20 @@ class FileTail:
         most = self._settings.integer(*_LENGTHS[self._format])
         most = max(2, min(most, LONGEST_BYTES)) if most > 0 else LONGEST_BYTES
         charset = self._settings.text("charset", "UTF-8")
-        rows = [
-            Row.of(row, Followed(row.text("tag"), row.text("firstFile"), most, charset, compiled))
-            for row in given.rows("fileInfos")
-        ]
-        if not rows:
-            raise InvalidValueError("File to Tail", (), "at least one file (TAIL_01)")
-        keys = [row.key(row.path) for row in rows]
-        for row, key in zip(rows, keys, strict=True):
-            if keys.count(key) > 1:
-                raise InvalidValueError("File to Tail", row.path, "each file once (TAIL_04)")
-            if not self._late and not row.root().is_dir():
-                raise InvalidValueError("File to Tail", row.path, f"a folder that is there: {row.root()} (TAIL_02)")
+        files = given.rows("fileInfos")
+        checks.that(bool(files), "TAIL_01", "fileInfos", "there is no file")
+        made = []
+        for row in files:
+            followed = Followed(row.text("tag"), row.text("firstFile"), most, charset, compiled)
+            made.append(checks.made("fileInfos", partial(Row.of, row, followed)))
+        rows, keys = [row for row in made if row is not None], set[str]()
+        for row in rows:
+            key = row.key(row.path)
+            checks.that(key not in keys, "TAIL_04", "fileInfos", f"{row.path} is there twice")
+            keys.add(key)
+        for row in rows if not checks.found and not self._late else ():
+            checks.that(row.root().is_dir(), "TAIL_02", "fileInfos", f"the folder {row.root()} is not there")
+        checks.done()
         return rows
 
     def _look(self) -> None:
@@ -216,14 +221,13 @@ class FileTail:
             tail.events.clear()
 
 
-def _check_archive(after: str, folder: str) -> None:
+def _check_archive(after: str, folder: str, checks: Checks) -> None:
     if after != "ARCHIVE":
         return
-    if not folder:
-        raise InvalidValueError("Archive Directory", folder, "a folder (TAIL_05)")
-    if not Path(folder).is_dir():
-        code = "TAIL_07" if Path(folder).exists() else "TAIL_06"
-        raise InvalidValueError("Archive Directory", folder, f"a folder that is there ({code})")
+    if checks.that(bool(folder), "TAIL_05", "archiveDir", "there is no folder for the archive"):
+        place = Path(folder)
+        checks.that(place.exists(), "TAIL_06", "archiveDir", f"the folder {folder} is not there")
+        checks.that(place.is_dir(), "TAIL_07", "archiveDir", f"{folder} is no folder")
 
 
 def _offsets(text: str | None) -> dict[str, str]:

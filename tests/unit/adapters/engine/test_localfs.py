@@ -279,3 +279,25 @@ def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, A
     """With the code of the original."""
     with pytest.raises(InvalidValueError, match=code):
         Played(tmp_path, **settings)
+
+
+def test_all_settings_that_cannot_be_are_named_at_once(tmp_path: Path) -> None:
+    settings = {
+        "dirPathTemplate": "out",
+        "lateRecordsLimit": "${'x'}",
+        "idleTimeout": "0",
+        "maxFileSize": -1,
+        "fileNameSuffix": "a/b",
+        "lateRecordsAction": "SEND_TO_LATE_RECORDS_FILE",
+        "lateRecordsDirPathTemplate": "/${MM()}",
+    }
+    with pytest.raises(UnfitError) as caught:
+        Played(tmp_path, **settings)
+    assert [(each.code, each.setting.removeprefix("configs.")) for each in caught.value.found] == [
+        ("HADOOPFS_06", "lateRecordsLimit"),
+        ("HADOOPFS_52", "idleTimeout"),
+        ("HADOOPFS_08", "maxFileSize"),
+        ("HADOOPFS_57", "fileNameSuffix"),
+        ("HADOOPFS_40", "dirPathTemplate"),
+        ("HADOOPFS_29", "lateRecordsDirPathTemplate"),
+    ]

@@ -12,6 +12,7 @@ from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
 from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, OnError, StagePlan
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.processors.api import Access
 from penstock.core.records.values import Date
@@ -342,3 +343,21 @@ def test_a_flow_with_this_origin_previews_on_both_lanes(tmp_path: Path, project:
     assert [stage.instance_name for stage in shown] == ["FileTail_01", "Trash_01", "Trash_02"]
     assert shown[1].input == [("one",)]
     assert [row[-1] for row in shown[2].input or ()] == ["START"]
+
+
+def test_all_settings_that_cannot_be_are_named_at_once() -> None:
+    rows: list[dict[str, object]] = [
+        {"fileFullPath": "/tmp/a"},
+        {"fileFullPath": "/tmp/a"},
+        {"fileFullPath": "/tmp/b", "fileRollMode": "PATTERN"},
+        {"fileFullPath": "/tmp/c", "firstFile": "x"},
+    ]
+    with pytest.raises(UnfitError) as caught:
+        Played(rows, {"postProcessing": "ARCHIVE", "archiveDir": "/nowhere"})
+    assert [(each.code, each.setting) for each in caught.value.found] == [
+        ("TAIL_06", "conf.archiveDir"),
+        ("TAIL_07", "conf.archiveDir"),
+        ("TAIL_08", "conf.fileInfos"),
+        ("TAIL_19", "conf.fileInfos"),
+        ("TAIL_04", "conf.fileInfos"),
+    ]
