@@ -19,6 +19,7 @@ from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
 from penstock.core.errors import InvalidValueError, UnsupportedError
 from penstock.core.plan import Given, StagePlan
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, Tools
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import FieldValue
