@@ -124,9 +124,9 @@ class FileTail:
         files = given.rows("fileInfos")
         checks.that(bool(files), "TAIL_01", "fileInfos", "there is no file")
         made = []
-        for row in files:
-            followed = Followed(row.text("tag"), row.text("firstFile"), most, charset, compiled)
-            made.append(checks.made("fileInfos", partial(Row.of, row, followed)))
+        for each in files:
+            followed = Followed(each.text("tag"), each.text("firstFile"), most, charset, compiled)
+            made.append(checks.made("fileInfos", partial(Row.of, each, followed)))
         rows, keys = [row for row in made if row is not None], set[str]()
         for row in rows:
             key = row.key(row.path)

@@ -283,7 +283,7 @@ def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, A
 
 
 def test_all_settings_that_cannot_be_are_named_at_once(tmp_path: Path) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "dirPathTemplate": "out",
         "lateRecordsLimit": "${'x'}",
         "idleTimeout": "0",
