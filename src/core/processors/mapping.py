@@ -61,6 +61,9 @@ def field_mapper(plan: StagePlan, tools: Tools) -> Process:
             parts = parse_path(path)
             if name == parts[-1]:
                 continue
+            if not name:
+                _call_nothing(record, parts, keeps=keeps)
+                continue
             target = to_path((*parts[:-1], name))
             if keeps:
                 set_field(record, target, copy_value(_at(record, path)), notes_of(record, path))
@@ -188,6 +191,16 @@ def _rename(record: Record, parts: Parts, name: str) -> None:
     if get(record.value, old) is MISSING or not isinstance(around, dict):
         return
     move_field(record, old, to_path((*parts[:-1], name)))
+
+
+def _call_nothing(record: Record, parts: Parts, *, keeps: bool) -> None:
+    """Gives a field the empty name, which no path can tell."""
+    around, held = _around(record, parts), get(record.value, to_path(parts))
+    if held is MISSING or not isinstance(around, dict):
+        return
+    if not keeps:
+        remove_field(record, to_path(parts))
+    around[""] = copy_value(held)  # type: ignore[arg-type]
 
 
 def _visited(value: FieldValue, path: str) -> Iterator[str]:

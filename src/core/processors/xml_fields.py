@@ -130,6 +130,9 @@ class XmlFlattener:
             held = get(record.value, self._source)
             if held is MISSING:
                 continue
+            if held is None:
+                out.error(record, "DATA_FORMAT_303", f"field {self._source} is null")
+                continue
             if not isinstance(held, str):
                 out.error(record, "CMN_0100", f"field {self._source} is no text")
                 continue

@@ -43,12 +43,19 @@ def _missing(required: tuple[str, ...], record: Record) -> str | None:
 
 
 def _failing(tests: Tests, record: Record) -> str | None:
-    """Why a record does not fulfil the preconditions; None when it does."""
+    """Why a record does not fulfil the preconditions, all of them that fail; None when it does."""
+    failing: list[str] = []
+    fault: EvaluationError | None = None
     for text, test in tests:
         try:
             fulfilled = test(record)
         except EvaluationError as error:
-            return f"CONTAINER_0052 - {text} cannot be evaluated: {error}"
+            fulfilled, fault = False, error
         if not fulfilled:
-            return f"CONTAINER_0051 - {text} is not fulfilled"
-    return None
+            failing.append(text)
+    if not failing:
+        return None
+    told = ", ".join(failing)
+    if fault is not None:
+        return f"CONTAINER_0052 - {told} cannot be evaluated: {fault}"
+    return f"CONTAINER_0051 - {told} is not fulfilled"

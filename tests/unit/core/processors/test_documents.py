@@ -367,3 +367,8 @@ def test_an_empty_text_is_no_xml(play: Play) -> None:
     """The record is refused."""
     settings: dict[str, object] = {"configs.fieldPathToParse": "/t", "configs.parsedFieldPath": "/o"}
     assert codes(play(PARSER, settings, {"t": ""})) == ["XMLP_01"]
+
+
+def test_a_null_is_no_xml_to_flatten(play: Play) -> None:
+    """The record is refused."""
+    assert codes(play(FLATTENER, {"fromField": "/t"}, {"t": None})) == ["DATA_FORMAT_303"]

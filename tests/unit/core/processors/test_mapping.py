@@ -127,3 +127,18 @@ def test_attributes_stay_with_values_and_go_with_paths(play: Play) -> None:
     for settings, path in ((mapping("FIELD_VALUES", "x"), "/a"), (mapping("FIELD_PATHS", "/t"), "/t")):
         (record,) = play(MAP, settings, {"a": 1}, notes=notes).lanes[0]
         assert record.notes == {path: {"k": "v"}}
+
+
+@pytest.mark.parametrize(
+    ("keeps", "after"), [(True, {"a": 1, "m": {"b": 2, "": 2}, "": {"b": 2, "": 2}}), (False, {"": {"": 2}})]
+)
+def test_a_field_may_have_no_name(play: Play, keeps: bool, after: FieldValue) -> None:
+    """The last of those that lose theirs is kept; nothing else is lost."""
+    settings = {**mapping("FIELD_NAMES", ""), "fieldMapperConfig.maintainOriginalPaths": keeps}
+    assert only(play(MAP, settings, {"a": 1, "m": {"b": 2}})) == after
+
+
+def test_conditions_are_asked_of_every_field(play: Play) -> None:
+    """Also of those without a name: one that has no value for them refuses the record."""
+    settings = {**mapping("FIELD_NAMES", "x"), "fieldMapperConfig.conditionalExpression": "${f:value() > 1}"}
+    assert codes(play(MAP, settings, {"a": 2})) == ["EXPRESSION_EVALUATION_FAILURE_03"]
