@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 import penstock
+from penstock.adapters.packaged import packaged_catalogue
 from penstock.adapters.spark import parse_address
+from penstock.adapters.spark.placing import DRIVER, levels_of
 from penstock.core.errors import InvalidValueError
+from penstock.core.plan import compile_flow
 
 
 @pytest.fixture
@@ -104,6 +107,16 @@ def test_a_deduplicator_of_records_and_events_is_refused(project: penstock.Proje
     assert f"PENSTOCK_0111 {unique.instance_name}" not in remarks(flow)
     origin.connect_event_to(unique)
     assert f"PENSTOCK_0111 {unique.instance_name}" in remarks(flow)
+
+
+def test_answers_to_the_origin_come_from_where_it_is(project: penstock.Project) -> None:
+    """From the driver for an origin there; refused records stay in partitions and cannot be answers."""
+    flow = project.create_flow(name="flow")
+    service, answer = flow.add_stage("REST Service"), flow.add_stage("Send Response to Origin")
+    service.connect_output_to(answer)
+    flow.set_error_stage("Send Response to Origin")
+    assert levels_of(compile_flow(flow.value, packaged_catalogue())) == {answer.instance_name: DRIVER}
+    assert any(each.startswith("PENSTOCK_0111") for each in remarks(flow))
 
 
 def test_windows_over_all_records_are_refused(project: penstock.Project) -> None:
