@@ -32,12 +32,11 @@ def job_of(project: penstock.Project, origin: penstock.Stage, flow: penstock.Str
     return project.create_job(name=flow.name, flow=flow)
 
 
-def lines(run: penstock.JobRun) -> int:
-    """How many records went to the first lane of File Tail."""
+def lines(run: penstock.JobRun, lane: str) -> int:
+    """How many records went to a lane of File Tail."""
     run.refresh_status()
     held: dict[str, dict[str, int]] = run.metrics.get("counters") or {}
-    names = [name for name in held if name.startswith("stage.FileTail") and ":" in name and "outputRecords" in name]
-    return held[min(names)]["count"] if names else 0
+    return held.get(f"stage.FileTail_01:{lane}.outputRecords.counter", {}).get("count", 0)
 
 
 def test_a_second_run_goes_on_behind_what_is_done(project: penstock.Project, tmp_path: Path) -> None:
@@ -50,15 +49,16 @@ def test_a_second_run_goes_on_behind_what_is_done(project: penstock.Project, tmp
     tail.configuration["conf.fileInfos"] = [{"fileFullPath": str(log), "fileRollMode": "REVERSE_COUNTER"}]
     tail.connect_output_to(flow.add_stage("Trash"), output_idx=1)
     job = job_of(project, tail, flow)
+    lane = flow.value.stages[0].output_lanes[0]
     for text, seen in (("", 2), ("three\n", 1)):
         with log.open("a") as opened:
             opened.write(text)
         run = job.start()
-        wait_for(lambda run=run, seen=seen: lines(run) == seen)  # type: ignore[misc]
+        wait_for(lambda run=run, seen=seen: lines(run, lane) == seen)  # type: ignore[misc]
         assert run.cancel() == "Canceled"
     job.reset_offset()
     run = job.start()
-    wait_for(lambda: lines(run) == 3)
+    wait_for(lambda: lines(run, lane) == 3)
     assert run.cancel() == "Canceled"
 
 
