@@ -224,8 +224,11 @@ class ProtobufWriter:
     ) -> None:
         value = values.get(field.name)
         if value is None or isinstance(value, Null):
-            if field.name not in values and not _repeated(field) and _required(field) and not field.has_default_value:
-                raise FormatFault("PROTOBUF_04", f"the record lacks the field {path}/{field.name}")
+            if field.name not in values and not _repeated(field):
+                if field.has_default_value:  # written, though readers would know it
+                    _put(message, field, field.default_value)
+                elif _required(field):
+                    raise FormatFault("PROTOBUF_04", f"the record lacks the field {path}/{field.name}")
             return
         below = f"{path}/{field.name}"
         if _is_map(field):
@@ -245,10 +248,7 @@ class ProtobufWriter:
             inner.SetInParent()
             self._fill(inner, value, below, record, depth + 1)
         elif (plain := _written(field, value, below)) is not None:
-            if field.is_extension:
-                message.Extensions[field] = plain
-            else:
-                setattr(message, field.name, plain)
+            _put(message, field, plain)
 
     def _set_map(self, target: Any, field: Any, value: FieldValue, path: str, record: Record, depth: int) -> None:
         if not isinstance(value, dict):
@@ -260,6 +260,13 @@ class ProtobufWriter:
                 self._fill(target[where], each, f"{path}/{name}", record, depth + 1)
             elif (plain := _written(inner, each, f"{path}/{name}")) is not None:
                 target[where] = plain
+
+
+def _put(message: Any, field: Any, value: Any) -> None:
+    if field.is_extension:
+        message.Extensions[field] = value
+    else:
+        setattr(message, field.name, value)
 
 
 def _required(field: Any) -> bool:

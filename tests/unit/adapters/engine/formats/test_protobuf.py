@@ -254,3 +254,10 @@ def test_the_folder_may_be_that_of_the_engine(resources: Path, monkeypatch: pyte
     assert message_type(given).descriptor.full_name == "p.All"
     with pytest.raises(InvalidValueError, match="DATA_FORMAT_09"):
         message_type(with_resources(settings(**ALL), Access()))
+
+
+def test_the_default_of_a_field_that_the_record_lacks_is_written() -> None:
+    """Not that of one that is null."""
+    bare = {**PERSON, "isDelimited": False}
+    assert written("PROTOBUF", {"name": "x"}, **bare) == b"\x0a\x01x\x10\x2a"
+    assert written("PROTOBUF", {"name": "x", "age": None}, **bare) == b"\x0a\x01x"
