@@ -7,6 +7,7 @@ from ..plan.given import NOTHING_GIVEN
 from ..plan.model import StagePlan
 from ..records.paths import MISSING, UnreachablePathError, get, put
 from ..records.record import Record
+from ..records.values import FieldValue
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .values import text_of, without_controls
@@ -18,6 +19,8 @@ PREFIX = "logParserServiceConfig."
 @processor("com_streamsets_pipeline_stage_processor_logparser_LogParserDProcessor")
 def log_parser(plan: StagePlan, tools: Tools) -> Process:
     """The fields of the line go to the target field; with ``retainOriginalLine`` the line goes along.
+
+    Of an empty text the original makes a record with an empty ``parsedLine``, whatever the format.
 
     Raises:
         InvalidValueError: a format that there is not, or a pattern that cannot be read.
@@ -36,18 +39,26 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
             raise RecordFault("LOGP_01", f"field {source} is null")
         if controls:
             text = without_controls(text)
+        if not text:
+            return _landed(
+                record, target, dict.fromkeys(("originalLine", "parsedLine") if keeps else ("parsedLine",), "")
+            )
         found = next(log_records(_lines(text, longest), parser, keep_line=keeps), None)
         if found is None:
             return record
         if found.fault is not None:
             raise RecordFault("LOGP_03", f"field {source} cannot be parsed: {found.fault}")
-        try:
-            record.value = put(record.value, target, found.fields)
-        except UnreachablePathError:
-            raise RecordFault("LOGP_02", f"the parent of field {target} is not there") from None
-        return record
+        return _landed(record, target, found.fields)
 
     return each(handle)
+
+
+def _landed(record: Record, target: str, fields: FieldValue) -> Record:
+    try:
+        record.value = put(record.value, target, fields)
+    except UnreachablePathError:
+        raise RecordFault("LOGP_02", f"the parent of field {target} is not there") from None
+    return record
 
 
 def _lines(text: str, longest: int) -> Iterator[Line]:

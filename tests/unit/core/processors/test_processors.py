@@ -293,3 +293,10 @@ def test_the_log_parser_names_what_is_wrong(play: Play, target: str, value: Fiel
     line = '10.0.0.1 - ada [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 -'
     held: FieldValue = {"text": line} if value is None else value
     assert codes(play(LOG, {"fieldPathToParse": "/text", "parsedFieldPath": target}, held)) == [code]
+
+
+def test_an_empty_text_is_an_empty_line_of_a_log(play: Play) -> None:
+    """In every format; what cannot be reached is told all the same."""
+    settings: dict[str, object] = {"fieldPathToParse": "/t", "parsedFieldPath": "/o"}
+    assert only(play(LOG, settings, {"t": ""})) == {"t": "", "o": {"parsedLine": ""}}
+    assert codes(play(LOG, {**settings, "parsedFieldPath": "/p/q"}, {"t": ""})) == ["LOGP_02"]
