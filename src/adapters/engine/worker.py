@@ -130,8 +130,10 @@ def _turns(runner: Runner, read: Read) -> Iterator[Turn]:
         yield Turn(read.path, at, runner.take_tally())
     while at != DONE:
         until = time.perf_counter() + TURN_S
-        while at != DONE and not runner.finish and time.perf_counter() < until:
+        over = False
+        while not over:
             *_, reached = runner.batch(offset, BATCH_SIZE)
             offset = reached or offset
             at = position(offset)[1]
+            over = at == DONE or runner.finish or time.perf_counter() > until
         yield Turn(read.path, at, runner.take_tally(), runner.finish, runner.reset_offset)

@@ -226,7 +226,7 @@ class Workers(Runner):
             self._behind = next(iter(self._places))
             del self._places[self._behind]
 
-    def _replace(self, worker: _Worker) -> None:
+    def _replace(self, worker: _Worker) -> _Worker:
         """Another process for one that died; its file is read again from where it was safe."""
         code = worker.kill()
         self._restarts += 1
@@ -236,10 +236,10 @@ class Workers(Runner):
         self.tally.faults.append(
             (self._origin_name, f"{DIED} - worker {worker.number} ended with {code}; another goes on")
         )
-        at = self._workers.index(worker)
-        self._workers[at] = self._start(worker.number)
+        made = self._workers[self._workers.index(worker)] = self._start(worker.number)
         if worker.reading is not None:
-            self._workers[at].read(worker.reading)
+            made.read(worker.reading)
+        return made
 
     @property
     def _origin_name(self) -> str:
@@ -261,8 +261,9 @@ class Workers(Runner):
             while not all(worker.ended for worker in self._workers):
                 worker, report = self._reports.get(timeout=END_S)
                 if report is None and not worker.ended:
-                    worker.ended = True
-                    raise StopFault(DIED, f"worker {worker.number} ended before it closed its files")
+                    worker.reading = None
+                    self._replace(worker).close()  # it finishes what the other one left open
+                    continue
                 self._take(worker, report)
         except queue.Empty:
             raise StopFault(DIED, f"workers did not end within {END_S:g} s") from None

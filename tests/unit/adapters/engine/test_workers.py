@@ -10,6 +10,8 @@ import pytest
 
 import penstock
 from penstock.adapters.engine import workers as workers_module
+from penstock.adapters.engine.directory import DONE
+from penstock.adapters.engine.worker import Turn
 from penstock.core.errors import InvalidValueError, UsageError
 
 TWO = "embedded?workers=2"
@@ -90,25 +92,52 @@ def test_a_second_run_reads_only_what_is_new(project: penstock.Project, folder: 
     assert written(tmp_path / "out") == [*WANTED, 9000]
 
 
+def kill(worker: workers_module._Worker) -> None:
+    """As whoever is short of memory does."""
+    os.kill(worker._process.pid, signal.SIGKILL)
+
+
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(
     project: penstock.Project, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """kill -9 of a process in the middle of a file: another reads on from where it was safe, and the log says so."""
     killed: list[int] = []
     take = workers_module.Workers._take
+    turns = workers_module.BOOT.replace("main()", "sys.modules[main.__module__].TURN_S = 0\nmain()")
+    monkeypatch.setattr(workers_module, "BOOT", turns)
 
     def kill_once(self: workers_module.Workers, worker: workers_module._Worker, report: object) -> None:
-        if not killed:
-            killed.append(worker._process.pid)
-            os.kill(worker._process.pid, signal.SIGKILL)
+        if not killed and isinstance(report, Turn) and report.at != DONE:
+            killed.append(report.at)
+            kill(worker)
         take(self, worker, report)
 
     monkeypatch.setattr(workers_module.Workers, "_take", kill_once)
     run = project.create_job(name="job", flow=flow_over(project, folder, tmp_path / "out")).start()
     run.wait()
-    assert run.state == "Completed", run.message
+    assert (run.state, bool(killed)) == ("Completed", True), run.message
     assert set(written(tmp_path / "out")) == set(WANTED)
     assert any("PENSTOCK_0103" in line for line in map(str, run.logs))
+
+
+def test_a_worker_that_dies_before_it_closed_its_files_has_them_closed(
+    project: penstock.Project, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything was read, and its file has still the name of one that is written: another process finishes it."""
+    close = workers_module._Worker.close
+    killed: list[int] = []
+
+    def kill_first(self: workers_module._Worker) -> None:
+        if not killed:
+            killed.append(self.number)
+            kill(self)
+        close(self)
+
+    monkeypatch.setattr(workers_module._Worker, "close", kill_first)
+    run = project.create_job(name="job", flow=flow_over(project, folder, tmp_path / "out")).start()
+    run.wait()
+    assert (run.state, killed) == ("Completed", [1]), run.message
+    assert written(tmp_path / "out") == WANTED
 
 
 def test_workers_that_keep_dying_end_the_run(

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_digest_authentication_answers_the_challenge(site: Site, kind: str) -> N
 def test_requests_can_be_signed_with_oauth_1(site: Site) -> None:
     """The signature is that of RFC 5849 for the address, its query and the fixed time."""
     site.replies = [Reply(200, b"{}")]
-    names = {"consumerKey": "ck", "consumerSecret": "cs", "token": "tk", "tokenSecret": "ts"}
+    names = {"consumerKey": "ck", "consumerSecret": "consumer's", "token": "tk", "tokenSecret": "token's"}
     read_all(
         site,
         {"path": "/?b=2", "client.authType": "OAUTH", **{f"client.oauth.{name}": text for name, text in names.items()}},
@@ -50,7 +50,7 @@ def test_requests_can_be_signed_with_oauth_1(site: Site) -> None:
     assert header.startswith('OAuth oauth_consumer_key="ck", oauth_token="tk"')
     assert 'oauth_timestamp="1"' in header
     assert 'oauth_signature="' in header
-    assert "cs" not in header.replace("oauth_consumer", "")
+    assert "'" not in unquote(header)
 
 
 def oauth2(site: Site, **more: str) -> dict[str, object]:
