@@ -8,7 +8,7 @@ from .ranks import Layers
 
 REACH, FAR = 5, 16
 ROOM = 2
-TURNS = 4
+TURNS, FEW_TURNS = 4, 3
 ROUNDS = 3
 TRIES = 3
 MOST_STAGES = 60
@@ -24,12 +24,12 @@ HUB = 4
 def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
-    reach = REACH
+    reach, turns = REACH, TURNS
     if not board.paired:  # crossings don't count here, so there are more links through boxes to take away
         crowded = layers.stages > CROWD and sum(map(len, board.passing)) > CROWDED * layers.stages
         board.weigh(CROWDED_WEIGHT if crowded else WEIGHTS[-1])
-        reach = FAR if crowded else REACH
-    _settle_all(board, reach)
+        reach, turns = (FAR, FEW_TURNS) if crowded else (REACH, TURNS)
+    _settle_all(board, reach, turns)
     if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
         return board.row
     best, least = list(board.row), board.total()
@@ -56,11 +56,11 @@ def _loosened(board: Board) -> None:
         _settle_all(board)
 
 
-def _settle_all(board: Board, reach: int = REACH) -> None:
+def _settle_all(board: Board, reach: int = REACH, turns: int = TURNS) -> None:
     """Rank after rank, to and fro, as long as one changes; only those that a change concerns."""
     turn = 0
     waiting = set(range(board.depth))
-    while waiting and turn < TURNS:
+    while waiting and turn < turns:
         for rank in sorted(waiting, reverse=turn % 2 == 1):
             waiting.discard(rank)
             if _settle(board, rank, reach):
