@@ -61,7 +61,7 @@ def measure(words: list[str], out: Path, *, check: bool = True) -> Measured:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     began, used = time.perf_counter(), _used_s()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment())
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_variables())
     peak = [0.0]
     watch = threading.Thread(target=_watch, args=(process, peak))
     watch.start()
@@ -73,7 +73,7 @@ def measure(words: list[str], out: Path, *, check: bool = True) -> Measured:
     return Measured(seconds, _used_s() - used, peak[0], digest(out) if check else "")
 
 
-def _environment() -> dict[str, str]:
+def _variables() -> dict[str, str]:
     """Programs keep their compiled modules, as installed ones do."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

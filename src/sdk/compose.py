@@ -294,7 +294,6 @@ def _embedded(options: Options, environment: Environment | None, catalogue: Cata
 
 def _spark(options: Options, environment: Environment | None, catalogue: Catalogue, allow_code: bool) -> Engine:
     """An engine on Spark, with the stages and formats of the embedded one."""
-    from ..adapters.engine import InvalidFlowError
     from ..adapters.engine.filerecords import FileRecords
     from ..adapters.engine.formats import FormatFault
     from ..adapters.engine.formats.reading import read_items
@@ -316,7 +315,6 @@ def _spark(options: Options, environment: Environment | None, catalogue: Catalog
         facts=facts_of,
         surroundings=surroundings,
         notify=hand_over,
-        refusal=InvalidFlowError,
         clock=options.clock,
         ids=options.ids,
     )

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from ...core.exports import exports
 
 if TYPE_CHECKING:
-    from ...core.running import InvalidFlowError
     from .embedded import EmbeddedEngine
 
-__all__ = ["EmbeddedEngine", "InvalidFlowError"]
+__all__ = ["EmbeddedEngine"]
 
-__getattr__, __dir__ = exports(__name__, {"EmbeddedEngine": ".embedded", "InvalidFlowError": "...core.running"})
+__getattr__, __dir__ = exports(__name__, {"EmbeddedEngine": ".embedded"})

@@ -91,7 +91,8 @@ def _lanes(stage: StagePlan, held: Mapping[str, Sequence[object]] | Sequence[obj
         held = dict.fromkeys(stage.outputs[:1], held)
     for lane in held:
         if lane not in stage.outputs:
-            raise NotFoundError("lane", lane, nearest(lane, stage.outputs), f"stage {stage.instance}")
+            near = nearest(lane, stage.outputs) or stage.outputs[:3]
+            raise NotFoundError("lane", lane, near, f"stage {stage.instance}")
     return {lane: _records(rows, stage.instance) for lane, rows in held.items()}
 
 

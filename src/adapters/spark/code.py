@@ -6,14 +6,12 @@ from typing import Any, BinaryIO, Protocol
 import attrs
 
 from ...core.el import Facts, Scope
-from ...core.errors import PenstockError
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Access, Out, Tools
 from ...core.project import Job
 from ...core.records.record import Record
 from ...core.running.notices import Notice
-from ...core.validation.issues import Issue
 from ...ports.world import Clock, Ids
 
 
@@ -88,7 +86,6 @@ class StageCode:
     read_file: FileReading
     writers: Callable[[str, Given], Callable[[], Writer]]
     fault: type[Exception]
-    refusal: Callable[[str, tuple[Issue, ...]], PenstockError]
     facts: Callable[[Mapping[str, object], str, Job | None], Facts]
     surroundings: Callable[[Access, Facts], Scope]
     notify: Callable[[Notice, Tools], str]

@@ -10,6 +10,7 @@ from ...core.plan import Plan, compile_flow
 from ...core.preview import Preview, PreviewOptions
 from ...core.processors.api import Access
 from ...core.project import EngineInfo, Job, JobId, RunId
+from ...core.running import InvalidFlowError
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue
 from ...ports.engine import Engine, Target
@@ -67,7 +68,7 @@ class SparkEngine:
         )
         faults = [*validate(target.flow, self._catalogue).issues, *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
-            raise code.refusal(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
+            raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, run_id, job)
         if work.reads != sources.RECORDS:
             sources.check(plan.origin, code, work.tools(plan.origin))

@@ -9,8 +9,13 @@ import attrs
 from ..errors import InvalidValueError
 
 Made = TypeVar("Made")
-CODE = re.compile(r" ?\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+)\)|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+) - ")
-"""The code in the text of a fault."""
+_CODE = re.compile(r" ?\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+)\)|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_\d+) - ")
+
+
+def coded(text: str) -> tuple[str, str]:
+    """The code that the text of a fault names, none where it names none, and the text without it."""
+    code = _CODE.search(text)
+    return ("", text) if code is None else (code[1] or code[2], text.replace(code[0], ""))
 
 
 @attrs.frozen
@@ -60,13 +65,8 @@ class Checks:
         except UnfitError as error:
             self.found.extend(error.found)
         except InvalidValueError as error:
-            text = str(error)
-            code = CODE.search(text)
-            self.found.append(
-                Unfit("", self.prefix + setting, text)
-                if code is None
-                else Unfit(code[1] or code[2], self.prefix + setting, text.replace(code[0], ""))
-            )
+            code, text = coded(str(error))
+            self.found.append(Unfit(code, self.prefix + setting, text))
         return None
 
     def done(self) -> None:

@@ -9,7 +9,7 @@ from ..catalogue.definitions import Catalogue, SettingDefinition
 from ..el import ElError
 from ..errors import InvalidValueError, UnsupportedError, UsageError
 from ..plan.model import Plan, StagePlan
-from ..plan.unfit import CODE, UnfitError
+from ..plan.unfit import UnfitError, coded
 from ..processors.api import StopFault
 from ..validation.issues import Issue
 
@@ -53,26 +53,24 @@ class Starting:
         """
         if self._first is None:
             return
-        if all(issue.code == UNKNOWN for issue in self.issues):
+        if all(issue.code == WITHOUT_CODE for issue in self.issues):
             raise self._first
         raise InvalidFlowError(name, tuple(self.issues))
 
 
-UNKNOWN = "CONTAINER_0701"
+WITHOUT_CODE = "CONTAINER_0701"
 """The code of what stands in the way of a stage and has none of its own."""
 
 
 def issues_of(stage: StagePlan, error: Exception) -> tuple[Issue, ...]:
     """What is wrong with a stage, as findings; settings by the names or labels that the error has."""
     if isinstance(error, UnfitError):
-        return tuple(Issue(each.code or UNKNOWN, each.text, stage.instance, each.setting) for each in error.found)
+        return tuple(Issue(each.code or WITHOUT_CODE, each.text, stage.instance, each.setting) for each in error.found)
     if isinstance(error, StopFault):
         return (Issue(error.code, error.message, stage.instance),)
-    text, setting = str(error), error.what if isinstance(error, InvalidValueError) else None
-    code = CODE.search(text)
-    if code is None:
-        return (Issue(UNKNOWN, text, stage.instance, setting),)
-    return (Issue(code[1] or code[2], text.replace(code[0], ""), stage.instance, setting),)
+    code, text = coded(str(error))
+    setting = error.what if isinstance(error, InvalidValueError) else None
+    return (Issue(code or WITHOUT_CODE, text, stage.instance, setting),)
 
 
 def placed(issues: tuple[Issue, ...], plan: Plan, catalogue: Catalogue) -> tuple[Issue, ...]:
