@@ -1,7 +1,7 @@
 """The embedded engine: validates, previews and runs flows in this process."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import anyio.to_thread
 import attrs
@@ -15,7 +15,7 @@ from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
-from ...core.running import InvalidFlowError, placed, tell
+from ...core.running import START, STOP, InvalidFlowError, Starting, placed, refusing, tell
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue, report_of
 from ...ports.engine import Target
@@ -98,9 +98,9 @@ class EmbeddedEngine:
             report = report_of(placed(error.issues, plan, self._catalogue))
             return Preview("INVALID", report=report, message="Validation Failed")
         try:
-            self._lifecycle(plan, options, plan.start_stage, "pipeline-start", world)
+            self._lifecycle(plan, options, plan.start_stage, START, world)
             made = self._run_batches(plan, runner, options, portion)
-            self._lifecycle(plan, options, plan.stop_stage, "pipeline-stop", world)
+            self._lifecycle(plan, options, plan.stop_stage, STOP, world)
         finally:
             runner.close() if options.write_to_destinations else runner.close_origin()
         return made
@@ -208,19 +208,19 @@ class EmbeddedEngine:
             pause = run.origin_pause if stage.type is StageType.ORIGIN else run.pause
             return attrs.evolve(self._world.tools(plan, stage, job=job), sleep=pause, stopped=run.stopping)
 
-        def build() -> Runner:
+        def build(begin: Callable[[Starting], None]) -> Runner:
             try:
                 if self._workers == 1:
-                    return Runner(plan, tools, delivers=True)
-                return Workers(plan, tools, Task(plan, self._world, job), self._workers)
+                    return Runner(plan, tools, delivers=True, begin=begin)
+                return Workers(plan, tools, Task(plan, self._world, job), self._workers, begin)
             except InvalidFlowError as error:
-                raise InvalidFlowError(error.name, placed(error.issues, plan, self._catalogue)) from None
+                raise InvalidFlowError(error.name, placed(error.issues, plan, self._catalogue)) from error.__cause__
 
         run = EmbeddedRun(
             plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep
         )
         await run.begin(
-            [*report.issues, *_new_issues(plan, report), *_cannot_run(_all_stages(plan)), *self._unsplit(plan)],
+            [*refusing(report), *_new_issues(plan, report), *_cannot_run(_all_stages(plan)), *self._unsplit(plan)],
             asyncio.get_running_loop(),
         )
         self._runs.append(run)

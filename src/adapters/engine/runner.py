@@ -12,7 +12,7 @@ from ...core.processors.api import Out, Tools
 from ...core.processors.registry import can_run
 from ...core.records.record import Record
 from ...core.records.rows import Lane
-from ...core.running import Batch, Stages, Starting, Tally
+from ...core.running import Batch, Stages, Starting, Tally, error_stage
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
 from .origins import ORIGINS, Origin
@@ -32,7 +32,8 @@ class Watch:
 
 class Runner:
     """The built stages of a plan. ``left_out`` are not run at all; ``given`` replaces what their producers send, and
-    ``replaced`` what a stage puts out, by lane: such a stage is not run either."""
+    ``replaced`` what a stage puts out, by lane: such a stage is not run either. ``begin`` is called behind the error
+    stage and ahead of the origin; with ``delivers`` the error stage receives what is refused."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Runner:
         given: Mapping[str, Sequence[Record]] | None = None,
         replaced: Mapping[str, Mapping[str, Sequence[Record]]] | None = None,
         delivers: bool = False,
+        begin: Callable[[Starting], None] = lambda starting: None,
     ) -> None:
         self._replaced = dict(replaced or {})
         kept = tuple(stage for stage in plan.stages if stage.instance not in left_out)
@@ -51,6 +53,8 @@ class Runner:
         self._now_ms: Callable[[], int] = lambda: 0
         self._origin: Origin | None = None
         starting = Starting()
+        errors = error_stage(plan, tools, starting) if delivers else None
+        begin(starting)
         for stage in kept:
             held = tools(stage)
             self._now_ms = held.now_ms
@@ -62,7 +66,8 @@ class Runner:
             tools,
             lambda stage: stage.instance not in self._replaced,
             events_here=True,
-            delivers=delivers,
+            delivers=False,
+            errors=errors,
             seconds=time.perf_counter,
             starting=starting,
         )

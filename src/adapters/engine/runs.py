@@ -15,7 +15,19 @@ from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import RecordStop, StopFault, Tools
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import ENTITY, InvalidFlowError, Status, Tally, metrics_document, moved, starts_again, tell, wait_s
+from ...core.running import (
+    ENTITY,
+    EVENT_FAILED,
+    InvalidFlowError,
+    Lifecycle,
+    Starting,
+    Status,
+    Tally,
+    metrics_document,
+    moved,
+    starts_again,
+    wait_s,
+)
 from ...core.running.notices import Notice, notices, wants_notice
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
@@ -25,7 +37,6 @@ from .garbage import rare_collections
 from .runner import Runner
 from .world import USER
 
-START, STOP = "pipeline-start", "pipeline-stop"
 BATCH_SIZE = 1000
 IDLE_S = 0.01
 TURN_S = 0.1
@@ -33,13 +44,17 @@ TURN_S = 0.1
 
 
 def _reason(error: Exception) -> str:
+    """The status text; of a start that several things forbid the first one, as in the original."""
+    if isinstance(error, InvalidFlowError):
+        return error.issues[0].message
     return str(error) if isinstance(error, StopFault) else f"CONTAINER_0001 - {type(error).__name__}: {error}"
 
 
 class EmbeddedRun:
     """One run. ``state`` is always the newest; the stores get it at every change.
 
-    ``build`` makes the stages anew, for the start and for every attempt after a failure.
+    ``build`` makes the stages anew, for the start and for every attempt after a failure; it calls what it is given
+    between the error stage and the origin.
     """
 
     def __init__(
@@ -52,7 +67,7 @@ class EmbeddedRun:
         jobs: JobStore,
         offsets: OffsetStore,
         tools: Callable[[StagePlan], Tools],
-        build: Callable[[], Runner],
+        build: Callable[[Callable[[Starting], None]], Runner],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._plan, self._job, self._clock, self._tools = plan, job, clock, tools
@@ -61,7 +76,8 @@ class EmbeddedRun:
         self._idle_s = plan.settings.number("runnerIdleTIme", -1)
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
-        self._status = Status.STARTING
+        self._status = self._failed_at = Status.STARTING
+        self._lifecycle = Lifecycle(plan, tools, {})
         self._before, self._runner = Tally(), cast("Runner | None", None)
         self._batches_done = 0
         self._stop_asked = threading.Event()
@@ -78,14 +94,25 @@ class EmbeddedRun:
     async def begin(self, issues: Sequence[Issue], loop: asyncio.AbstractEventLoop) -> None:
         """Starts, unless there are issues.
 
+        A start event that fails is no issue: the run is there, and has failed.
+
         Raises:
-            InvalidFlowError: with all of them.
+            InvalidFlowError: with all of them, or with what kept stages from being built.
         """
         if issues:
             raise InvalidFlowError(self._plan.name, tuple(issues))
-        runner = self._build()
-        await self._move(Status.RUNNING, state="Running")
-        self._task = loop.create_task(self._go(runner))
+        first: Runner | Exception
+        try:
+            first = await anyio.to_thread.run_sync(self._made)
+        except Exception as error:
+            if not _only_event_failed(error):
+                await anyio.to_thread.run_sync(self._destroyed, None, "FAILURE")
+                raise
+            first = error
+            await self._tell()
+        else:
+            await self._move(Status.RUNNING, state="Running")
+        self._task = loop.create_task(self._go(first))
 
     async def stop(self) -> None:
         """Asks for the end after the batch it is in."""
@@ -126,9 +153,25 @@ class EmbeddedRun:
         """True when the run was asked to stop."""
         return self._stop_asked.is_set()
 
-    async def _go(self, runner: Runner) -> None:
+    def _made(self) -> Runner:
+        """The stages of an attempt; the start event goes out on the way."""
+        stage = self._plan.stages[0]
+        facts = self._tools(stage).scope.facts
+        about: dict[str, FieldValue] = {
+            "user": USER,
+            "pipelineId": self._plan.pipeline_id,
+            "pipelineTitle": self._plan.title,
+            "jobId": facts.job_id,
+            "jobName": facts.job_name,
+        }
+        parameters = self._job.runtime_parameters
+        given: dict[str, FieldValue] = {name: java_string(value) for name, value in parameters.items()}
+        self._lifecycle = Lifecycle(self._plan, self._tools, about)
+        return self._build(lambda starting: self._lifecycle.begin(starting, {"parameters": given}))
+
+    async def _go(self, runner: Runner | Exception) -> None:
         """Attempt after attempt, as long as they fail and the flow says that there is another one."""
-        attempt, first = 0, cast("Runner | None", runner)
+        attempt, first = 0, cast("Runner | Exception | None", runner)
         fault: Exception | None = None
         while True:
             fault = await self._attempt(first)
@@ -152,40 +195,53 @@ class EmbeddedRun:
         on_record = isinstance(fault, RecordStop)  # it would fail on the same record again
         return not (on_record or self.stopping()) and starts_again(self._plan, attempt, from_outside=outside)
 
-    async def _attempt(self, runner: Runner | None) -> Exception | None:
+    async def _attempt(self, first: Runner | Exception | None) -> Exception | None:
         """Start event, batches, the stages' own end, stop event; whatever failed first."""
-        fault: Exception | None = None
+        fault, runner = cast("Exception | None", None), cast("Runner | None", None)
         try:
-            if runner is None:
-                runner = await anyio.to_thread.run_sync(self._build)
-                await self._move(Status.RUNNING, state="Running", message="")
+            runner = await self._ready(first)
             self._runner = runner
-            begins: dict[str, FieldValue] = {"parameters": self._parameters()}
-            await anyio.to_thread.run_sync(self._lifecycle, START, begins)
-            try:
-                with rare_collections():
-                    status = await self._batches(runner)
-                await self._move(status)
-            finally:
-                await anyio.to_thread.run_sync(runner.close)
+            with rare_collections():
+                status = await self._batches(runner)
+            await self._move(status)
         except Exception as error:
             fault = error
-            await self._move(_FAILED[self._status])
+            self._failed_at = _FAILED[self._status]
+            await self._move(self._failed_at)
+        reason = "FAILURE" if fault is not None else _REASONS[self._status]
+        late = await anyio.to_thread.run_sync(self._destroyed, runner, reason)
+        if late is not None and fault is None:
+            self._failed_at = Status.STOPPING_ERROR
+        if late is not None and self._status is not Status.STOPPING_ERROR:
+            await self._move(Status.STOPPING_ERROR)
         if runner is not None:
-            fault = await self._stop_event(runner, fault)
             await self._tell(metrics=self._metrics())
             self._before.merge(runner.tally)
         self._runner = None
-        return fault
+        return fault or late
 
-    async def _stop_event(self, runner: Runner, fault: Exception | None) -> Exception | None:
+    async def _ready(self, first: Runner | Exception | None) -> Runner:
+        """The stages, built for the first attempt already."""
+        if isinstance(first, Exception):
+            raise first
+        if first is None:
+            first = await anyio.to_thread.run_sync(self._made)
+            await self._move(Status.RUNNING, state="Running", message="")
+        return first
+
+    def _destroyed(self, runner: Runner | None, reason: str) -> Exception | None:
+        """Lets the stages finish and hands over the stop event; what failed, the stop event before all else."""
+        fault: Exception | None = None
+        ends = [self._lifecycle.close_start]
+        for end in ends if runner is None else [runner.close, *ends]:
+            try:
+                end()
+            except Exception as error:
+                fault, reason = fault or error, "FAILURE"
         try:
-            ends: dict[str, FieldValue] = {"reason": _REASONS.get(self._status, "FAILURE")}
-            await anyio.to_thread.run_sync(self._lifecycle, STOP, ends)
+            self._lifecycle.end(reason)
         except Exception as error:
-            if self._status is not Status.STOPPING_ERROR:
-                await self._move(Status.STOPPING_ERROR)
-            return fault or error
+            fault = error
         return fault
 
     async def _stopped_within(self, seconds: float) -> bool:
@@ -198,25 +254,6 @@ class EmbeddedRun:
         for each in late:
             each.cancel()
         return self._stop_asked.is_set()
-
-    def _parameters(self) -> dict[str, FieldValue]:
-        return {name: java_string(value) for name, value in self._plan.parameters.items()}
-
-    def _lifecycle(self, kind: str, more: dict[str, FieldValue]) -> None:
-        stage = self._plan.start_stage if kind == START else self._plan.stop_stage
-        if stage is None:
-            return
-        tools = self._tools(stage)
-        facts = tools.scope.facts
-        fields: dict[str, FieldValue] = {
-            "user": USER,
-            "pipelineId": self._plan.pipeline_id,
-            "pipelineTitle": self._plan.title,
-            "jobId": facts.job_id,
-            "jobName": facts.job_name,
-            **more,
-        }
-        tell(stage, tools, kind, fields)
 
     async def _batches(self, runner: Runner) -> Status:
         """Batch after batch; where that leads to."""
@@ -302,7 +339,7 @@ class EmbeddedRun:
         return made
 
     async def _end(self, fault: Exception | None) -> None:
-        last, word = _ENDS[self._status]
+        last, word = _ENDS[self._status if fault is None else self._failed_at]
         if word == "Completed" and self._tally.errors:
             word = "CompletedWithErrors"
         message = "" if fault is None else _reason(fault)
@@ -357,6 +394,11 @@ _ENDS = {
     Status.RUNNING_ERROR: (Status.RUN_ERROR, "Failed"),
     Status.STOPPING_ERROR: (Status.STOP_ERROR, "Failed"),
 }
+
+
+def _only_event_failed(error: Exception) -> bool:
+    """True when the start event is all that stands in the way of a start."""
+    return isinstance(error, InvalidFlowError) and all(each.code == EVENT_FAILED for each in error.issues)
 
 
 def _from_outside(cause: BaseException | None) -> bool:

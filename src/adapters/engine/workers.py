@@ -16,6 +16,7 @@ from ...core.catalogue.definitions import StageType
 from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import StopFault, Tools
 from ...core.processors.registry import modules_of_others
+from ...core.running import Starting
 from ...core.running.apart import apart
 from ...core.validation.issues import Issue
 from .directory import DONE, Directory, offset_text, position
@@ -114,8 +115,15 @@ class Workers(Runner):
         StopFault: while running: a worker cannot go on, or one died more often than it was started again.
     """
 
-    def __init__(self, plan: Plan, tools: Callable[[StagePlan], Tools], task: Task, count: int) -> None:
-        super().__init__(plan, tools, delivers=True)
+    def __init__(
+        self,
+        plan: Plan,
+        tools: Callable[[StagePlan], Tools],
+        task: Task,
+        count: int,
+        begin: Callable[[Starting], None] = lambda starting: None,
+    ) -> None:
+        super().__init__(plan, tools, delivers=True, begin=begin)
         assert isinstance(self._origin, Directory)
         self._files, self._count = self._origin, count
         self._files.resting = True

@@ -10,7 +10,7 @@ from ...core.plan import Plan, compile_flow
 from ...core.preview import Preview, PreviewOptions
 from ...core.processors.api import Access
 from ...core.project import EngineInfo, Job, JobId, RunId
-from ...core.running import InvalidFlowError
+from ...core.running import InvalidFlowError, refusing
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue
 from ...ports.engine import Engine, Target
@@ -66,7 +66,7 @@ class SparkEngine:
         plan = compile_flow(
             target.flow, self._catalogue, {**parameters(target), **job.runtime_parameters}, code.clock.now_ms()
         )
-        faults = [*validate(target.flow, self._catalogue).issues, *plan.issues, *placing.issues(plan, code)]
+        faults = [*refusing(validate(target.flow, self._catalogue)), *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
             raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, run_id, job)

@@ -1,24 +1,30 @@
 """Running: batches through the stages of a plan, and the counts of what happened."""
 
 from .batch import Batch
-from .lifecycle import ENTITY, tell
-from .stages import Stages
-from .starting import InvalidFlowError, Starting, placed
+from .lifecycle import ENTITY, EVENT_FAILED, START, STOP, Lifecycle, tell
+from .stages import Stages, error_stage
+from .starting import InvalidFlowError, Starting, placed, refusing
 from .states import Status, following, moved, starts_again, wait_s
 from .tally import Tally, metrics_document
 
 __all__ = [
     "ENTITY",
+    "EVENT_FAILED",
+    "START",
+    "STOP",
     "Batch",
     "InvalidFlowError",
+    "Lifecycle",
     "Stages",
     "Starting",
     "Status",
     "Tally",
+    "error_stage",
     "following",
     "metrics_document",
     "moved",
     "placed",
+    "refusing",
     "starts_again",
     "tell",
     "wait_s",

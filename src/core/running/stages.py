@@ -27,6 +27,7 @@ class Stages:
 
     ``events_here`` is False where events are handed out, whoever waits for them. ``seconds`` is a running clock.
     ``builders`` are for kinds that only this place has code for; without ``delivers`` refused records go nowhere.
+    ``errors`` is the error stage where it is built already.
     With ``starting`` that is told what cannot be built, and nothing is raised.
 
     Raises:
@@ -41,6 +42,7 @@ class Stages:
         *,
         events_here: bool,
         delivers: bool = True,
+        errors: Process | None = None,
         seconds: Seconds = lambda: 0.0,
         builders: Mapping[str, Build] = EMPTY_BUILDERS,
         starting: Starting | None = None,
@@ -61,7 +63,9 @@ class Stages:
         lanes = [lane for stage in plan.stages for lane in stage.inputs]
         self._shared = {lane for lane in lanes if lanes.count(lane) > 1}
         self._handed_out = frozenset() if events_here else frozenset(e for s in plan.stages for e in s.events)
-        self._error_process = _error_process(plan, tools, begun) if delivers else None
+        self._error_process = errors
+        if delivers and errors is None:
+            self._error_process = error_stage(plan, tools, begun)
         self._keeps_sources = self._error_process is not None and plan.error_policy is ErrorPolicy.ORIGINAL
         if starting is None:
             begun.done(plan.name)
@@ -228,7 +232,7 @@ def _build(stage: StagePlan, tools: Tools, builders: Mapping[str, Build] = EMPTY
     return build(stage, tools)
 
 
-def _error_process(plan: Plan, tools: MakeTools, starting: Starting) -> Process | None:
+def error_stage(plan: Plan, tools: MakeTools, starting: Starting) -> Process | None:
     """The error stage; None where there is none, or where it drops everything."""
     stage = plan.error_stage
     if stage is None or stage.kind.endswith(DROPS_ERRORS):

@@ -11,9 +11,10 @@ from ..errors import InvalidValueError, UnsupportedError, UsageError
 from ..plan.model import Plan, StagePlan
 from ..plan.unfit import UnfitError, coded
 from ..processors.api import StopFault
-from ..validation.issues import Issue
+from ..validation.issues import Issue, Report
 
 T = TypeVar("T")
+NEWER_ENGINE, NEWER_STAGE = "VALIDATION_0096", "CONTAINER_0902"
 
 
 class InvalidFlowError(UsageError):
@@ -28,6 +29,21 @@ class InvalidFlowError(UsageError):
         return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
 
 
+def refusing(report: Report) -> tuple[Issue, ...]:
+    """What forbids that a flow is run: its issues, and versions above those of the engine, which elsewhere are remarks.
+
+    Where a newer engine saved the flow that alone is told of versions.
+    """
+    newer = [each for each in report.remarks if each.code == NEWER_ENGINE]
+    versions = newer or [each for each in report.remarks if each.code == NEWER_STAGE]
+    return (*(_as_refusal(each) for each in versions), *report.issues)
+
+
+def _as_refusal(remark: Issue) -> Issue:
+    text = f"{remark.text}. Run it on an engine of that version; here it can be previewed"
+    return attrs.evolve(remark, advice=False, text=text)
+
+
 @attrs.define
 class Starting:
     """Builds stages; one that cannot be built leaves the others to be looked at."""
@@ -40,9 +56,13 @@ class Starting:
         try:
             return make()
         except (ElError, InvalidValueError, StopFault, UnsupportedError) as error:
-            self._first = self._first or error
-            self.issues.extend(issues_of(stage, error))
+            self.refuse(error, *issues_of(stage, error))
             return None
+
+    def refuse(self, error: Exception, *issues: Issue) -> None:
+        """Notes what stands in the way."""
+        self._first = self._first or error
+        self.issues.extend(issues)
 
     def done(self, name: str) -> None:
         """Nothing, when every stage could be built.
@@ -55,7 +75,7 @@ class Starting:
             return
         if all(issue.code == WITHOUT_CODE for issue in self.issues):
             raise self._first
-        raise InvalidFlowError(name, tuple(self.issues))
+        raise InvalidFlowError(name, tuple(self.issues)) from self._first
 
 
 WITHOUT_CODE = "CONTAINER_0701"
