@@ -149,7 +149,7 @@ class EmbeddedEngine:
                 return Preview("RUN_ERROR", tuple(batches), message=message, skipped=skipped)
             if any(_shows(output) for output in shown.values()) or any(portion.given.values()):
                 batches.append(_with_skipped(plan, shown, portion))
-            if offset is None or runner.finish:
+            if offset is None:  # a Finisher ends runs only
                 break
             if over():
                 return Preview("TIMED_OUT", tuple(batches), message="the preview took too long", skipped=skipped)

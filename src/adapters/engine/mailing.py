@@ -56,24 +56,28 @@ class Email:
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Sends the messages of every record; one that cannot be made sends its record to error.
 
+        Those before it are sent by then.
+
         Raises:
             StopFault: one cannot be sent; that ends the run, as in the original.
         """
         for record in batch:
             try:
-                made = [self._made(each, record) for each in self._messages if _wanted(each, record)]
+                for each in self._messages:
+                    if _wanted(each, record):
+                        self._send(self._made(each, record))
             except EvaluationError as error:
                 out.error(record, "EMAIL_03", f"a message cannot be evaluated: {error}")
-                continue
-            try:
-                for message in made:
-                    send(self._server, message)
-            except (OSError, smtplib.SMTPException, ValueError) as error:
-                raise StopFault("CONTAINER_01001", f"the message cannot be sent: {type(error).__name__}") from None
+
+    def _send(self, message: EmailMessage) -> None:
+        try:
+            send(self._server, message)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise StopFault("CONTAINER_01001", f"the message cannot be sent: {type(error).__name__}") from error
 
     def _made(self, each: _Message, record: Record) -> EmailMessage:
         message = EmailMessage()
-        message["To"] = ", ".join(_line(as_text(address(record))) for address in each.receivers)
+        message["To"] = ", ".join(dict.fromkeys(_line(as_text(address(record))) for address in each.receivers))
         message["From"] = sender(self._server)
         message["Subject"] = _line(as_text(each.subject(record)))
         message.set_content(as_text(each.body(record)))

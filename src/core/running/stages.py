@@ -180,8 +180,8 @@ class Stages:
         if stage.event_lane is not None:
             batch.lanes[stage.event_lane] = out.events
         batch.responses += out.responses
-        batch.finish = batch.finish or out.finish
-        batch.reset_offset = batch.reset_offset or out.reset_offset
+        if out.finish:
+            batch.finish, batch.reset_offset = True, out.reset_offset  # who asks last decides
         if out.errors and stage.on_error is OnError.STOP:
             raise RecordStop(out.errors[0].code, f"{out.errors[0].message} (stage {stage.label})")
         if stage.on_error is OnError.DISCARD:

@@ -165,6 +165,17 @@ def test_a_message_that_cannot_be_sent_ends_the_run() -> None:
         play(Email, {"conf": [row]}, {}, mail="smtp://127.0.0.1:1")
 
 
+def test_each_receiver_is_written_to_once_and_messages_go_out_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second message cannot be made; the first one is out by then, and its record is refused."""
+    sent: list[EmailMessage] = []
+    monkeypatch.setattr(mailing, "send", lambda server, message: sent.append(message))
+    twice = {"condition": "", "email": ["${record:value('/to')}", "a@example.org"], "subject": "s", "body": "b"}
+    broken = {"condition": "${record:value('/to') > 1}", "email": ["a@example.org"], "subject": "s", "body": "b"}
+    out = play(Email, {"conf": [twice, broken]}, {"to": "a@example.org"}, mail="smtp://localhost")
+    assert [message["To"] for message in sent] == ["a@example.org"]
+    assert [error.code for error in out.errors] == ["EMAIL_03"]
+
+
 def test_a_message_that_cannot_be_made_refuses_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are sent."""
     sent: list[EmailMessage] = []
