@@ -33,7 +33,11 @@ EXTRAS = {
             "the data formats AVRO, EXCEL and PROTOBUF, XML schemas",
         ),
         Extra("geolocation", ("maxminddb",), "Geo IP over databases in the form of MaxMind"),
-        Extra("javascript", ("py_mini_racer",), "JavaScript Evaluator in previews and runs"),
+        Extra(
+            "javascript",
+            ("py_mini_racer", "tree_sitter", "tree_sitter_javascript"),
+            "JavaScript Evaluator in previews and runs",
+        ),
         Extra("png", ("resvg_py",), "pictures as PNG"),
         Extra("http2", ("h2",), "HTTP/2 to a remote service"),
         Extra("parquet", ("pyarrow",), "the data format PARQUET"),

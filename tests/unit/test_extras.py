@@ -16,7 +16,13 @@ from tests.unit.cli.conftest import example
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 FOR_DEVELOPERS = {"dev", "docs", "spark-test"}
-MODULES = {"google.protobuf": "protobuf", "py_mini_racer": "mini-racer", "resvg_py": "resvg-py"}
+MODULES = {
+    "google.protobuf": "protobuf",
+    "py_mini_racer": "mini-racer",
+    "resvg_py": "resvg-py",
+    "tree_sitter": "tree-sitter",
+    "tree_sitter_javascript": "tree-sitter-javascript",
+}
 """Modules that are not called as their package."""
 
 
@@ -82,6 +88,7 @@ def spark(_: Path) -> None:
         ("resvg_py", "png", draw),
         ("py_mini_racer", "javascript", javascript),
         ("fastavro", "formats", avro),
+        ("tree_sitter", "javascript", javascript),
         ("maxminddb", "geolocation", geolocation),
         ("pyspark", "spark", spark),
     ],

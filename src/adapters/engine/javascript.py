@@ -27,7 +27,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     return JSON.stringify(value, function (key, item) {
       var raw = this[key];
       if (raw instanceof Date) return {"$date": raw.getTime()};
-      if (raw instanceof Uint8Array) return {"$bytes": Array.prototype.slice.call(raw)};
+      if (raw instanceof Int8Array || raw instanceof Uint8Array) return {"$bytes": Array.prototype.slice.call(raw)};
       if (raw instanceof __Typed) return {"$typed": [raw.type, raw.held]};
       if (raw && raw.$null) return {"$null": raw.$null};
       if (raw && raw.$listMap) return {"$listMap": Object.keys(raw).filter(function (name) {
@@ -42,7 +42,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
   function back(key, item) {
     if (item && typeof item === "object") {
       if ("$date" in item) return new Date(item.$date);
-      if ("$bytes" in item) return new Uint8Array(item.$bytes);
+      if ("$bytes" in item) return new Int8Array(item.$bytes);
       if ("$listMap" in item) {
         var made = {};
         item.$listMap.forEach(function (pair) { made[pair[0]] = pair[1]; });
@@ -80,7 +80,9 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     var nulls = made_nulls[record.id] || {};
     path.split(/[\\/\\[\\]]+/).forEach(function (name) { if (name) at = at == null ? undefined : at[name]; });
     if (at === undefined) return null;
-    return at === null ? sdc["NULL_" + (nulls[path] || "STRING")] : at; };
+    if (at !== null) return at;
+    var named = sdc["NULL_" + (nulls[path] || "STRING")];
+    return /^(BYTE|TIME|ZONED_DATETIME)$/.test(nulls[path]) ? null : named; };
   sdc.importLock = function () { made.push(["locked", Date.now()]); };
   sdc.importUnlock = function () { made.push(["unlocked", Date.now()]); };
   sdc.output = {write: function (record) {

@@ -27,7 +27,7 @@ def finishing(project: penstock.Project, tmp_path: Path) -> Make:
         end.configuration["stageRecordPreconditions"] = ["${record:eventType() == 'no-more-data'}"]
         end.configuration["stageOnRecordError"] = "DISCARD"
         origin >> trash
-        origin >= end
+        origin.connect_event_to(end)
         project.update_flow(flow)
         return flow
 
@@ -47,9 +47,7 @@ def read(run: penstock.JobRun) -> int:
     return int(run.metrics["counters"]["pipeline.batchInputRecords.counter"]["count"])
 
 
-def test_only_what_fulfils_its_preconditions_finishes(
-    project: penstock.Project, finishing: Make, folder: Path
-) -> None:
+def test_only_what_fulfils_its_preconditions_finishes(project: penstock.Project, finishing: Make, folder: Path) -> None:
     """Events of new and finished files are refused, the one about no more data ends the run; all files are read."""
     job = project.create_job(name="job", flow=finishing(folder))
     run = job.start()
@@ -78,7 +76,7 @@ def test_who_asks_last_says_whether_the_offset_is_reset(
     flow.stages[2].configuration["config.resetOffset"] = True
     other = flow.add_stage("Pipeline Finisher Executor")
     other.configuration["stageRecordPreconditions"] = ["${record:eventType() == 'no-more-data'}"]
-    flow.stages[0] >= other
+    flow.stages[0].connect_event_to(other)
     project.update_flow(flow)
     job = project.create_job(name="job", flow=flow)
     job.start().wait()
