@@ -30,6 +30,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
       if (raw instanceof Int8Array || raw instanceof Uint8Array) return {"$bytes": Array.prototype.slice.call(raw)};
       if (raw instanceof __Typed) return {"$typed": [raw.type, raw.held]};
       if (raw && raw.$null) return {"$null": raw.$null};
+      if (typeof raw === "function" && "$text" in raw) return raw.$text;
       if (raw && raw.$listMap) return {"$listMap": Object.keys(raw).filter(function (name) {
         return name !== "$listMap"; }).map(function (name) { return [name, raw[name]]; })};
       if (typeof item === "bigint") return {"$long": String(item)};
@@ -54,7 +55,8 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
   }
   var made = [], made_nulls = [];
   function record(id, value, attributes, header, notes) {
-    var made = Object.assign({id: id, value: value, attributes: attributes, notes: notes || {}}, header);
+    var made = Object.assign(
+      {id: id, value: value, attributes: __withVerbs(attributes), notes: notes || {}}, header);
     made.sdcRecord = new __SdcRecord(made);
     return made;
   }

@@ -7,7 +7,7 @@ from ...core.records.values import FieldType
 
 KINDS = [kind.name for kind in FieldType if kind is not FieldType.FILE_REF]
 FIELDS = """
-var Java, __Typed, __SdcRecord;
+var Java, __Typed, __SdcRecord, __withVerbs;
 (function () {
   function Typed(type, held, notes) { this.type = type; this.held = held; this.notes = notes || {}; }
   Typed.prototype = {
@@ -56,12 +56,20 @@ var Java, __Typed, __SdcRecord;
   function java(kind, verbs) {
     Object.keys(verbs).forEach(function (name) {
       Object.defineProperty(kind.prototype, name, {value: verbs[name], writable: true, configurable: true}); }); }
-  java(Object, {
+  var maps = {
     put: function (name, held) { var old = this[name]; this[name] = held; return old; },
     remove: function (name) { var old = this[name]; delete this[name]; return old; },
     containsKey: function (name) { return Object.prototype.hasOwnProperty.call(this, name); },
     keySet: function () { return Object.keys(this); }
-  });
+  };
+  java(Object, maps);
+  __withVerbs = function (held) {
+    Object.keys(maps).filter(function (verb) { return maps.containsKey.call(held, verb); }).forEach(function (verb) {
+      var text = held[verb];
+      held[verb] = function () { return maps[verb].apply(held, arguments); };
+      held[verb].$text = text;
+      held[verb].toString = function () { return text; }; });
+    return held; };
   java(Array, {
     add: function (held) { this.push(held); return true; },
     size: function () { return this.length; }

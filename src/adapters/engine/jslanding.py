@@ -17,7 +17,7 @@ from ...core.records.record import Header, Record, event
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null, Zoned
 from .jskinds import INTEGERS, Kinds
 from .scriptmeter import ScriptMeter
-from .scriptrecord import ScriptLog, header_facts
+from .scriptrecord import REFUSED, ScriptLog, header_facts, refused
 
 NATIVE = "NATIVE_OBJECTS"
 
@@ -56,7 +56,7 @@ class Landing:
             if notes or record.notes:
                 record.header.field_attributes = notes
             if what[0] == "error":
-                out.error(record, "SCRIPTING_04", what[5])
+                out.error(record, REFUSED, refused(what[5]))
                 return
             out.emit(record)
         elif what[0] == "locked":

@@ -12,6 +12,7 @@ from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Header, Record, event
+from ...core.records.values import FieldType, Null
 from .python2 import NAMES, OldDict, OldListMap, parsed
 from .scriptmeter import ScriptMeter
 from .scriptrecord import NULLS, Errors, Output, ScriptFault, ScriptLog, ScriptRecord, must_be_event
@@ -90,7 +91,10 @@ class Bindings:
         """The value of a field, or its null with its type; None where it is not there."""
         value = record.here() if isinstance(record, ScriptRecord) else record.taken_back().value
         found = get(value, path)
-        return None if found is MISSING else NULLS["NULL_STRING"] if found is None else found
+        if found is MISSING:
+            return None
+        kind = FieldType.STRING if found is None else found.type if isinstance(found, Null) else None
+        return found if kind is None else NULLS.get(f"NULL_{kind.name}", found)
 
 
 @processor("com_streamsets_pipeline_stage_processor_jython_JythonDProcessor")

@@ -10,7 +10,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Record
 from .scripting import Bindings, compiled, may_run, names_of, trace_of
-from .scriptrecord import ScriptFault, must_be_event
+from .scriptrecord import REFUSED, ScriptFault, must_be_event, refused
 
 log = logging.getLogger("penstock.script")
 NAP_S = 0.1
@@ -83,7 +83,7 @@ class ScriptBatch:
             for lane in range(len(out.lanes)):
                 out.emit(record.copy() if lane else record, lane)
         for record, message in self._errors:
-            out.error(record, "SCRIPTING_04", message)
+            out.error(record, REFUSED, refused(message))
         out.events.extend(self._events)
 
     def answer(self, responses: list[Record]) -> None:

@@ -16,6 +16,8 @@ from .sdcapi import SdcRecord
 
 NULLS = {f"NULL_{kind.name}": Null(kind) for kind in FieldType if kind not in (FieldType.FILE_REF, FieldType.LIST_MAP)}
 """The typed nulls of scripts. That of STRING is no plain None: None keeps the type that a field has."""
+REFUSED = "SCRIPTING_04"
+"""The code of records that a script refuses."""
 _PLAIN = (str, bool, int, float, Decimal, bytes, FileRef)
 
 
@@ -87,6 +89,11 @@ class Output:
         self._out.emit(record.taken_back())
 
 
+def refused(reason: object) -> str:
+    """What is said of a record that a script refuses."""
+    return f"Script sent record to error: {reason}"
+
+
 class Errors:
     """Takes the records that are refused."""
 
@@ -95,7 +102,7 @@ class Errors:
 
     def write(self, record: Any, message: object) -> None:
         """Refuses a record with a reason."""
-        self._out.error(record.taken_back(), "SCRIPTING_04", str(message))
+        self._out.error(record.taken_back(), REFUSED, refused(message))
 
 
 class ScriptLog:

@@ -34,7 +34,7 @@ def double_text(value: float) -> str:
         return repr(float(value))
     if value in (0.0, float("inf"), float("-inf")):
         return {"0.0": "0.0", "-0.0": "-0.0", "inf": "Infinity"}.get(repr(float(value)), "-Infinity")
-    return _scientific(repr(float(value)))
+    return _scientific(_two_digits(repr(float(value)), value))
 
 
 def float_text(value: float) -> str:
@@ -43,10 +43,15 @@ def float_text(value: float) -> str:
     if single != single or single in (0.0, float("inf"), float("-inf")):
         return double_text(single)
     shortest = next(
-        (text for text in (f"{single:.{places}e}" for places in range(9)) if to_float32(float(text)) == single),
+        (text for text in (f"{single:.{places}e}" for places in range(1, 9)) if to_float32(float(text)) == single),
         repr(single),
     )
-    return double_text(float(shortest))
+    return _scientific(shortest) if abs(single) < 1e-3 else double_text(float(shortest))
+
+
+def _two_digits(text: str, value: float) -> str:
+    """The digits of a number; the nearest two where one would tell it, as for the smallest numbers there are."""
+    return text if len(Decimal(text).as_tuple().digits) > 1 else f"{value:.1e}"
 
 
 def _scientific(text: str) -> str:

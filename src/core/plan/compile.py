@@ -170,7 +170,11 @@ class _Resolver:
                 self.issues.append(Issue("CREATION_005", text, instance, name))
                 return value
         if isinstance(value, tuple):
-            return tuple(self._value(item, instance, name, explicit, secrets) for item in value)
+            # a path with a condition on its fields, such as /*[${f:type() == 'STRING'}], is for the stage
+            return tuple(
+                item if _looks_at_record(item) else self._value(item, instance, name, explicit, secrets)
+                for item in value
+            )
         if isinstance(value, JsonMap):
             return JsonMap(
                 {

@@ -27,11 +27,11 @@ def stream_selector(plan: StagePlan, tools: Tools) -> Process:
             condition that cannot be read (03) or is no expression (08), or not the default at the end (07).
     """
     rows = [(row.text("outputLane"), row.text("predicate")) for row in plan.given.rows("lanePredicates")]
-    lanes = _lanes(rows, plan.outputs)
-    conditions = [
-        (lane, text, test)
-        for lane, (_, text), test in zip(lanes[:-1], rows, _tests([text for _, text in rows[:-1]], tools), strict=False)
-    ]
+    checks = Checks()
+    lanes = _lanes(rows, plan.outputs, checks)
+    tests = _tests([text for _, text in rows[:-1]], tools, checks)
+    checks.done()
+    conditions = [(lane, text, test) for lane, (_, text), test in zip(lanes[:-1], rows, tests, strict=False)]
     default = lanes[-1]
 
     def process(batch: list[Record], out: Out) -> None:
@@ -53,9 +53,8 @@ def stream_selector(plan: StagePlan, tools: Tools) -> Process:
     return TwoForms(process, _in_rows([(lane, text) for lane, text, _ in conditions], default, tools, process))
 
 
-def _lanes(rows: list[tuple[str, str]], outputs: tuple[str, ...]) -> list[int]:
+def _lanes(rows: list[tuple[str, str]], outputs: tuple[str, ...], checks: Checks) -> list[int]:
     """The number of every condition's lane; in a flow that came from a fragment a lane has more before its name."""
-    checks = Checks()
     if checks.that(bool(rows), "SELECTOR_00", _SETTING, "there is no condition, not even the default"):
         text = f"there are {len(rows)} conditions for {len(outputs)} output lanes"
         checks.that(len(rows) == len(outputs), "SELECTOR_01", _SETTING, text)
@@ -66,8 +65,8 @@ def _lanes(rows: list[tuple[str, str]], outputs: tuple[str, ...]) -> list[int]:
             at >= 0, "SELECTOR_02", _SETTING, f"there is no output lane {name!r} for the condition {text[:80]!r}"
         )
     last = rows[-1][1]
-    checks.that(last == "default", "SELECTOR_07", _SETTING, f"the last condition is {last[:80]!r}, and must be default")
-    checks.done()
+    if not checks.that(last == "default", "SELECTOR_07", _SETTING, f"the last condition is {last[:80]!r}, not default"):
+        checks.done()
     return found
 
 
@@ -77,8 +76,8 @@ def _lane(name: str, outputs: tuple[str, ...]) -> int:
     return next((at for at, lane in enumerate(outputs) if lane.endswith(name)), -1)
 
 
-def _tests(texts: list[str], tools: Tools) -> list[Callable[[Record], bool]]:
-    checks, tests = Checks(), list[Callable[[Record], bool]]()
+def _tests(texts: list[str], tools: Tools, checks: Checks) -> list[Callable[[Record], bool]]:
+    tests: list[Callable[[Record], bool]] = []
     for text in texts:
         whole = text.startswith("${") and text.endswith("}")
         if checks.that(whole, "SELECTOR_08", _SETTING, f"the condition {text[:80]!r} does not have the form ${{...}}"):
@@ -86,7 +85,6 @@ def _tests(texts: list[str], tools: Tools) -> list[Callable[[Record], bool]]:
                 tests.append(tools.predicate(text))
             except ElError as error:
                 checks.that(False, "SELECTOR_03", _SETTING, f"the condition {text[:80]!r} cannot be read: {error}")
-    checks.done()
     return tests
 
 

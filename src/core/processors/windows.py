@@ -118,19 +118,17 @@ class Aggregation:
 
 @processor("com_streamsets_pipeline_stage_processor_aggregation_AggregationDProcessor")
 class WindowingAggregator:
-    """Records pass unchanged. Windows begin at full minutes, hours and days of the time zone.
+    """Records pass unchanged. Windows begin at full minutes, hours and days of the time zone; one that nobody knows is
+    GMT.
 
     Raises:
-        InvalidValueError: an unknown window or time zone, or two aggregations of one name.
+        InvalidValueError: an unknown window, or two aggregations of one name.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("config.")
         self._tools = tools
-        zone = java_zone(given.text("timeZoneID", "UTC") or "UTC")
-        if zone is None:
-            raise InvalidValueError("Time Zone", given.text("timeZoneID"), "a time zone")
-        self._zone = zone
+        self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
         self._sliding = given.text("windowType", "ROLLING") == "SLIDING"
         whole = _seconds(given.text("windowLength" if self._sliding else "timeWindow", "TW_1M"))
         self._seconds = _PARTS.get(whole, whole) if self._sliding else whole

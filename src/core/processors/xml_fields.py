@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..errors import InvalidValueError
 from ..plan.model import StagePlan
+from ..plan.unfit import Checks
 from ..records.fields import set_field
 from ..records.paths import MISSING, UnreachablePathError, get, has, put
 from ..records.record import Record, copy_value
@@ -102,7 +102,7 @@ class XmlFlattener:
     """A record for every element with the delimiter's name, its texts and attributes as flat fields.
 
     Raises:
-        InvalidValueError: a delimiter with a quote, slash or bracket (XMLF_01, XMLF_02).
+        UnfitError: a delimiter with a quote, slash or bracket (XMLF_01, XMLF_02).
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
@@ -114,12 +114,13 @@ class XmlFlattener:
         self._records = given.text("recordDelimiter")
         self._between, self._attribute = given.text("fieldDelimiter", "."), given.text("attrDelimiter", "#")
         self._attributes, self._namespaces = not given.flag("ignoreAttributes"), not given.flag("ignoreNamespace")
-        for label, text, code in (
-            ("Field Delimiter", self._between, "XMLF_02"),
-            ("Attribute Delimiter", self._attribute, "XMLF_01"),
+        checks = Checks()
+        for setting, text, code in (
+            ("attrDelimiter", self._attribute, "XMLF_01"),
+            ("fieldDelimiter", self._between, "XMLF_02"),
         ):
-            if _BAD & set(text):
-                raise InvalidValueError(label, text, f"no quotes, slashes or brackets ({code})")
+            checks.that(not _BAD & set(text), code, setting, f"{text!r} has a quote, slash or bracket")
+        checks.done()
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """A record without the field is dropped."""

@@ -5,22 +5,37 @@ The engine parses them when the stage starts, not before; here they are read ear
 
 from collections.abc import Iterator, Mapping
 
+import attrs
+
 from ..values import Json, JsonMap
-from .expressions import has_expression, setting_problems
+from .expressions import has_expression, setting_problems, words_of
 from .issues import Issue
 from .plan import PRECONDITIONS, Plan, SettingPlan
 from .settings import Component
 
-START_CODES = {"fieldMapperConfig.": "INVALID_EXPRESSION_04"}
-"""Under which code a stage of the engine refuses to start with such an expression, by how the setting's name begins."""
+START_CODES = {
+    "fieldMapperConfig.": "INVALID_EXPRESSION_04",
+    "expressionProcessorConfigs/expression": "EXPR_00",
+    "headerAttributeConfigs/headerAttributeExpression": "EXPR_00",
+    "fieldAttributeConfigs/fieldAttributeExpression": "EXPR_00",
+    "lanePredicates": "SELECTOR_03",
+    "conf/subject": "EMAIL_01",
+    "conf/body": "EMAIL_02",
+    "conf/condition": "EMAIL_06",
+    "conf/email": "EMAIL_07",
+    "conf.recordProcessedAckMessage": "TCP_30",
+    "conf.batchCompletedAckMessage": "TCP_31",
+}
+"""Under which code a stage of the engine refuses to start with such an expression, by how the setting's name begins;
+that of a part of a row stands behind the name of the list."""
 
 
 def check_explicit(component: Component) -> Iterator[Issue]:
     """Wrong expressions in settings that are in use and that a stage evaluates; preconditions are checked elsewhere."""
-    yield from _check_plan(component, component.plan, component.held)
+    yield from _check_plan(component, component.plan, component.held, "")
 
 
-def _check_plan(component: Component, plan: Plan, held: Mapping[str, Json]) -> Iterator[Issue]:
+def _check_plan(component: Component, plan: Plan, held: Mapping[str, Json], within: str) -> Iterator[Issue]:
     for setting in plan.explicit:
         value = held.get(setting.name)
         if value is None or setting.name == PRECONDITIONS:
@@ -28,19 +43,23 @@ def _check_plan(component: Component, plan: Plan, held: Mapping[str, Json]) -> I
         if setting.rows is not None:
             for inner in value if isinstance(value, tuple) else ():
                 if isinstance(inner, JsonMap):
-                    yield from _check_plan(component, setting.rows, inner)
+                    yield from _check_plan(component, setting.rows, inner, f"{setting.name}/")
         elif not setting.contradicted(component.values, held):
-            yield from _check_value(component, setting, value)
+            yield from _check_value(component, setting, value, within)
 
 
-def _check_value(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
+def _check_value(component: Component, setting: SettingPlan, value: Json, within: str) -> Iterator[Issue]:
     for text in _texts(value):
         if has_expression(text):
             problems = setting_problems(text, setting.definition, component.names)
-            if problems:
-                codes = [code for start, code in START_CODES.items() if setting.name.startswith(start)]
-                reason = "; ".join(problems) + "".join(f" ({code})" for code in codes)
-                yield component.issue("PENSTOCK_0004", setting, text=text[:120], reason=reason)
+            facts = {"text": text[:120], "reason": "; ".join(problems)}
+            if problems and not setting_problems(text, setting.definition, component.names | words_of(text)):
+                # a name is looked for when the expression is evaluated, not at the start
+                yield attrs.evolve(component.issue("PENSTOCK_0007", setting, **facts), advice=True)
+            elif problems:
+                name = within + setting.name
+                code = next((code for start, code in START_CODES.items() if name.startswith(start)), "PENSTOCK_0004")
+                yield attrs.evolve(component.issue("PENSTOCK_0004", setting, **facts), code=code)
 
 
 def _texts(value: Json) -> Iterator[str]:

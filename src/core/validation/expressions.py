@@ -28,6 +28,11 @@ def has_expression(text: str) -> bool:
     return "${" in text
 
 
+def words_of(text: str) -> Names:
+    """Every word of a text."""
+    return frozenset(_NAME.findall(text))
+
+
 def setting_problems(text: str, setting: SettingDefinition, names: Names) -> tuple[str, ...]:
     """What is wrong with the expressions in a setting's text; ``names`` are the parameters that may be used."""
     sets = (*ALWAYS, *setting.el_sets, *(FOR_CREDENTIALS if setting.is_credential else ()))

@@ -104,6 +104,8 @@ TEXTS: Mapping[str, str] = {
     "PENSTOCK_0004": "{stage}: {setting} holds the expression {text!r}, which fails at start: {reason}; correct it",
     "PENSTOCK_0005": "{stage}: the catalogue has no library {library}; it is checked as the same stage of {known}",
     "PENSTOCK_0006": "{stage} stands for the fragment {fragment}, which the file does not hold; it is left out",
+    "PENSTOCK_0007": "{stage}: {setting} holds the expression {text!r}, which fails for each record: {reason}; "
+    "correct it",
 }
 
 NOT_BLOCKING = frozenset(

@@ -83,7 +83,9 @@ batch.process('b', 1);
 """
     origin = make(script, params=[{"key": "p", "value": "7"}], batchSize=50)
     out, reached = read(origin, '{"a": "9"}')
-    assert [(each.code, each.message) for each in out.errors] == [("SCRIPTING_04", "no good")]
+    assert [(each.code, each.message) for each in out.errors] == [
+        ("SCRIPTING_04", "Script sent record to error: no good")
+    ]
     assert [each.attributes["sdc.event.type"] for each in out.events] == ["done"]
     assert json.loads(reached or "") == {"a": "9"}
     out, reached = read(origin)

@@ -122,8 +122,27 @@ def test_a_script_in_javascript_changes_fields_and_leaves_the_types_of_others() 
     assert (type(first.value["long"]), type(first.value["map"])) == (Long, ListMap)
     assert first.attributes == {"seen": "yes"}
     assert new.value == {"count": 2, "none": Null(FieldType.INTEGER)}
-    assert [(error.code, error.message) for error in out.errors] == [("SCRIPTING_04", "is bad")]
+    assert [(error.code, error.message) for error in out.errors] == [
+        ("SCRIPTING_04", "Script sent record to error: is bad")
+    ]
     assert [event.attributes["sdc.event.type"] for event in out.events] == ["done"]
+
+
+def test_an_attribute_may_be_named_like_a_verb_of_maps() -> None:
+    """The verb works, and the attribute keeps its text."""
+    script = """
+    for (var record of sdc.records) {
+      var put = '' + record.attributes.put;
+      record.attributes.remove('remove');
+      record.value = {put: put, left: record.attributes.containsKey('remove')};
+      sdc.output.write(record);
+    }
+    """
+    held = tools({"script": script}, code=True)
+    out = Out(1, lambda: 1000)
+    JavaScript(held.plan, held)([Record({}, Header("r", attributes={"remove": "me", "put": "stays"}))], out)
+    (record,) = out.lanes[0]
+    assert (record.value, record.attributes) == ({"put": "stays", "left": False}, {"put": "stays"})
 
 
 def test_a_script_that_throws_ends_the_run_or_refuses_the_batch() -> None:

@@ -52,8 +52,21 @@ def test_scripts_make_and_refuse_records_and_send_events() -> None:
     """Through the newer name ``sdc``, with a state that lasts."""
     found = preview(NEW, raw='{"a": 1}\n{"a": 2}')
     assert found.output == [(1, Null(FieldType.INTEGER))]
-    assert [error.header.error.code for error in found.errors if error.header.error] == ["SCRIPTING_04"]
+    told = [error.header.error.message for error in found.errors if error.header.error]
+    assert told == ["SCRIPTING_04 - Script sent record to error: too much"]
     assert [each.attributes["sdc.event.type"] for each in found.events] == ["found"]
+
+
+def test_the_null_of_a_field_is_the_one_that_scripts_have() -> None:
+    """So that ``is`` tells it."""
+    script = """
+for record in sdc.records:
+    record.value['n'] = sdc.NULL_LIST
+    record.value['same'] = sdc.getFieldNull(record, '/n') is sdc.NULL_LIST
+    record.value['other'] = sdc.getFieldNull(record, '/a') is sdc.NULL_LIST
+    sdc.output.write(record)
+"""
+    assert preview(script).to_rows() == [{"a": 1, "n": Null(FieldType.LIST), "same": True, "other": False}]
 
 
 @pytest.mark.parametrize("mode", ["RECORD", "BATCH"])

@@ -98,7 +98,9 @@ batch.process('', 'x')
 """
     origin = make(script)
     out, reached = read(origin)
-    assert [(each.code, each.message) for each in out.errors] == [("SCRIPTING_04", "no good")]
+    assert [(each.code, each.message) for each in out.errors] == [
+        ("SCRIPTING_04", "Script sent record to error: no good")
+    ]
     assert [each.attributes["sdc.event.type"] for each in out.events] == ["done"]
     assert reached == ""
     assert [record.value for record in read(origin)[0].lanes[0]] == [[[0, 1, 1], 0]]

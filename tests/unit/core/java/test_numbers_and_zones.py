@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from penstock.core.errors import InvalidValueError
+from penstock.core.java import java_string
 from penstock.core.java.numberformat import parse_big, parse_number
 from penstock.core.java.zonedformat import ISO_OFFSET, ISO_ZONED, format_zoned, parse_zoned
 from penstock.core.java.zones import region
+from penstock.core.records.values import Float
 
 PARIS = datetime(2017, 1, 2, 3, 4, 5, 6000, ZoneInfo("Europe/Paris"))
 
@@ -30,6 +32,25 @@ PARIS = datetime(2017, 1, 2, 3, 4, 5, 6000, ZoneInfo("Europe/Paris"))
 def test_a_number_is_the_beginning_of_a_text(text: str, locale: str, number: float) -> None:
     """With the signs of the language; what follows is passed over."""
     assert parse_number(text, locale) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (5e-324, "4.9E-324"),
+        (-1e-323, "-9.9E-324"),
+        (1.5e-323, "1.5E-323"),
+        (1e23, "1.0E23"),
+        (Float(1.4e-45), "1.4E-45"),
+        (Float(0.1), "0.1"),
+        (Float(1e-10), "1.0E-10"),
+        (Float(3.4028235e38), "3.4028235E38"),
+    ],
+    ids=repr,
+)
+def test_numbers_have_two_digits_at_least(number: float, text: str) -> None:
+    """The nearest two, where one would tell the number from its neighbours."""
+    assert java_string(number) == text
 
 
 @pytest.mark.parametrize("text", ["", "abc", "+5", ",5a"])

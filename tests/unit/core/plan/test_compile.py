@@ -47,6 +47,14 @@ def test_expressions_that_are_evaluated_at_start_are_values(project: penstock.Pr
     assert (row.text("keyExpr"), row.text("outputFieldPath")) == ("${record:value('/a')}", "/x")
 
 
+def test_paths_with_conditions_are_for_the_stage(project: penstock.Project) -> None:
+    """Even where the definition has the setting evaluated at start; other paths of the list are values."""
+    paths = ["/*[${f:type() == 'STRING'}]", "/${p}"]
+    plan = planned(project, "Value Replacer", nullReplacerConditionalConfigs=[{"fieldsToNull": paths}])
+    (row,) = plan.stages[1].given.rows("nullReplacerConditionalConfigs")
+    assert (row.texts("fieldsToNull"), plan.issues) == ((paths[0], "/x"), ())
+
+
 def test_a_setting_without_a_value_is_an_issue(project: penstock.Project) -> None:
     """With the code of the original and the name of the setting."""
     settings: dict[str, object] = {"conf.values": [{"key": "k", "value": "${runtime:conf('none')}"}]}

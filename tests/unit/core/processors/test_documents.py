@@ -10,6 +10,7 @@ from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
 from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, StagePlan
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, StopFault, Tools, find
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import Date, FieldValue, Long
@@ -292,6 +293,16 @@ def test_windows_without_a_batch_are_told_of_too() -> None:
         assert [json.loads(str(event.value))[0]["time"] for event in out.events] == ends
 
 
+def test_a_time_zone_that_nobody_knows_is_gmt() -> None:
+    """As Java takes it."""
+    now = [1_000]
+    stage, _ = windows(now, timeWindow="TW_5S", timeZoneID="x")
+    now.append(6_000)
+    out = Out(1)
+    stage([], out)  # type: ignore[operator]
+    assert [json.loads(str(event.value))[0]["time"] for event in out.events] == [5_000]
+
+
 def test_names_of_aggregations_are_unique() -> None:
     """Those that are off count too."""
     rows = [{"aggregationName": "n", "enabled": enabled} for enabled in (True, False)]
@@ -306,6 +317,16 @@ def test_delimiters_that_are_part_of_paths_are_refused(play: Play, name: str, te
     """Quotes, slashes and brackets."""
     with pytest.raises(InvalidValueError, match=code):
         play(FLATTENER, flattener(**{name: text}), {"x": "<a/>"})
+
+
+def test_both_delimiters_are_looked_at(play: Play) -> None:
+    """Two that cannot be are two findings."""
+    with pytest.raises(UnfitError) as caught:
+        play(FLATTENER, flattener(fieldDelimiter="]", attrDelimiter="["), {"x": "<a/>"})
+    assert [(each.code, each.setting) for each in caught.value.found] == [
+        ("XMLF_01", "attrDelimiter"),
+        ("XMLF_02", "fieldDelimiter"),
+    ]
 
 
 @pytest.mark.parametrize(

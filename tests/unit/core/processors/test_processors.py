@@ -157,6 +157,14 @@ def test_conditions_with_which_a_stream_selector_cannot_start(
         play(SELECT, {"lanePredicates": given}, lanes=lanes)
 
 
+def test_a_lane_that_is_not_there_hides_no_wrong_condition(play: Play) -> None:
+    """What is wrong with a Stream Selector is told at once."""
+    rows = [("x", "x${true}"), ("b", "default")]
+    given = [{"outputLane": lane, "predicate": text} for lane, text in rows]
+    with pytest.raises(InvalidValueError, match=r"(?s)SELECTOR_02.*SELECTOR_08"):
+        play(SELECT, {"lanePredicates": given}, lanes=("a", "b"))
+
+
 def test_lanes_of_a_fragment_are_known_by_the_end_of_their_name(play: Play) -> None:
     """A fragment puts its own name before them."""
     rows = [{"outputLane": "a", "predicate": "${true}"}, {"outputLane": "b", "predicate": "default"}]

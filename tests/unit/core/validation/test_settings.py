@@ -226,6 +226,40 @@ def test_values_have_their_kind(definition: SettingDefinition, value: object, co
     assert (issue.code, issue.config_name, issue.config_group) == (code, definition.name, "GROUP")
 
 
+def test_every_type_of_a_field_may_be_chosen_where_types_are() -> None:
+    """The editor offers those of values; the engine knows maps and lists as well."""
+    types = model("type", "VALUE_CHOOSER", values=("BOOLEAN", "INTEGER", "STRING"))
+    assert shorts(types, type="LIST_MAP") == []
+    assert shorts(types, type="MAPS") == ["CREATION_010"]
+
+
+def evaluated(name: str) -> SettingDefinition:
+    """A setting that the stage evaluates itself."""
+    return setting(name, evaluation="EXPLICIT", el_sets=("RecordEL",))
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("expressionProcessorConfigs", "expression"), "EXPR_00"),
+        (("conf", "subject"), "EMAIL_01"),
+        (("others", "expression"), "PENSTOCK_0004"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "/".join(value),
+)
+def test_an_expression_that_cannot_be_read_has_the_code_of_its_stage(names: tuple[str, str], code: str) -> None:
+    """That under which the engine refuses to start."""
+    rows, part = names
+    assert one(model(rows, "LIST_BEAN", rows=(evaluated(part),)), **{rows: [{part: "${1 +}"}]}).code == code
+
+
+def test_a_name_that_nobody_knows_is_a_remark_where_a_stage_evaluates() -> None:
+    """Expressions are read at the start, names are looked for with each record."""
+    found = report(evaluated("it"), it="${x + 'x'}")
+    assert found.issues == ()
+    assert [remark.code for remark in found.remarks] == ["PENSTOCK_0007"]
+
+
 def test_row_that_is_no_object_is_named_with_its_index() -> None:
     """CREATION_042 has the index in the config name."""
     assert one(ROWS, rows=[{"path": "x"}, "y"]).config_name == "rows[1]"
