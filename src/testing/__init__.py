@@ -7,7 +7,7 @@ A backend of your own keeps its promises when a subclass of ``BackendContract`` 
             return await MyBackend.connect(place / "store")
 
 The pytest plugin brings the fixtures ``penstock_project`` and ``penstock_server``; ``Fault`` makes answers of that
-server go wrong.
+server go wrong. ``SchemaRegistry`` is a registry of Avro schemas on a port of this machine.
 """
 
 from typing import TYPE_CHECKING
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from .flows import sample_flow
     from .flowtest import assert_outputs
     from .machine import play
+    from .registry import SchemaRegistry
 
 __all__ = [
     "BackendContract",
     "CountedIds",
     "Fault",
     "FixedClock",
+    "SchemaRegistry",
     "TestServer",
     "assert_outputs",
     "play",
@@ -40,6 +42,7 @@ __getattr__, __dir__ = exports(
         "CountedIds": ".double",
         "Fault": "..adapters.asgi.faults",
         "FixedClock": ".double",
+        "SchemaRegistry": ".registry",
         "TestServer": ".double",
         "assert_outputs": ".flowtest",
         "play": ".machine",

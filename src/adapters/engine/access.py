@@ -1,14 +1,17 @@
 """Which folders and hosts stages may use."""
 
 import os
+from itertools import count
 from pathlib import Path
 
 from ...core.plan.given import Given
 from ...core.processors.api import Access, StopFault
-from ...core.values import JsonMap
+from ...core.values import Json, JsonMap
 from .formats.proto_types import RESOURCES
 
 NOT_ALLOWED = "PENSTOCK_0102"
+REGISTRY = "penstock.registry"
+_stages = count()
 
 
 def allowed_path(access: Access, path: "str | Path") -> Path:
@@ -39,6 +42,12 @@ def allowed_host(access: Access, host: str) -> None:
         raise StopFault(NOT_ALLOWED, f"calling {host!r} is not allowed here; allowed: {known}{access.ways_out}")
 
 
-def with_resources(given: Given, access: Access) -> Given:
-    """The settings of a format that knows the folder of resources, for the files that it names."""
-    return given if access.resources is None else Given(JsonMap({**given, RESOURCES: access.resources}))
+def with_access(given: Given, access: Access) -> Given:
+    """The settings of a format that knows what it may use: the folder of resources, for the files that it names, and
+    the hosts that may be asked for schemas."""
+    more: dict[str, Json] = {}
+    if access.resources is not None:
+        more[RESOURCES] = access.resources
+    if given.text("avroSchemaSource") == "REGISTRY" or given.flag("registerSchema"):
+        more[REGISTRY] = JsonMap({"hosts": access.hosts, "ways": access.ways_out, "stage": next(_stages)})
+    return Given(JsonMap({**given, **more})) if more else given

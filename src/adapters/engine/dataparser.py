@@ -11,7 +11,7 @@ from ...core.records.paths import MISSING, get
 from ...core.records.record import Record
 from ...core.records.values import FieldValue, FileRef, Null
 from ...core.values import JsonMap
-from .access import with_resources
+from .access import with_access
 from .formats.fault import FormatFault
 from .formats.reading import check_reader, read_items
 from .formats.writing import whole, writers
@@ -36,7 +36,7 @@ def data_parser(plan: StagePlan, tools: Tools) -> Process:
     service = plan.services.get(f"{_SERVICE}ParserService", NOTHING_GIVEN)
     kind, settings = (
         service.text("dataFormat", "JSON"),
-        with_resources(service.under("dataFormatConfig."), tools.access),
+        with_access(service.under("dataFormatConfig."), tools.access),
     )
     check_reader(kind, settings)
     of_text = _of_text(settings)
@@ -129,7 +129,7 @@ def data_generator(plan: StagePlan, tools: Tools) -> Process:
     target, as_text = given.text("targetField", "/"), given.text("outputType", "BYTE_ARRAY") == "STRING"
     service = plan.services.get(f"{_SERVICE}GeneratorService", NOTHING_GIVEN)
     make = writers(
-        service.text("dataFormat", "JSON"), with_resources(service.under("dataGeneratorFormatConfig."), tools.access)
+        service.text("dataFormat", "JSON"), with_access(service.under("dataGeneratorFormatConfig."), tools.access)
     )
 
     def handle(record: Record) -> Record:

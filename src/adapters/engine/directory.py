@@ -10,7 +10,7 @@ import attrs
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.values import FieldValue
-from .access import allowed_path, with_resources
+from .access import allowed_path, with_access
 from .filerecords import FileRecords
 from .formats.fault import FormatFault
 from .spool import Spool
@@ -46,7 +46,7 @@ class Directory:
         given = plan.given.under("conf.")
         self._plan, self._tools = plan, tools
         self._format = given.text("dataFormat", "JSON")
-        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
+        self._settings = with_access(given.under("dataFormatConfig."), tools.access)
         self._folder, self._fits = checked(given, self._settings, tools.access)
         self._base_dir = given.text("spoolDir")
         as_they_come = given.flag("useEventReader")

@@ -21,7 +21,7 @@ from ...core.records.record import Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from ...core.running.apart import ATTEMPT
-from .access import allowed_path, with_resources
+from .access import allowed_path, with_access
 from .formats import FormatFault
 from .formats.writing import writers
 from .outfile import CODECS, OutFile, known_codec
@@ -56,7 +56,7 @@ class LocalFs:
         given, checks = plan.given.under("configs."), Checks("configs.")
         self._tools = tools
         self._writers = writers(
-            given.text("dataFormat", "JSON"), with_resources(given.under("dataGeneratorFormatConfig."), tools.access)
+            given.text("dataFormat", "JSON"), with_access(given.under("dataGeneratorFormatConfig."), tools.access)
         )
         if given.text("fileType", "TEXT") == "SEQUENCE_FILE":
             raise UnsupportedError("writing sequence files", "Files of the type TEXT can be written.")

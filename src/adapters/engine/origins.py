@@ -11,6 +11,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldType, FieldValue, Null
+from .access import with_access
 from .directory import Directory
 from .formats.fault import FormatFault
 from .formats.reading import check_reader, read_items
@@ -38,12 +39,13 @@ class RawData:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         self._plan = plan
         self._parser = plan.services.get(PARSER_SERVICE, Given())
-        check_reader(self._parser.text("dataFormat", "JSON"), self._parser.under(PARSER_PREFIX))
+        self._settings = with_access(self._parser.under(PARSER_PREFIX), tools.access)
+        check_reader(self._parser.text("dataFormat", "JSON"), self._settings)
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """Parses ``rawData``; with ``stopAfterFirstBatch`` that is the end."""
         data_format = self._parser.text("dataFormat", "JSON")
-        settings = self._parser.under(PARSER_PREFIX)
+        settings = self._settings
         text = self._plan.given.text("rawData")
         try:
             for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):

@@ -20,7 +20,7 @@ from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from ...core.values import JsonMap
-from .access import with_resources
+from .access import with_access
 from .formats.fault import FormatFault
 from .formats.reading import check_reader, read_items
 from .formats.texts import charset_of, unescaped
@@ -262,7 +262,7 @@ def _reading(given: Given, tools: Tools) -> tuple[Callable[[Iterable[bytes]], It
         raise UnsupportedError(f"the TCP mode {mode}", f"Modes that work here: {', '.join(_MODES)}.")
     if mode not in _MODES:
         raise InvalidValueError("TCP Mode", mode, f"{', '.join(_MODES)} (TCP_01)")
-    settings = with_resources(given.under("dataFormatConfig."), tools.access)
+    settings = with_access(given.under("dataFormatConfig."), tools.access)
     data_format = SYSLOG if mode == SYSLOG else given.text("dataFormat", "TEXT")
     check_reader(data_format, settings)
     framing = given.text("syslogFramingMode", "OCTET_COUNTING")

@@ -15,10 +15,11 @@ from .model import Envelope, Flow, Service, StageInstance
 from .settings import Settings
 
 MASK = "********"
-# shieldUser and securityUser of Elasticsearch hold "user:password"
+# shieldUser and securityUser of Elasticsearch, basicAuth and basicAuthUserInfo of registries hold "user:password"
 _SECRET = re.compile(
     r"(password|passwd|passphrase|secret|secretkey|(?<!for)token|apikey|accesskey|accesskeyid|sharedkey|accountkey|privatekey"
-    r"|privatekeycontent|privatekeyplaintext|credentialsfilecontent|connectionstringkey|sastoken|pwd|(shield|security)user)s?$"
+    r"|privatekeycontent|privatekeyplaintext|credentialsfilecontent|connectionstringkey|sastoken|pwd|(shield|security)user"
+    r"|basicauth(userinfo(forregistration)?)?)s?$"
 )
 _PLAIN_SECRET = re.compile(r"(password|passwd|passphrase|secret|authtoken|apikey)$")
 _FLOW = "the flow"

@@ -5,11 +5,12 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from .avro_container import CODECS, MAX_BLOCK, Source, facts_of
 from .avro_decoding import Cursor, Decode, compiled
+from .avro_registry import Registry, RegistryError, id_of, registry_of, without_id
 from .avro_schema import library, schema_of
 from .avro_text import text_of
 from .fault import FormatFault
@@ -21,22 +22,31 @@ MAX_EMPTY = 1_000_000
 
 
 def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    """The records of a container file; with an inline schema, of messages without a container.
+    """The records of a container file; with a schema that is given, of messages without a container.
+
+    A message may begin with the id of its schema where there is a registry.
 
     Raises:
-        FormatFault: no Avro (AVRO_PARSER_01), or a message whose schema nobody gives (AVRO_PARSER_00).
+        FormatFault: no Avro (AVRO_PARSER_01), a message whose schema nobody gives (AVRO_PARSER_00), or a schema that
+            the registry does not give (DATA_FORMAT_06, DATA_PARSER_03 for that of a message).
     """
     source = given.text("avroSchemaSource", "SOURCE")
-    if source == "REGISTRY":
-        raise UnsupportedError("schemas from a registry", "Give the schema inline, or read it from the file.")
     library()
+    registry = registry_of(given, "schemaRegistryUrls", "basicAuth") if source == "REGISTRY" else None
     inline = given.text("avroSchema") if source == "INLINE" else ""
+    if registry is not None:
+        inline = _chosen(registry, given)
     schema = schema_of(inline) if inline else None
     skip = given.flag("avroSkipUnionIndex")
     try:
         head = opened.read(4)
         if head == MAGIC:
             yield from _container(Source(opened), inline, schema, skip=skip)
+        elif registry is not None and (number := id_of(data := head + opened.read(MAX_BLOCK))) is not None:
+            text = _registered(registry, number)
+            yield from _messages(without_id(data), text, schema_of(text), skip=skip)
+        elif registry is not None and schema is not None:
+            yield from _messages(data, inline, schema, skip=skip)
         elif schema is not None:
             yield from _messages(head + opened.read(MAX_BLOCK), inline, schema, skip=skip)
         elif head:
@@ -56,6 +66,28 @@ def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
         if isinstance(error, InvalidValueError):
             raise
         raise FormatFault("AVRO_PARSER_01", f"the data is no Avro: {type(error).__name__}: {error}") from None
+
+
+def _chosen(registry: Registry, given: Given) -> str:
+    """The schema that the settings name; empty where every message names its own."""
+    try:
+        match given.text("schemaLookupMode", "AUTO"):
+            case "SUBJECT":
+                return registry.newest(given.text("subject"))[1]
+            case "ID":
+                return registry.schema(given.integer("schemaId"))
+    except RegistryError as error:
+        raise FormatFault("DATA_FORMAT_06", f"the schema cannot be had from the registry: {error}") from None
+    return ""
+
+
+def _registered(registry: Registry, number: int) -> str:
+    try:
+        text = registry.schema(number)
+        schema_of(text)
+    except (RegistryError, InvalidValueError) as error:
+        raise FormatFault("DATA_PARSER_03", f"the schema {number} cannot be had from the registry: {error}") from None
+    return text
 
 
 def _container(source: Source, given: str, wanted: Any, *, skip: bool) -> Iterator[Item]:

@@ -1,42 +1,50 @@
 """Avro files and messages out of records: the schema is inline or in a header attribute."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation, localcontext
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar, cast
 
-from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.errors import InvalidValueError
 from ....core.java.calendar import to_millis
 from ....core.java.numbers import wrap_int
 from ....core.plan.given import Given
+from ....core.plan.unfit import Unfit, UnfitError
 from ....core.records.convert import ConversionError, convert
 from ....core.records.paths import MISSING
 from ....core.records.record import Record
 from ....core.records.values import Byte, Char, Date, FieldType, FieldValue, Float, ListMap, Long, Null, Short
+from .avro_registry import RegistryError, registry_of, with_id
 from .avro_schema import kind_of, library, logical_of, names_of, of_field, schema_of, unfit_defaults
 from .fault import FormatFault
 
+Asked = TypeVar("Asked")
 MAX_DEPTH = 100
 _DAY_MS = 86_400_000
 _CODECS = {"NULL": "null", "NONE": "null", "BZIP2": "bzip2", "DEFLATE": "deflate", "SNAPPY": "snappy"}
 
 
 class AvroWriter:
-    """A container file, or bare messages without ``includeSchema``.
+    """A container file, or bare messages without ``includeSchema``; these begin with the id of a registered schema.
 
     Raises:
-        InvalidValueError: no schema, one that is none, or a codec that there is not.
-        UnsupportedError: a schema registry, or a library that is missing.
+        InvalidValueError: no schema, one that is none, a codec that there is not, or a registry without it
+            (DATA_FORMAT_201).
+        UnsupportedError: a library that is missing.
     """
 
     def __init__(self, given: Given) -> None:
         self._library = library()
         source = given.text("avroSchemaSource", "INLINE")
-        if source == "REGISTRY" or given.flag("registerSchema"):
-            raise UnsupportedError("schemas from a registry", "Give the schema inline, or in a header attribute.")
+        self._id, self._register = 0, cast("Callable[[str], int] | None", None)
         self._text = given.text("avroSchema") if source == "INLINE" else ""
         self._header_text = ""
-        self._schema = _checked(self._text) if source == "INLINE" else None
+        self._look_up(source, given)
+        self._schema = _checked(self._text) if source != "HEADER" else None
+        if self._register is not None and source == "INLINE":
+            self._id = _from_registry(self._register, self._text)
         self._names = names_of(self._schema) if self._schema is not None else {}
         self._contained = given.flag("includeSchema", True)
         codec = given.text("avroCompression", "NULL").upper()
@@ -45,6 +53,19 @@ class AvroWriter:
         self._codec = _CODECS[codec]
         self._buffer = io.BytesIO()
         self._writer: Any = None
+        self._begun = False
+
+    def _look_up(self, source: str, given: Given) -> None:
+        """The schema that a registry has, or how to register one there."""
+        if source == "REGISTRY":
+            registry = registry_of(given, "schemaRegistryUrls", "basicAuthUserInfo")
+            subject = given.text("subject") if given.text("schemaLookupMode", "SUBJECT") == "SUBJECT" else ""
+            number = given.integer("schemaId")
+            found = _from_registry(lambda: registry.newest(subject) if subject else (number, registry.schema(number)))
+            self._id, self._text = found
+        elif given.flag("registerSchema"):
+            to = registry_of(given, "schemaRegistryUrlsForRegistration", "basicAuthUserInfoForRegistration")
+            self._register = partial(to.register, given.text("subjectToRegister"))
 
     def write(self, record: Record) -> bytes:
         """The bytes that a record adds."""
@@ -54,7 +75,8 @@ class AvroWriter:
             if not self._contained:
                 buffer = io.BytesIO()
                 self._library.schemaless_writer(buffer, schema, value)
-                return buffer.getvalue()
+                begin, self._begun = b"" if self._begun else with_id(self._id), True
+                return begin + buffer.getvalue()
             if self._writer is None:
                 self._writer = self._library.write.Writer(self._buffer, schema, codec=self._codec)
             self._writer.write(value)
@@ -85,15 +107,30 @@ class AvroWriter:
                 except InvalidValueError as error:
                     raise FormatFault("AVRO_GENERATOR_02", str(error)) from None
                 self._names = names_of(self._schema)
+                self._register_header(text)
         elif text != self._header_text:
             raise FormatFault("AVRO_GENERATOR_04", "the schema differs from that of the records before")
         return self._schema
+
+    def _register_header(self, text: str) -> None:
+        try:
+            self._id = 0 if self._register is None else self._register(text)
+        except RegistryError as error:
+            self._schema, self._header_text = None, ""
+            raise FormatFault("DATA_FORMAT_201", f"the schema cannot be registered: {error}") from None
 
     def _drained(self) -> bytes:
         data = self._buffer.getvalue()
         self._buffer.seek(0)
         self._buffer.truncate()
         return data
+
+
+def _from_registry(ask: Callable[..., Asked], *words: str) -> Asked:
+    try:
+        return ask(*words)
+    except RegistryError as error:
+        raise UnfitError(Unfit("DATA_FORMAT_201", "dataFormat", f"the registry of schemas: {error}")) from None
 
 
 def _checked(text: str) -> Any:

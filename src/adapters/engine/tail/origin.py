@@ -17,7 +17,7 @@ from ....core.plan.unfit import Checks
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue
-from ..access import allowed_path, with_resources
+from ..access import allowed_path, with_access
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.reading import check_reader, read_items
@@ -51,7 +51,7 @@ class FileTail:
         self._plan, self._tools = plan, tools
         self._format, self._settings = (
             given.text("dataFormat", "TEXT"),
-            with_resources(given.under("dataFormatConfig."), tools.access),
+            with_access(given.under("dataFormatConfig."), tools.access),
         )
         if self._format not in FORMATS:
             raise InvalidValueError("Data Format", self._format, f"{', '.join(FORMATS)} (TAIL_03)")

@@ -11,7 +11,7 @@ from ....core.processors.api import RecordFault, StopFault, Tools
 from ....core.records.paths import get
 from ....core.records.record import Record, copy_value
 from ....core.records.values import FieldValue
-from ..access import with_resources
+from ..access import with_access
 from ..formats.fault import FormatFault
 from .actions import TIMEOUT, Action, GivenUpError, Tries, actions_of, timeout_action
 from .answer import SHOWN_CHARS, Answer, NoAnswerError, TookTooLongError
@@ -64,7 +64,7 @@ class Asking:
     def __init__(self, plan: StagePlan, tools: Tools, content: Content | None = None) -> None:
         given = plan.given.under("conf.")
         self._tools, self._given = tools, given
-        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
+        self._settings = with_access(given.under("dataFormatConfig."), tools.access)
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
         self._requests = Requests(given, tools)
         self._content = content or self._own_content

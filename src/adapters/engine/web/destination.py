@@ -9,7 +9,7 @@ from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.processors.responses import RAW
 from ....core.records.record import Header, Record
-from ..access import with_resources
+from ..access import with_access
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
 from .answer import SHOWN_CHARS, NoAnswerError, TookTooLongError
@@ -39,7 +39,7 @@ class HttpDestination:
         self._plan = plan
         self._requests = Requests(given, tools)
         self._writers = writers(
-            given.text("dataFormat", "JSON"), with_resources(given.under("dataGeneratorFormatConfig."), tools.access)
+            given.text("dataFormat", "JSON"), with_access(given.under("dataGeneratorFormatConfig."), tools.access)
         )
         self._type = TYPES.get(given.text("dataFormat", "JSON"), OTHER_TYPE)
         self._together = given.flag("singleRequestPerBatch", True)

@@ -15,7 +15,7 @@ from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, StopFault, Tools
 from ....core.records.record import Header, Record
 from ....core.records.values import FieldValue
-from ..access import with_resources
+from ..access import with_access
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.item import Item
@@ -49,7 +49,7 @@ class HttpOrigin:
         self._mode, self._method = given.text("httpMode", "STREAMING"), given.text("httpMethod", "GET")
         if self._method not in _METHODS:
             raise InvalidValueError("HTTP Method", self._method, ", ".join(_METHODS))
-        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
+        self._settings = with_access(given.under("dataFormatConfig."), tools.access)
         self._format = known_format(given.text("dataFormat", "JSON"), self._settings)
         self._headers = [(name, text, tools.evaluate(text)) for name, text in headers_of(given).items()]
         self._address, self._body = tools.evaluate(given.text("resourceUrl")), tools.evaluate(given.text("requestBody"))

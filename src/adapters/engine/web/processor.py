@@ -7,7 +7,7 @@ from ....core.processors.api import Out, RecordFault, StopFault, Tools, fresh
 from ....core.records.paths import MISSING, UnreachablePathError, get, put
 from ....core.records.record import Record
 from ....core.records.values import FieldValue
-from ..access import with_resources
+from ..access import with_access
 from ..faults import stage_fault
 from ..formats.fault import FormatFault
 from ..formats.writing import writers
@@ -42,7 +42,7 @@ class HttpProcessor:
         if self._together:
             sent = given.under("dataFormatRequest.")
             self._writers = writers(
-                sent.text("dataFormat", "JSON"), with_resources(sent.under("dataGeneratorFormatConfig."), tools.access)
+                sent.text("dataFormat", "JSON"), with_access(sent.under("dataGeneratorFormatConfig."), tools.access)
             )
         self._asking = Asking(plan, tools, self._written if self._together else None)
 

@@ -11,7 +11,7 @@ from ....core.processors.api import Out, Tools
 from ....core.processors.responses import HEADER_PREFIX, RAW, STATUS_CODE
 from ....core.records.record import Header, Record
 from ....core.records.values import FieldValue, ListMap
-from ..access import with_resources
+from ..access import with_access
 from ..formats.fault import FormatFault
 from ..formats.item import Item
 from ..formats.reading import check_reader, read_items
@@ -45,7 +45,7 @@ class HttpServer:
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given
         self._plan, self._tools = plan, tools
-        self._settings = with_resources(given.under("dataFormatConfig."), tools.access)
+        self._settings = with_access(given.under("dataFormatConfig."), tools.access)
         self._format = given.text("dataFormat", "JSON")
         check_reader(self._format, self._settings)
         self._count = itertools.count()
@@ -116,7 +116,9 @@ class RestService(HttpServer):
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         self._response = plan.given.under("responseConfig.")
         self._response_format = self._response.text("dataFormat", "JSON")
-        self._writers = writers(self._response_format, self._response.under("dataGeneratorFormatConfig."))
+        self._writers = writers(
+            self._response_format, with_access(self._response.under("dataGeneratorFormatConfig."), tools.access)
+        )
         if plan.given.flag("httpConfigs.useApiGateway"):
             raise UnsupportedError("an API gateway", "Let callers use the port of the stage.")
         super().__init__(plan, tools)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.protobuf import descriptor_pb2
 
-from penstock.adapters.engine.access import with_resources
+from penstock.adapters.engine.access import with_access
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.adapters.engine.formats.proto_types import message_type
 from penstock.core.errors import InvalidValueError
@@ -250,10 +250,10 @@ def test_a_type_that_cannot_be_found_is_named(more: dict[str, object], code: str
 def test_the_folder_may_be_that_of_the_engine(resources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which an engine that has one hands on with the settings."""
     monkeypatch.setenv("PENSTOCK_RESOURCES", "/nowhere")
-    given = with_resources(settings(**ALL), Access(resources=str(resources)))
+    given = with_access(settings(**ALL), Access(resources=str(resources)))
     assert message_type(given).descriptor.full_name == "p.All"
     with pytest.raises(InvalidValueError, match="DATA_FORMAT_09"):
-        message_type(with_resources(settings(**ALL), Access()))
+        message_type(with_access(settings(**ALL), Access()))
 
 
 def test_the_default_of_a_field_that_the_record_lacks_is_written() -> None:
