@@ -80,6 +80,10 @@ REPLACED: Mapping[str, tuple[Replaced, ...]] = {
         for kind in ("PubSubDTarget", "ToErrorPubSubDTarget")
     },
     "FieldHasherDProcessor": (Replaced("hashType", "SHA2", "SHA256", 4),),
+    "SplitterDProcessor": (  # one character that became a regular expression
+        *(Replaced("separator", sign, f"\\{sign}", 2) for sign in ".$|()[{^?*+\\"),
+        Replaced("separator", " ", "[ ]", 2),
+    ),
 }
 """By kind, the last part of its stage name."""
 
@@ -101,6 +105,7 @@ RENAMED: Mapping[str, tuple[Renamed, ...]] = {
         Renamed("brokerURI", "connection.metadataBrokerList"),
         Renamed("schemaInMessage", "avroSchemaSource", _chosen("SOURCE", "INLINE")),
         Renamed("avroSchemaInHeader", "avroSchemaSource", _chosen("HEADER", "INLINE")),
+        Renamed("requestTimeoutMillis", "readTimeoutMillis"),
         Renamed("mongoConnectionString", "mongoConfig.connectionString"),
         Renamed("zookeeperParentZnode", "zookeeperParentZNode"),
         Renamed("maxPrepStmtCache", None),
@@ -176,6 +181,75 @@ BEFORE: Mapping[str, Mapping[str, Json]] = {
     "JdbcMetadataDProcessor": {"lowercaseColumnNames": True},
 }
 """By kind: what a setting that came later means for a stage made before it, where that is not its default."""
+
+
+@attrs.frozen
+class Meant:
+    """What a setting means for a stage made before version ``before``, which has it first."""
+
+    value: Json
+    before: int
+
+
+_LOOKUP_SINCE = {
+    **dict.fromkeys(("RemoteDownloadDSource", "RabbitDSource", "RedisDSource"), 3),
+    "FileTailDSource": 4,
+    **dict.fromkeys(
+        ("ClusterHdfsDSource", "KafkaDSource", "KinesisDSource", "MapRStreamsDSource", "HttpDProcessor"), 5
+    ),
+    "SpoolDirDSource": 8,
+    "HttpClientDSource": 9,
+}
+"""Since which version a stage that reads AVRO is told where the id of a schema is."""
+_S3 = {"s3Config.connection.useRegion": Meant(True, 13)}
+_KUDU = ("connection.adminOperationTimeout", "connection.operationTimeout")
+_RETRIED: Json = (
+    JsonMap({"statusCode": 500, "action": "RETRY_EXPONENTIAL_BACKOFF", "backoffInterval": 1000, "maxNumRetries": 10}),
+)
+MEANT: Mapping[str, Mapping[str, Meant]] = {
+    "AmazonS3DExecutor": {"s3Config.connection.useRegion": Meant(True, 3)},
+    "AmazonS3DSource": {**_S3, "objectOrdering": Meant("TIMESTAMP", 6)},
+    "AmazonS3DTarget": _S3,
+    "ToErrorAmazonS3DTarget": _S3,
+    "ClusterHdfsDSource": {"csvRecordType": Meant("LIST", 2)},
+    "KafkaDSource": {"csvRecordType": Meant("LIST", 2)},
+    "SpoolDirDSource": {"csvRecordType": Meant("LIST", 3)},
+    "FieldHasherDProcessor": {"useSeparator": Meant(True, 3)},
+    "ForceLookupDProcessor": {"missingValuesBehavior": Meant("SEND_TO_ERROR", 2)},
+    "GeolocationDProcessor": {"missingAddressAction": Meant("REPLACE_WITH_NULLS", 3)},
+    "HiveMetadataDProcessor": {"dataFormat": Meant("AVRO", 2), "convertTimesToString": Meant(True, 3)},
+    "HttpClientDSource": {
+        "transferEncoding": Meant("CHUNKED", 7),
+        "pagination.startAt": Meant(0, 8),
+        "responseStatusActionConfigs": Meant(_RETRIED, 10),
+    },
+    "HttpDProcessor": {"transferEncoding": Meant("CHUNKED", 2), "headerAttributePrefix": Meant("http-", 3)},
+    "JdbcDSource": {"createJDBCNsHeaders": Meant(False, 7)},
+    "JdbcDTarget": {"useMultiRowInsert": Meant(True, 3)},
+    "JdbcLookupDProcessor": {"missingValuesBehavior": Meant("SEND_TO_ERROR", 3)},
+    "JdbcQueryDExecutor": {"batchCommit": Meant(False, 2)},
+    "JdbcTeeDProcessor": {"defaultOperation": Meant("INSERT", 2)},
+    "KuduDTarget": dict.fromkeys(_KUDU, Meant(0, 5)),
+    "KuduLookupDProcessor": dict.fromkeys(_KUDU, Meant(0, 3)),
+    "ListPivotDProcessor": {"replaceListField": Meant(False, 3)},
+    "OracleCDCDSource": {"bufferLocally": Meant(False, 3), "dbTimeZone": Meant("UTC", 3)},
+    "PostgresCDCDSource": {"generatorQueueMaxSize": Meant(5000, 3)},
+    "RandomErrorProcessor": {"discardSomeRecords": Meant(True, 2)},
+    "SQLServerCDCDSource": {"cdcTableJdbcConfigBean.useTable": Meant(True, 5), "txnWindow": Meant("${1 * HOURS}", 5)},
+    "TCPServerDSource": {"readTimeout": Meant(3600, 4)},
+    "WaveAnalyticsDTarget": {"appendTimestamp": Meant(True, 2)},
+    "WindowsEventLogDSource": {"readerAPIType": Meant("EVENT_LOGGING", 3)},
+}
+"""By kind: as ``BEFORE``, for settings that have had another default ever since a version has them."""
+
+
+def meant(kind: str, version: int) -> Mapping[str, Json]:
+    """What settings that came later than a version of a stage mean for it."""
+    found: dict[str, Json] = {**BEFORE[ANY], **BEFORE.get(kind, {})}
+    if version < _LOOKUP_SINCE.get(kind, 0):
+        found["schemaLookupMode"] = "AUTO"
+    return found | {name: each.value for name, each in MEANT.get(kind, {}).items() if version < each.before}
+
 
 NO_KEYS = ("awsConfig.credentialMode", ("awsAccessKeyId", "awsSecretAccessKey"), "WITH_IAM_ROLES")
 """A later choice, the settings that it is judged by beside it, and what it means when all of these are empty."""

@@ -10,7 +10,7 @@ from ..catalogue.definitions import Catalogue, ServiceDefinition, SettingDefinit
 from ..values import Json, JsonMap, same
 from .model import Flow, Service, StageInstance
 from .settings import Settings
-from .stage_facts import ANY, BEFORE, NO_KEYS, ONE_ROW, RENAMED, REPLACED, ROWS, kind_of
+from .stage_facts import ANY, NO_KEYS, ONE_ROW, RENAMED, REPLACED, ROWS, kind_of, meant
 
 Find = Callable[[StageInstance], StageDefinition | None]
 
@@ -52,11 +52,11 @@ def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -
 
     Stages that the catalogue does not know, and newer ones, stay as they are. ``find`` says which definition is meant.
     """
-    meant = find or (lambda stage: catalogue.stage(stage.stage_name, stage.library))
+    wanted = find or (lambda stage: catalogue.stage(stage.stage_name, stage.library))
     older: dict[str, tuple[str, ...]] = {}
 
     def upgraded(stage: StageInstance) -> StageInstance:
-        definition = meant(stage)
+        definition = wanted(stage)
         if definition is None:
             return stage
         made = upgrade_stage(stage, definition, catalogue)
@@ -97,6 +97,7 @@ def upgrade_stage(stage: StageInstance, definition: StageDefinition, catalogue: 
             for name, value in _gathered(kind, stage.configuration).items()
         },
         kind,
+        version,
     )
     made = attrs.evolve(
         stage,
@@ -127,7 +128,7 @@ class _Places:
         self.of: dict[str, dict[str, Json]] = {service: {} for service in services}
         self.leftover: list[str] = []
 
-    def put_all(self, held: Mapping[str, Json], kind: str) -> None:
+    def put_all(self, held: Mapping[str, Json], kind: str, version: int = 0) -> None:
         """Keep every value: known names first, so that no moved value takes their place, then what came later."""
         for name, value in held.items():
             if name in self._names:
@@ -135,7 +136,7 @@ class _Places:
         for name, value in held.items():
             if name not in self._names:
                 self._move(name, value, kind)
-        self._add_before(kind)
+        self._add_before(kind, version)
 
     def _move(self, name: str, value: Json, kind: str) -> None:
         """Keep a value under its new name or in the place with its tail; note it as left over otherwise."""
@@ -151,9 +152,9 @@ class _Places:
         else:
             self.leftover.append(name)
 
-    def _add_before(self, kind: str) -> None:
+    def _add_before(self, kind: str, version: int) -> None:
         """Settings that came later, with what they mean for older stages."""
-        for tail, value in {**BEFORE[ANY], **BEFORE.get(kind, {})}.items():
+        for tail, value in meant(kind, version).items():
             for name in self._by_last.get(_last(tail), ()):
                 if _ends_with(name, tail) and not self._holds(name):
                     self._keep(name, value)

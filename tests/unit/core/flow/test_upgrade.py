@@ -139,6 +139,37 @@ def test_settings_become_one_row() -> None:
     assert made.stage.configuration["dbConfigs"] == (JsonMap({"geoIP2DBFile": "/db", "geoIP2DBType": "COUNTRY"}),)
 
 
+@pytest.mark.parametrize(
+    ("kind", "version", "name", "value"),
+    [
+        ("processor_fieldhasher_FieldHasherDProcessor", "2", "hasherConfig.useSeparator", True),
+        ("processor_fieldhasher_FieldHasherDProcessor", "3", "hasherConfig.useSeparator", None),
+        ("processor_geolocation_GeolocationDProcessor", "2", "missingAddressAction", "REPLACE_WITH_NULLS"),
+        ("processor_http_HttpDProcessor", "1", "conf.client.transferEncoding", "CHUNKED"),
+        ("processor_http_HttpDProcessor", "4", "conf.dataFormatConfig.schemaLookupMode", "AUTO"),
+        ("origin_tcp_TCPServerDSource", "3", "conf.readTimeout", 3600),
+    ],
+)
+def test_what_came_later_means_what_the_stage_did_before(kind: str, version: str, name: str, value: object) -> None:
+    """Where that is not its default, and only for stages from before its time."""
+    made = _upgraded(kind, version).stage.configuration
+    assert made.get(name) == value
+
+
+@pytest.mark.parametrize(("sign", "pattern"), [(" ", "[ ]"), ("\\t", "\\t"), ("(", "\\("), ("|", "\\|"), (",", ",")])
+def test_the_separator_of_a_splitter_became_an_expression(sign: str, pattern: str) -> None:
+    """Signs that mean something there stand for themselves."""
+    kind = "processor_splitter_SplitterDProcessor"
+    assert _upgraded(kind, "1", separator=sign).stage.configuration["separator"] == pattern
+    assert _upgraded(kind, "2", separator=sign).stage.configuration["separator"] == sign
+
+
+def test_one_timeout_of_requests_became_that_of_reading() -> None:
+    """The tail has another name since."""
+    made = _upgraded("processor_http_HttpDProcessor", "1", **{"conf.requestTimeoutMillis": 1000})
+    assert made.stage.configuration["conf.client.readTimeoutMillis"] == 1000
+
+
 def test_setting_without_a_place_is_named() -> None:
     """Nothing is dropped in silence."""
     assert _upgraded("origin_jdbc_JdbcDSource", "2", nobodyKnowsThis=1).leftover == ("nobodyKnowsThis",)
