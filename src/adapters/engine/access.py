@@ -7,7 +7,7 @@ from pathlib import Path
 from ...core.plan.given import Given
 from ...core.processors.api import Access, StopFault
 from ...core.values import Json, JsonMap
-from .formats.proto_types import RESOURCES
+from .formats.named_files import RESOURCES
 
 NOT_ALLOWED = "PENSTOCK_0102"
 REGISTRY = "penstock.registry"

@@ -22,6 +22,7 @@ from ...core.records.values import FieldValue
 from ...core.values import JsonMap
 from .access import with_access
 from .formats.fault import FormatFault
+from .formats.netflow import Exporter, packets, settings_of
 from .formats.reading import check_reader, read_items
 from .formats.texts import charset_of, unescaped
 from .tcpframes import FrameFault, counted, separated
@@ -35,9 +36,9 @@ WAIT_S = 1.0
 NAP_S = 0.05
 END_S = 2.0
 """How long the end of a run waits for connections to hand over what they have."""
-SYSLOG = "SYSLOG"
-_MODES = ("SYSLOG", "DELIMITED_RECORDS", "CHARACTER_BASED_LENGTH_FIELD")
-_ELSEWHERE = ("NETFLOW", "FLUME_AVRO_IPC")
+SYSLOG, NETFLOW = "SYSLOG", "NETFLOW"
+_MODES = (SYSLOG, NETFLOW, "DELIMITED_RECORDS", "CHARACTER_BASED_LENGTH_FIELD")
+_ELSEWHERE = ("FLUME_AVRO_IPC",)
 
 
 @attrs.define
@@ -61,7 +62,7 @@ class TcpServer:
     Raises:
         InvalidValueError: no port (TCP_02, TCP_03), or a setting that cannot be read (TCP_30, TCP_31, TCP_41).
         StopFault: a port is taken (TCP_00), or nobody may listen here.
-        UnsupportedError: NetFlow and Flume.
+        UnsupportedError: Flume.
     """
 
     pushes = True
@@ -176,7 +177,8 @@ class TcpServer:
     def _talk(self, connection: socket.socket, host: str) -> None:
         portion, number = Portion(connection), 0
         try:
-            for frame in self._frames(self._pieces(connection, lambda: self._due(portion))):
+            pieces = self._pieces(connection, lambda: self._due(portion))
+            for frame in self._flows(pieces, connection) if self._frames is None else self._frames(pieces):
                 for record in self._parsed(frame, f"{host}:{number}", portion):
                     number += 1
                     portion.records.append(record)
@@ -226,7 +228,19 @@ class TcpServer:
                 due()
                 due_s = time.monotonic()
 
-    def _parsed(self, frame: bytes, source_id: str, portion: Portion) -> Iterator[Record]:
+    def _flows(self, pieces: Iterator[bytes], connection: socket.socket) -> Iterator[list[FieldValue]]:
+        """The flows of every packet; templates are those of the connection."""
+        templates, mode = settings_of(self._given, self._tools.now_ms)
+        by = Exporter(*(f"/{host}:{port}" for host, port, *_ in (connection.getpeername(), connection.getsockname())))
+        try:
+            yield from packets(pieces, templates, mode, by)
+        except FormatFault as fault:
+            raise FrameFault(str(fault)) from None
+
+    def _parsed(self, frame: "bytes | list[FieldValue]", source_id: str, portion: Portion) -> Iterator[Record]:
+        if isinstance(frame, list):
+            yield from (Record(flow, Header(f"{source_id}::{at}")) for at, flow in enumerate(frame))
+            return
         try:
             for item in read_items(io.BytesIO(frame), self._format, self._settings):
                 if item.fault is not None:
@@ -255,14 +269,20 @@ class TcpServer:
                 return error
 
 
-def _reading(given: Given, tools: Tools) -> tuple[Callable[[Iterable[bytes]], Iterator[bytes]], str, Given]:
-    """How messages are found, and the format of one with its settings."""
+Frames = Callable[[Iterable[bytes]], Iterator[bytes]]
+
+
+def _reading(given: Given, tools: Tools) -> tuple[Frames | None, str, Given]:
+    """How messages are found, and the format of one with its settings; NetFlow's have no mark between them."""
     mode, most = given.text("tcpMode", SYSLOG), max(1, given.integer("maxMessageSize", 4096))
     if mode in _ELSEWHERE:
         raise UnsupportedError(f"the TCP mode {mode}", f"Modes that work here: {', '.join(_MODES)}.")
     if mode not in _MODES:
         raise InvalidValueError("TCP Mode", mode, f"{', '.join(_MODES)} (TCP_01)")
     settings = with_access(given.under("dataFormatConfig."), tools.access)
+    if mode == NETFLOW:
+        settings_of(given)
+        return None, NETFLOW, settings
     data_format = SYSLOG if mode == SYSLOG else given.text("dataFormat", "TEXT")
     check_reader(data_format, settings)
     framing = given.text("syslogFramingMode", "OCTET_COUNTING")

@@ -1,18 +1,14 @@
 """Message types of Protobuf, out of a file with a set of descriptors (``protoc --include_imports -o``)."""
 
-import os
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
+from .named_files import RESOURCES, resource
 
-VARIABLE = "PENSTOCK_RESOURCES"
-RESOURCES = "penstock.resources"
-"""The setting that names the folder of resources; where there is none, the variable does."""
 MAX_DESCRIPTORS = 16 * 1024 * 1024
 
 
@@ -42,19 +38,8 @@ def message_type(given: Given) -> MessageType:
         raise InvalidValueError("Protobuf Descriptor File", file, "a file in the folder of resources (DATA_FORMAT_07)")
     if not name:
         raise InvalidValueError("Message Type", name, "the name of a message type (DATA_FORMAT_08)")
-    path = _path(file, given.text(RESOURCES))
+    path = resource(file, given.text(RESOURCES), "Protobuf Descriptor File", " (DATA_FORMAT_09)")
     return _loaded(str(path), name, path.stat().st_mtime_ns)
-
-
-def _path(file: str, resources: str) -> Path:
-    folder = os.path.realpath(resources or os.environ.get(VARIABLE) or ".")
-    path = os.path.realpath(os.path.join(folder, file))
-    if os.path.commonpath([folder, path]) != folder:
-        raise InvalidValueError("Protobuf Descriptor File", file, f"a file in the folder of resources ({VARIABLE})")
-    if not os.path.isfile(path):
-        wanted = f"a file in the folder of resources ({VARIABLE}), which is {folder} (DATA_FORMAT_09)"
-        raise InvalidValueError("Protobuf Descriptor File", file, wanted)
-    return Path(path)
 
 
 @lru_cache(maxsize=32)

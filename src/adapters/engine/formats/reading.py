@@ -13,7 +13,7 @@ from .archives import is_packed, read_packed
 from .fault import FormatFault
 from .item import Item
 from .json_reading import read_json, read_records
-from .texts import LONGEST
+from .texts import LONGEST, data_of
 
 LONGEST_LINE = LONGEST
 
@@ -89,9 +89,7 @@ CODE = re.compile(r" ?\(([A-Z][A-Z0-9_]*_\d+)\)")
 
 def _binary(opened: BinaryIO, given: Given) -> Iterator[Item]:
     limit = given.integer("binaryMaxObjectLen", 1024)
-    data = b""
-    while len(data) <= limit and (more := opened.read(limit + 1 - len(data))):
-        data += more
+    data = data_of(opened, limit)
     if len(data) > limit:
         raise FormatFault("BINARY_PARSER_00", f"more than {limit} bytes")
     if data:
@@ -106,6 +104,7 @@ READERS: dict[str, Read] = {
     "EXCEL": later("formats.excel", "read_excel"),
     "JSON": read_json,
     "LOG": later("formats.lines", "read_log"),
+    "NETFLOW": later("formats.netflow", "read_netflow"),
     "PARQUET": later("formats.parquet", "read_parquet"),
     "PROTOBUF": later("formats.proto", "read_protobuf"),
     "SDC_JSON": read_records,

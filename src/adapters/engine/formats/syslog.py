@@ -1,16 +1,17 @@
-"""Messages of syslog: the whole data is one."""
+"""Messages of syslog, and datagrams: the whole data is one."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from ....core.errors import InvalidValueError, UnsupportedError
+from ....core.errors import InvalidValueError
 from ....core.logs import LineFault
 from ....core.logs.syslog import syslog_fields
 from ....core.plan.given import Given
+from ..later import later
 from .fault import FormatFault
 from .item import Item
-from .texts import texts
+from .texts import data_of, texts
 
 LONGEST_MESSAGE = 1 << 16
 _MODES = ("SYSLOG", "NETFLOW", "COLLECTD", "RAW_DATA")
@@ -36,21 +37,26 @@ def read_syslog(opened: BinaryIO, given: Given) -> Iterator[Item]:
 
 
 def read_datagram(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    """A message as it was sent: of syslog, or its bytes.
+    """A message as it was sent: of syslog, of collectd, of NetFlow, or its bytes.
 
     Raises:
-        UnsupportedError: another kind of message.
+        InvalidValueError: another kind of message.
     """
     mode = given.text("datagramMode", "SYSLOG")
     if mode not in _MODES:
         raise InvalidValueError("Datagram Packet Format", mode, "a format", _MODES)
     if mode == "RAW_DATA":
-        data = opened.read(LONGEST_MESSAGE + 1)
+        data = data_of(opened, LONGEST_MESSAGE)
         if len(data) > LONGEST_MESSAGE:
             raise FormatFault("DATAGRAM_00", f"a message of more than {LONGEST_MESSAGE} bytes")
         if data:
             yield Item(0, len(data), data)
         return
-    if mode != "SYSLOG":
-        raise UnsupportedError(f"datagrams of {mode}", "SYSLOG and RAW_DATA are read.")
-    yield from read_syslog(opened, given)
+    yield from _OF_MODE[mode](opened, given)
+
+
+_OF_MODE: dict[str, Callable[[BinaryIO, Given], Iterator[Item]]] = {
+    "COLLECTD": later("formats.collectd", "read_collectd"),
+    "NETFLOW": later("formats.netflow", "read_netflow_datagram"),
+    "SYSLOG": read_syslog,
+}

@@ -92,3 +92,11 @@ def twice(names: Iterable[str], code: str) -> FormatFault | None:
     """The fault of a header with a name that comes twice: the last column of that name is the one that counts."""
     found = sorted({name for name, count in Counter(names).items() if count > 1})
     return FormatFault(code, f"columns of the same name: {', '.join(found)}") if found else None
+
+
+def data_of(opened: BinaryIO, most: int) -> bytes:
+    """All bytes of a file; one more than ``most`` where there are more."""
+    data = b""
+    while len(data) <= most and (more := opened.read(most + 1 - len(data))):
+        data += more
+    return data

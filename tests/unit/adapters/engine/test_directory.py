@@ -164,7 +164,7 @@ def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
         directory(tmp_path, filePattern="(", pathMatcherMode="REGEX")
     fill(tmp_path, a="1")
     with pytest.raises(UnsupportedError):
-        directory(tmp_path, dataFormat="NETFLOW").read(None, 1, Out(1))
+        directory(tmp_path, dataFormat="FLOWFILE").read(None, 1, Out(1))
     with pytest.raises(StopFault, match="SPOOLDIR_33"):
         directory(tmp_path).read("{", 1, Out(1))
 

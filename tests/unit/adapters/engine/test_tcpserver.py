@@ -20,6 +20,8 @@ from penstock.core.processors.api import Access
 from penstock.core.records.values import FieldValue
 from penstock.core.values import JsonMap, freeze
 
+from .formats.test_netflow import flows_9, packet_5, packet_9, template_9
+
 Make = Callable[..., TcpServer]
 TEXT: dict[str, object] = {"tcpMode": "DELIMITED_RECORDS", "dataFormat": "TEXT", "ports": ["0"], "maxWaitTime": 20}
 ALL = Access()
@@ -183,9 +185,10 @@ def test_tls_shows_the_key_of_the_stage(make: Make) -> None:
         ({"tcpMode": "OTHER"}, InvalidValueError),
         ({"recordSeparatorStr": ""}, InvalidValueError),
         ({"recordProcessedAckMessage": "${1 +}"}, InvalidValueError),
-        ({"tcpMode": "NETFLOW"}, UnsupportedError),
+        ({"tcpMode": "FLUME_AVRO_IPC"}, UnsupportedError),
+        ({"tcpMode": "NETFLOW", "maxTemplateCacheSize": 0}, InvalidValueError),
     ],
-    ids=["no-port", "word", "large", "mode", "separator", "message", "netflow"],
+    ids=["no-port", "word", "large", "mode", "separator", "message", "flume", "templates"],
 )
 def test_what_cannot_be_served_is_said_at_the_start(
     make: Make, settings: dict[str, object], error: type[Exception]
@@ -193,6 +196,35 @@ def test_what_cannot_be_served_is_said_at_the_start(
     """Before anybody can connect."""
     with pytest.raises(error):
         make(settings)
+
+
+def test_flows_come_packet_after_packet(make: Make) -> None:
+    """Templates are known as long as the connection lasts; who sent a flow is in it."""
+    origin = make({"tcpMode": "NETFLOW", "netflowOutputValuesMode": "INTERPRETED_ONLY"})
+    with connect(origin) as client:
+        sent = packet_9(template_9((7, 2))) + packet_9(flows_9(b"\0\x35"))
+        for at in range(0, len(sent), 7):
+            client.sendall(sent[at : at + 7])
+        ((found,), _) = read(origin)
+        host, port = client.getsockname()
+        client.sendall(packet_5(1))
+        ((other,), _) = read(origin)
+    assert isinstance(found, dict)
+    assert isinstance(other, dict)
+    assert found["values"] == {"L4_SRC_PORT": 53}
+    assert (found["sender"], found["recipient"]) == (f"/{host}:{port}", f"/127.0.0.1:{origin.ports[0]}")
+    assert (other["sender"], other["readerId"]) == (f"/{host}", f"/127.0.0.1:{origin.ports[0]}")
+
+
+def test_a_packet_that_is_none_closes_the_connection(make: Make) -> None:
+    """Where the next one begins is not known; what came before is kept."""
+    origin = make({"tcpMode": "NETFLOW"})
+    with connect(origin) as client:
+        client.sendall(packet_5(2) + b"\0\x07")
+        values, out = read(origin)
+        assert client.recv(1000).startswith(b"Closing channel")
+    assert (len(values), [code for code, _ in out.stage_errors]) == (2, ["TCP_07"])
+    assert "NETFLOW_00 - version 7" in out.stage_errors[0][1]
 
 
 def test_ports_are_taken_where_that_is_allowed(make: Make) -> None:

@@ -32,6 +32,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("LOG", {"logMode": "LOG4J", "onParseError": "INCLUDE_AS_STACK_TRACE"}),
     ("XML", {"xmlRecordElement": "a", "outputFieldAttributes": True}),
     ("AVRO", {"avroSchemaSource": "INLINE", "avroSchema": '{"type": "array", "items": ["null", "string"]}'}),
+    *(("DATAGRAM", dict[str, object](datagramMode=kind)) for kind in ("COLLECTD", "NETFLOW", "RAW_DATA")),
     ("PROTOBUF", dict(ALL)),
     ("PROTOBUF", {**ALL, "isDelimited": False}),
 ]

@@ -324,7 +324,7 @@ def test_text_that_cannot_be_parsed_ends_its_answer(site: Site) -> None:
     ("settings", "words"),
     [
         ({"client.authType": "KERBEROS_SPNEGO"}, "Kerberos"),
-        ({"dataFormat": "NETFLOW"}, "NETFLOW"),
+        ({"dataFormat": "FLOWFILE"}, "FLOWFILE"),
     ],
 )
 def test_what_is_not_done_here_is_named(site: Site, settings: dict[str, object], words: str) -> None:
