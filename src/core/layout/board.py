@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import accumulate, combinations
 from math import ceil, floor, hypot, inf
+from operator import add
 
 from .ranks import Layers
 
@@ -42,11 +43,13 @@ class Board:
         self.short_pairs: list[list[Pair]] = [[] for _ in self.row]
         self._every_pair: list[tuple[int, Pair]] = []
         self.paired = self._pair(layers.links)
+        self.rows: list[list[int]] = [[] for _ in range(self.depth)]
         self.taken: list[list[int]] = [[] for _ in range(self.depth)]
         for rank in range(self.depth):
             self.take(rank)
         self.reach = max((self.rank[target] - self.rank[source] for source, target in layers.links), default=0)
         self._lengths: dict[int, list[float]] = {}
+        self._ways: dict[int, list[tuple[float, float, float, float]]] = {}
 
     def _pair(self, links: list[tuple[int, int]]) -> bool:
         """Notes the pairs of links that may cross, unless there are too many."""
@@ -86,10 +89,11 @@ class Board:
         return (left - start) / width, (right - start) / width
 
     def take(self, rank: int) -> None:
-        """Counts the taken rows above each row again."""
+        """Notes the taken rows again, and how many there are above each row."""
+        self.rows[rank] = [*map(self.row.__getitem__, self.stages[rank])]
         used = [0] * self.height
-        for node in self.stages[rank]:
-            used[self.row[node]] = 1
+        for row in self.rows[rank]:
+            used[row] = 1
         self.taken[rank] = [*accumulate(used, initial=0)]
 
     def hits(self, rank: int) -> list[float]:
@@ -115,11 +119,11 @@ class Board:
                 part = length[low - there : high - there]
             else:
                 part = length[there - low : 0 : -1] + length[: high - there]
-            cost = [*map(float.__add__, cost, part)]
+            cost = [*map(add, cost, part)]
             if span > 1:
-                cost = [*map(float.__add__, cost, self._through(node, other, low, high))]
+                cost = [*map(add, cost, self._through(node, other, low, high))]
         if pairs := self.long_pairs[node]:
-            cost = [*map(float.__add__, cost, self.crossed(pairs)[low:high])]
+            cost = [*map(add, cost, self.crossed(pairs)[low:high])]
         return cost
 
     def trouble(self, node: int, hits: list[float]) -> float:
@@ -194,26 +198,42 @@ class Board:
     def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
         """What the boxes cost that the link runs through with its own end in each of the rows."""
         step = 1 if self.rank[other] > self.rank[node] else -1
-        width = abs(self.rank[other] - self.rank[node]) * RANK_PX - BOX_W
-        there = self.row[other]
+        there, rank = self.row[other], self.rank[node]
         changes = [0.0] * (high - low + 1)
-        for rank in range(self.rank[node] + step, self.rank[other], step):
-            near = (abs(rank - self.rank[node]) * RANK_PX - BOX_W) / width
-            far = near + BOX_W / width
-            own, own_far = 1 - near, 1 - far
-            first, last = low * own + there * near, (high - 1) * own_far + there * far
+        hit, last = self.hit, high - 1
+        for at_near, at_far, scale, scale_far in self._stretches(abs(self.rank[other] - rank)):
+            rank += step
+            one, two = low + (there - low) * at_near, low + (there - low) * at_far
+            three, four = last + (there - last) * at_near, last + (there - last) * at_far
             taken = self.taken[rank]
-            top = max(0, floor(min(first, low * own_far + there * far) - _TOUCH))
-            bottom = min(self.height, ceil(max(last, (high - 1) * own + there * near) + _TOUCH) + 1)
-            if taken[top] == taken[bottom]:
+            top = max(0, floor((one if one < two else two) - _TOUCH))
+            bottom = min(self.height, ceil((three if three > four else four) + _TOUCH) + 1)
+            boxes = self.rows[rank][taken[top] : taken[bottom]]
+            if not boxes:
                 continue
-            for box in self.stages[rank]:
-                row = self.row[box]
-                if top <= row < bottom:
-                    one = (row - _TOUCH - there * near) / own, (row - _TOUCH - there * far) / own_far
-                    two = (row + _TOUCH - there * near) / own, (row + _TOUCH - there * far) / own_far
-                    begin, end = max(low, ceil(min(one))), min(high - 1, floor(max(two)))
-                    if begin <= end:
-                        changes[begin - low] += self.hit
-                        changes[end + 1 - low] -= self.hit
+            shift, shift_far = there * at_near * scale, there * at_far * scale_far
+            touch, touch_far = _TOUCH * scale, _TOUCH * scale_far
+            for row in boxes:
+                one, two = row * scale - shift, row * scale_far - shift_far
+                first, first_far = one - touch, two - touch_far
+                end, end_far = one + touch, two + touch_far
+                begin = ceil(first if first < first_far else first_far)
+                close = floor(end if end > end_far else end_far)
+                if begin <= last and close >= low and begin <= close:
+                    changes[begin - low if begin > low else 0] += hit
+                    changes[close + 1 - low if close < last else last + 1 - low] -= hit
         return [*accumulate(changes[:-1])]
+
+    def _stretches(self, span: int) -> list[tuple[float, float, float, float]]:
+        """For each rank on the way of a link: how far along the box begins and ends, as shares of the link, and by
+        what a change of the row there moves the own end."""
+        known = self._ways.get(span)
+        if known is None:
+            width = span * RANK_PX - BOX_W
+            known = []
+            for count in range(1, span):
+                near = (count * RANK_PX - BOX_W) / width
+                far = near + BOX_W / width
+                known.append((near, far, 1 / (1 - near), 1 / (1 - far)))
+            self._ways[span] = known
+        return known

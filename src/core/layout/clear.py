@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from operator import add
 
 from .board import NEVER, Board
 from .ranks import Layers
@@ -83,7 +84,7 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
         low, high = max(0, now - reach), min(board.height, now + reach + 1)
         cost = board.costs(node, low, high, hits)
         present += cost[now - low]
-        best = [*accumulate(map(float.__add__, best[low:high], cost), min)]
+        best = [*accumulate(map(add, best[low:high], cost), min)]
         best = [NEVER] * (low + 1) + best + [best[-1]] * (board.height - high)
         sums.append(best)
     if best[-1] > present - 1e-6:
@@ -173,7 +174,7 @@ def _placed(board: Board, rank: int, node: int, hits: list[float]) -> bool:
 def _profile(board: Board, node: int, hits: list[float]) -> list[float]:
     """What each row would cost, crossings of short links included."""
     cost = board.costs(node, 0, board.height, hits)
-    return [*map(float.__add__, cost, board.crossed(board.short_pairs[node]))]
+    return [*map(add, cost, board.crossed(board.short_pairs[node]))]
 
 
 def _whole(board: Board) -> float:

@@ -95,17 +95,27 @@ class _Tree:
             branch += self.under[node]
         inside = set(branch)
         wanted = -self.way[top]
-        slack, inner, outer = min(
-            ((self.rank[other] - self.rank[node]) * way - 1, node, other)
-            for node in branch
-            for other, way in self.near[node]
-            if way == wanted and other not in inside
-        )
+        slack, inner, outer = self._next(branch, inside, wanted)
         if slack:
             for node in branch:
                 self.rank[node] += slack * wanted
         self._rehang(top, inner, outer, wanted)
         return 3 * len(branch) + 20
+
+    def _next(self, branch: list[int], inside: set[int], wanted: int) -> tuple[int, int, int]:
+        """The link out of the branch with the least room, how much that is, and its ends; the first tight one."""
+        rank = self.rank
+        least, inner, outer = MOST_STEPS, -1, -1
+        for node in branch:
+            own = rank[node]
+            for other, way in self.near[node]:
+                if way == wanted and other not in inside:
+                    slack = (rank[other] - own) * way - 1
+                    if slack < least:
+                        least, inner, outer = slack, node, other
+                        if not slack:
+                            return 0, inner, outer
+        return least, inner, outer
 
     def _rehang(self, top: int, inner: int, outer: int, way: int) -> None:
         total = self.surplus[top]
