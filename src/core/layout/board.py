@@ -1,22 +1,18 @@
 """Stages on whole rows with straight links between them, and what another row of a stage would cost."""
 
 from collections.abc import Sequence
-from itertools import accumulate, combinations
-from math import ceil, floor, hypot, inf
+from itertools import accumulate
+from math import ceil, floor, hypot
 from operator import add
 
+from .meeting import BOX_W, RANK_PX, meetings
 from .ranks import Layers
 
-RANK_PX, ROW_PX, BOX_W, BOX_H = 310, 200, 130, 100
+ROW_PX, BOX_H = 200, 100
 HIT_PX, CROSS_PX = 1500, 1000
 """A link through a box, and two that cross, weigh as much as that many px of links."""
-MOST_PAIRS = 12_000
 NEVER = 1e18
 _TOUCH = BOX_H / ROW_PX / 2 - 0.005
-
-Pair = tuple[int, float, float, int, int, float, float]
-"""Seen from one end of a link: its other end, how much the own row counts at the left and at the right of the stretch
-that the link shares with another, that one's ends, and how much its right end counts at the left and at the right."""
 
 
 class Board:
@@ -39,10 +35,8 @@ class Board:
             self.links[target].append(source)
             for rank in range(self.rank[source] + 1, self.rank[target]):
                 self.passing[rank].append((source, target))
-        self.long_pairs: list[list[Pair]] = [[] for _ in self.row]
-        self.short_pairs: list[list[Pair]] = [[] for _ in self.row]
-        self._every_pair: list[tuple[int, Pair]] = []
-        self.paired = self._pair(layers.links)
+        self._meetings = meetings(layers.rank[: layers.stages], layers.links, self.passing)
+        self.paired = self._meetings.known
         self.rows: list[list[int]] = [[] for _ in range(self.depth)]
         self.taken: list[list[int]] = [[] for _ in range(self.depth)]
         for rank in range(self.depth):
@@ -50,43 +44,6 @@ class Board:
         self.reach = max((self.rank[target] - self.rank[source] for source, target in layers.links), default=0)
         self._lengths: dict[int, list[float]] = {}
         self._ways: dict[int, list[tuple[float, float, float, float]]] = {}
-
-    def _pair(self, links: list[tuple[int, int]]) -> bool:
-        """Notes the pairs of links that may cross, unless there are too many."""
-        short: list[list[tuple[int, int]]] = [[] for _ in range(self.depth)]
-        for source, target in links:
-            if self.rank[target] - self.rank[source] == 1:
-                short[self.rank[source]].append((source, target))
-        long = [sorted({*self.passing[at], *self.passing[at + 1]}) for at in range(self.depth - 1)]
-        if sum(len(a) * (len(a) + len(b)) for a, b in zip(long, short, strict=False)) > MOST_PAIRS:
-            return False
-        for at, far in enumerate(long):
-            near = [each for each in short[at] if far]
-            for one, other in ((one, other) for one in far for other in near):
-                self._note(one, other, self.long_pairs)
-            for one, other in combinations(far, 2):
-                if at in (self.rank[one[0]], self.rank[other[0]]):
-                    self._note(one, other, self.long_pairs)
-            for one, other in combinations(near, 2):
-                self._note(one, other, self.short_pairs)
-        return True
-
-    def _note(self, one: tuple[int, int], other: tuple[int, int], pairs: list[list[Pair]]) -> None:
-        if one[0] in other or one[1] in other:
-            return
-        left = max(self.rank[one[0]], self.rank[other[0]]) * RANK_PX + BOX_W
-        right = min(self.rank[one[1]], self.rank[other[1]]) * RANK_PX
-        for (source, target), (a, b) in ((one, other), (other, one)):
-            l1, r1 = self._shares(source, target, left, right)
-            l2, r2 = self._shares(a, b, left, right)
-            pairs[source].append((target, 1 - l1, 1 - r1, a, b, l2, r2))
-            pairs[target].append((source, l1, r1, a, b, l2, r2))
-        self._every_pair.append((one[0], pairs[one[0]][-1]))
-
-    def _shares(self, source: int, target: int, left: int, right: int) -> tuple[float, float]:
-        start = self.rank[source] * RANK_PX + BOX_W
-        width = self.rank[target] * RANK_PX - start
-        return (left - start) / width, (right - start) / width
 
     def take(self, rank: int) -> None:
         """Notes the taken rows again, and how many there are above each row."""
@@ -122,15 +79,29 @@ class Board:
             cost = [*map(add, cost, part)]
             if span > 1:
                 cost = [*map(add, cost, self._through(node, other, low, high))]
-        if pairs := self.long_pairs[node]:
-            cost = [*map(add, cost, self.crossed(pairs)[low:high])]
+        held = self._meetings
+        if held.held[node] or held.free[node]:
+            cross = self.cross
+            cost = [each + cross * count for each, count in zip(cost, self.crossings(node)[low:high], strict=True)]
         return cost
+
+    def profile(self, node: int, hits: list[float]) -> list[float]:
+        """What each row would cost, crossings of short links included."""
+        cost, cross = self.costs(node, 0, self.height, hits), self.cross
+        if self._meetings.beside[node]:
+            crossed = self._meetings.short(node, self.row, self.height)
+            return [each + cross * count for each, count in zip(cost, crossed, strict=True)]
+        return cost
+
+    def crossings(self, node: int) -> list[float]:
+        """For each row how many links the stage's long links would cross, and its short ones of the long."""
+        return self._meetings.long(node, self.row, self.height)
 
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""
         row = self.row[node]
         through = sum([self._through(node, other, row, row + 1)[0] for other in self.links[node]])
-        return hits[row] + through + self.crossed(self.long_pairs[node])[row]
+        return hits[row] + through + self.cross * self._meetings.at(node, self.row)
 
     def weigh(self, weight: float) -> None:
         """Makes links through boxes and crossings that much more costly than length."""
@@ -138,11 +109,8 @@ class Board:
 
     def total(self) -> tuple[float, float]:
         """What the crossings and links through boxes of the whole picture cost, and its length."""
-        row, trouble, length = self.row, 0.0, 0.0
-        for node, (end, left, right, a, b, left_b, right_b) in self._every_pair:
-            gap, drop, above = row[node] - row[end], row[b] - row[a], row[end] - row[a]
-            if (gap * left - drop * left_b + above) * (gap * right - drop * right_b + above) <= 1e-9:
-                trouble += CROSS_PX
+        row, length = self.row, 0.0
+        trouble: float = CROSS_PX * self._meetings.total(row)
         for rank, nodes in enumerate(self.stages):
             hits = self.hits(rank) if self.passing[rank] else ()
             for node in nodes:
@@ -164,26 +132,6 @@ class Board:
         made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height)]
         self._lengths[span] = made
         return made
-
-    def crossed(self, pairs: list[Pair]) -> list[float]:
-        """For each row what the crossings of the pairs cost with the own end there."""
-        row, height = self.row, self.height
-        changes = [0.0] * (height + 1)
-        for end, left, right, a, b, left_b, right_b in pairs:
-            there, above, drop = row[end], row[a], row[b] - row[a]
-            at_left = above + drop * left_b - there * (1 - left)
-            at_right = above + drop * right_b - there * (1 - right)
-            one = at_left / left if left > 1e-9 else (-inf if at_left < 1e-9 else inf)
-            two = at_right / right if right > 1e-9 else (-inf if at_right < 1e-9 else inf)
-            if one > two:
-                one, two = two, one
-            if (left <= 1e-9 and abs(at_left) < 1e-9) or (right <= 1e-9 and abs(at_right) < 1e-9):
-                one, two = -inf, inf  # the other link runs into the far end itself
-            first = ceil(one - 1e-9) if one > 0 else 0
-            if first < height and two >= 0:
-                changes[first] += self.cross
-                changes[floor(two + 1e-9) + 1 if two < height - 1 else height] -= self.cross
-        return [*accumulate(changes[:-1])]
 
     def _covered(self, source: int, source_row: int, target: int, target_row: int, rank: int) -> tuple[int, int]:
         """The rows, first and last, whose boxes in a rank the link runs through."""

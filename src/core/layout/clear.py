@@ -154,7 +154,7 @@ def _moved(board: Board) -> bool:
 
 
 def _placed(board: Board, rank: int, node: int, hits: list[float]) -> bool:
-    cost = _profile(board, node, hits)
+    cost = board.profile(node, hits)
     now = board.row[node]
     by_row = {board.row[other]: other for other in board.stages[rank]}
     better = [row for row in range(board.height) if cost[row] < cost[now]]
@@ -163,18 +163,12 @@ def _placed(board: Board, rank: int, node: int, hits: list[float]) -> bool:
         if other is None:
             board.row[node] = row
             return True
-        before = cost[now] + _profile(board, other, hits)[row]
+        before = cost[now] + board.profile(other, hits)[row]
         board.row[node], board.row[other] = row, now
-        if _profile(board, node, hits)[row] + _profile(board, other, hits)[now] < before:
+        if board.profile(node, hits)[row] + board.profile(other, hits)[now] < before:
             return True
         board.row[node], board.row[other] = now, row
     return False
-
-
-def _profile(board: Board, node: int, hits: list[float]) -> list[float]:
-    """What each row would cost, crossings of short links included."""
-    cost = board.costs(node, 0, board.height, hits)
-    return [*map(add, cost, board.crossed(board.short_pairs[node]))]
 
 
 def _whole(board: Board) -> float:

@@ -51,9 +51,8 @@ def test_the_cost_of_a_move_is_what_the_picture_changes_by(layers: Layers, data:
     rank, now = layers.rank[node], board.row[node]
     free = [row for row in range(board.height) if row not in {board.row[other] for other in board.stages[rank]}]
     row = data.draw(st.sampled_from(free))
-    cost = board.costs(node, 0, board.height, board.hits(rank))
-    short = board.crossed(board.short_pairs[node])
+    cost = board.profile(node, board.hits(rank))
     before = sum(board.total())
     board.put([node], [row])
-    change = cost[row] + short[row] - cost[now] - short[now]
+    change = cost[row] - cost[now]
     assert abs(sum(board.total()) - before - change) < 1e-6
