@@ -1,26 +1,21 @@
 """In which order the stages of a rank lie, from top to bottom, so that few links cross."""
 
-from collections.abc import Iterator
-from math import log2
-
+from .nudge import nudged
 from .ranks import Layers
 from .sift import Orders, crossings, sift
 
 SWEEPS = 4
-PASSES = 2
-AGAIN = 2
 WAVES = 30
 DAMPED = 0.9
-SPREAD = 40
-DEPTHS = 2
-SHAKE = 0.8
+MOST_LINKS = 2.5
+"""With more links for each stage there are fewer small steps, as each looks at more of them."""
 
 
 def ordered(layers: Layers) -> Orders:
-    """The numbers of each rank from top to bottom: the best of several starts, an earlier one where that is as good.
+    """The numbers of each rank from top to bottom.
 
     The first order follows the links from the origins, upper lanes first, so lanes leave in their order where that
-    costs no crossing.
+    costs no crossing; another takes its place only with fewer.
 
     Cost: bounded by counting steps, not by the clock.
     """
@@ -29,63 +24,13 @@ def ordered(layers: Layers) -> Orders:
     if not fewest:
         return best
     near = [above + below for above, below in zip(layers.above, layers.below, strict=True)]
-    step = _cost_of_pass(layers, best)
-    work = _affordable(layers)
-    starts = [_swept(layers, best), _waved(_swept(layers, best), near)]
-    if PASSES * step * 10 > work:
-        starts = [min(starts, key=lambda each: crossings(layers, each))]
-    for now in starts:
-        work -= step * _settle(layers, now, PASSES)
-        count = crossings(layers, now)
-        if count < fewest:
-            best, fewest = now, count
-        if not fewest:
-            return best
-    return _refined(layers, best, fewest, near, work)
-
-
-def _affordable(layers: Layers) -> int:
-    """Steps to spend: in large parts in proportion to n·log n·(links per rank)."""
-    size = layers.stages * log2(layers.stages) * sum(map(len, layers.below)) / layers.depth
-    return int(min(6 * size**1.3, 600_000 + 6 * size, 400_000 + 3_000 * layers.stages))
-
-
-def _refined(layers: Layers, best: Orders, fewest: int, near: list[list[int]], work: int) -> Orders:
-    """Again and again the best order, blurred a little and settled."""
-    chance = _chances()
-    step = _cost_of_pass(layers, best)
-    while work > 0 and fewest:
-        rounds = 1 + int(min(SPREAD, DEPTHS * layers.depth) * next(chance))
-        now = _blurred(best, near, rounds, chance)
-        passes = _settle(layers, now, AGAIN, chance)
-        count = crossings(layers, now)
-        if count <= fewest:
-            best, fewest = now, count
-        work -= passes * step + (rounds * 5 + 15) * len(near)
-    return best
-
-
-def _cost_of_pass(layers: Layers, orders: Orders) -> int:
-    """Steps of a pass of sifting: for every number the links beside its rank."""
-    sizes = [sum(len(layers.below[node]) for node in rank) for rank in orders]
-    return sum(
-        len(rank) * (50 + 2 * (left + right)) for rank, left, right in zip(orders, [0, *sizes], sizes, strict=False)
-    )
-
-
-def _chances() -> Iterator[float]:
-    """The same numbers from 0 to 1 each time."""
-    state = 1
-    while True:
-        state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-        yield (state >> 33) / 2147483648
-
-
-def _settle(layers: Layers, orders: Orders, passes: int, chance: Iterator[float] | None = None) -> int:
-    for turn in range(passes):
-        if not sift(layers, orders, range(len(orders))[:: -1 if turn % 2 else 1], chance):
-            return turn + 1
-    return passes
+    now = _waved(_swept(layers, best), near)
+    sift(layers, now)
+    count = crossings(layers, now)
+    if count < fewest:
+        best, fewest = now, count
+    crowd = max(1.0, len(layers.links) / layers.stages / MOST_LINKS)
+    return nudged(layers, best, fewest, int(layers.stages / crowd**2))
 
 
 def _waved(orders: Orders, near: list[list[int]]) -> Orders:
@@ -106,14 +51,6 @@ def _waved(orders: Orders, near: list[list[int]]) -> Orders:
         if turn:
             after = [4 / DAMPED * a - 2 * h - b for a, h, b in zip(after, height, before, strict=True)]
         before, height = height, after
-    return [sorted(rank, key=height.__getitem__) for rank in orders]
-
-
-def _blurred(orders: Orders, near: list[list[int]], rounds: int, chance: Iterator[float]) -> Orders:
-    shake = SHAKE * next(chance)
-    height = [h + shake * c for h, c in zip(_heights(orders, near), chance, strict=False)]
-    for _ in range(rounds):
-        height = _averaged(height, near)
     return [sorted(rank, key=height.__getitem__) for rank in orders]
 
 

@@ -1,6 +1,5 @@
 """Crossings between neighbouring ranks: counting them, and moving single places to where their links cross least."""
 
-from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, pairwise
 from operator import add
 
@@ -55,34 +54,24 @@ def _inversions(values: list[int], size: int) -> int:
     return total
 
 
-def sift(layers: Layers, orders: Orders, ranks: Iterable[int], chance: Iterator[float] | None = None) -> int:
-    """Moves each number of the ranks to the best place of its rank, the others fixed, and tells what that gained.
-
-    With ``chance`` (numbers from 0 to 1) it also moves to places that are only as good as the present one.
+def sift(layers: Layers, orders: Orders) -> None:
+    """Moves each number to the best place of its rank, the others fixed, rank after rank.
 
     Cost: for each number the links at both sides of its rank.
     """
     place = places_of(layers, orders)
-    return sum(_sifted(layers, orders, place, rank, chance) for rank in ranks if len(orders[rank]) > 1)
+    for rank, order in enumerate(orders):
+        if len(order) > 1:
+            _sift(layers, orders, place, rank)
 
 
-def _sifted(layers: Layers, orders: Orders, place: list[int], rank: int, chance: Iterator[float] | None) -> int:
+def _sift(layers: Layers, orders: Orders, place: list[int], rank: int) -> None:
     order = orders[rank]
     sides = _sides(layers, orders, place, rank)
-    gained = 0
     for node in tuple(order):
         cost = _costs(sides, place, node)
-        if not cost:
-            continue
-        now, least = place[node], min(cost)
-        found = cost.index(least)
-        if chance and cost.count(least) > 1:
-            equal = [at for at, each in enumerate(cost) if each == least]
-            found = equal[int(len(equal) * next(chance))]
-        if cost[now] > least or (chance and found not in (now, now + 1)):
-            gained += cost[now] - least
-            _move(order, place, sides, now, found)
-    return gained
+        if cost and cost[place[node]] > (least := min(cost)):
+            _move(order, place, sides, place[node], cost.index(least))
 
 
 def _sides(layers: Layers, orders: Orders, place: list[int], rank: int) -> list[Side]:
