@@ -7,7 +7,7 @@ from operator import add
 from .board import NEVER, Board
 from .ranks import Layers
 
-REACH, FAR = 5, 16
+REACH, FAR = 5, 20
 ROOM = 2
 TURNS, FEW_TURNS = 4, 3
 ROUNDS = 3
@@ -103,11 +103,9 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
 def _swung(board: Board) -> bool:
     """Moves groups that hang on hubs only above or below all others, where that costs less: out of fans of links."""
     changed = False
-    groups = sorted(_groups(board), key=lambda group: (-_trouble(board, group), group))
-    cost = _whole(board)
-    for group in groups[:GROUPS]:
-        if not _trouble(board, group):
-            continue
+    troubled = [(-trouble, group) for group in _groups(board) if (trouble := _trouble(board, group))]
+    cost = _whole(board) if troubled else 0.0
+    for _, group in sorted(troubled)[:GROUPS]:
         used = [row for node in group for row in map(board.row.__getitem__, board.stages[board.rank[node]])]
         before = [board.row[node] for node in group]
         for row in (min(used) - 1, max(used) + 1):

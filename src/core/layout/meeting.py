@@ -12,10 +12,10 @@ _NEAR = 1e-9
 
 Link = tuple[int, int]
 Beside = tuple[int, int, int]
-"""Two links between the same ranks, seen from an end: the other end, the other link's end beside that, its further one."""
+"""Two links between the same ranks, seen from an end: the other end, the other link's end beside that, its far one."""
 Held = tuple[int, int, int, float, float, float, float]
-"""Two links that share a stretch at one border of which the own end counts nothing: the other end, the other link's ends
-and its share there; how much their rows count for the row at which the other border is met."""
+"""Two links that share a stretch at one border of which the own end counts nothing: the other end, the other link's
+ends and its share there; how much their rows count for the row at which the other border is met."""
 Free = tuple[int, int, int, float, float, float, float, float, float]
 """Two links that share a stretch: the other end, the other link's ends, and how much their rows count for the rows at
 which the left and the right border are met."""
@@ -98,9 +98,10 @@ class Meetings:
                 count += 1
         return count
 
-    def _note(self, one: Link, other: Link, rank: Sequence[int]) -> None:
+    def note(self, one: Link, other: Link, rank: Sequence[int]) -> None:
+        """Takes two links in, unless they share a stage."""
         (a, b), (c, d) = one, other
-        if a == c or b == d or a == d or b == c:
+        if a in other or b in other:
             return
         if rank[a] == rank[c] and rank[b] == rank[d]:
             self._short.append((a, b, c, d))
@@ -131,7 +132,7 @@ def meetings(rank: Sequence[int], links: Sequence[Link], passing: Sequence[Seque
     ``passing`` are for each rank the links that pass it.
     """
     depth = len(passing)
-    found = Meetings(True, *([[] for _ in rank] for _ in range(3)))
+    found = Meetings(True, [[] for _ in rank], [[] for _ in rank], [[] for _ in rank])
     short: list[list[Link]] = [[] for _ in range(depth)]
     for source, target in links:
         if rank[target] - rank[source] == 1:
@@ -144,12 +145,12 @@ def meetings(rank: Sequence[int], links: Sequence[Link], passing: Sequence[Seque
         near = short[at] if far else []
         for one in far:
             for other in near:
-                found._note(one, other, rank)
+                found.note(one, other, rank)
         for one, other in combinations(far, 2):
             if at in (rank[one[0]], rank[other[0]]):
-                found._note(one, other, rank)
+                found.note(one, other, rank)
         for one, other in combinations(near, 2):
-            found._note(one, other, rank)
+            found.note(one, other, rank)
     return found
 
 

@@ -1,13 +1,13 @@
 """Fewer crossings by small steps: one number is moved away, and those that hang on it follow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from .ranks import Layers
 from .sift import Orders, places_of
 
 AWAY = 3
 """A number is moved away by that many places at most,"""
-SIGHT = 6
+SIGHT = 12
 """and follows to the best of that many places to each side."""
 FOLLOWERS = 10
 

@@ -7,6 +7,8 @@ from .sift import Orders, crossings, sift
 SWEEPS = 4
 WAVES = 30
 DAMPED = 0.9
+SMALL, SHARE = 200, 10
+"""A part of so many stages is worth a small step for each, and a larger one for a tenth of the others."""
 MOST_LINKS = 2.5
 """With more links for each stage there are fewer small steps, as each looks at more of them."""
 
@@ -30,7 +32,8 @@ def ordered(layers: Layers) -> Orders:
     if count < fewest:
         best, fewest = now, count
     crowd = max(1.0, len(layers.links) / layers.stages / MOST_LINKS)
-    return nudged(layers, best, fewest, int(layers.stages / crowd**2))
+    turns = min(layers.stages, SMALL + layers.stages // SHARE)
+    return nudged(layers, best, fewest, int(turns / crowd**2))
 
 
 def _waved(orders: Orders, near: list[list[int]]) -> Orders:
