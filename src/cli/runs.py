@@ -55,9 +55,12 @@ def run(
         note("stopping after this batch ...")
         started.cancel()
     if as_json:
-        emit_json({"state": started.state, "message": started.message, "metrics": started.metrics})
+        told = {"state": started.state, "message": started.message, "alerts": started.alerts}
+        emit_json({**told, "metrics": started.metrics})
     else:
         table(COLUMNS, stage_counts(started.metrics), numbers=COLUMNS[1:])
+        for each in started.alerts:
+            click.echo(f"alert {each['name']}: " + (each["fault"] or f"{each['texts'][-1]} (value {each['value']})"))
         click.echo(started.state + (f": {started.message}" if started.message else ""))
     return ExitCode.FINE if started.state in GOOD_ENDS else ExitCode.FINDINGS
 

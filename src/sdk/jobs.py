@@ -63,6 +63,30 @@ def stage_counts(metrics: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
     ]
 
 
+_ALERT, _GAUGE = "alert.", ".gauge"
+
+
+def alerts_in(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The alerts that metrics hold, in the order in which they were raised."""
+    found = [
+        (name[len(_ALERT) : -len(_GAUGE)], gauge["value"])
+        for name, gauge in (metrics.get("gauges") or {}).items()
+        if name.startswith(_ALERT) and isinstance(gauge, Mapping) and isinstance(gauge.get("value"), Mapping)
+    ]
+    return [
+        {
+            "rule_id": rule_id,
+            "name": held.get("name", ""),
+            "condition": held.get("condition", ""),
+            "texts": list(held.get("alertTexts") or ()),
+            "value": held.get("currentValue"),
+            "timestamp": held.get("timestamp", 0),
+            "fault": held.get("exceptionMessage", ""),
+        }
+        for rule_id, held in found
+    ]
+
+
 class RunFacts:
     """What is known of a run without asking."""
 
@@ -93,6 +117,12 @@ class RunFacts:
     def metrics(self) -> Any:
         """Counters, meters and timers of the pipeline and its stages as of the last look (read-only)."""
         return shown(self.value.metrics)
+
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """What the rules of the flow found as of the last look: rule_id, name, condition, texts, value and timestamp
+        (epoch ms) of when it was raised, or the fault of a rule that cannot be applied."""
+        return alerts_in(self.value.metrics)
 
     def _facts_(self) -> dict[str, object]:
         return {"name": self.name, "state": self.state, "message": self.message, "run_id": self.run_id}

@@ -13,6 +13,9 @@ from ...core.processors.registry import can_run
 from ...core.records.record import Record
 from ...core.records.rows import Lane
 from ...core.running import Batch, Stages, Starting, Tally, error_stage
+from ...core.running.measuring import Ages
+from ...core.running.observing import Observer
+from ...core.running.tally import batch_of, pipeline_counts
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
 from .origins import ORIGINS, Origin
@@ -53,6 +56,7 @@ class Runner:
         self._now_ms: Callable[[], int] = lambda: 0
         self._origin: Origin | None = None
         starting = Starting()
+        observer = _observer(plan, tools) if delivers and plan.rules.data else None
         errors = error_stage(plan, tools, starting) if delivers else None
         begin(starting)
         for stage in kept:
@@ -70,7 +74,9 @@ class Runner:
             errors=errors,
             seconds=time.perf_counter,
             starting=starting,
+            observer=observer,
         )
+        self._began_s: float | None = None
         self._started(starting)
         self.idle = True
         """True when the origin had nothing for the last batch."""
@@ -106,7 +112,8 @@ class Runner:
         """
         self.idle = True
         batch, reached, asked = Batch(), offset, False
-        began = time.perf_counter()
+        began = self._began_s = time.perf_counter()
+        counts = pipeline_counts(self._plan, self.tally)
         for stage in self._plan.stages:
             if stage.type is StageType.DESTINATION and not asked:
                 asked = True
@@ -120,12 +127,21 @@ class Runner:
                 self._step(stage, self._received(stage, batch), batch, watch)
         self._after(batch)
         self._stages.deliver(batch)
+        self._began_s = None
         if self.counts:
             self.tally.batch.add(time.perf_counter() - began)
+            self.tally.last = batch_of(self._plan, self.tally, counts, self._now_ms())
         respond = getattr(self._origin, "respond", None)
         if respond is not None:
             respond(batch.responses)
         yield reached
+
+    @property
+    def ages(self) -> Ages:
+        """How long the batch and the stage in hand have been at work."""
+        now = time.perf_counter()
+        batch, stage = self._began_s, self._stages.began_s
+        return Ages(*(0 if began is None else int((now - began) * 1000) for began in (batch, stage)))
 
     def idle_batch(self) -> None:
         """A batch without records through every stage behind the origin, so that stages see the time go by.
@@ -218,6 +234,12 @@ class Runner:
     def _received(self, stage: StagePlan, batch: Batch) -> Lane:
         supplied = self._given.get(stage.instance)
         return self._stages.received(stage, batch) if supplied is None else [record.copy() for record in supplied]
+
+
+def _observer(plan: Plan, tools: Callable[[StagePlan], Tools]) -> Observer:
+    """What applies data rules; they see what the origin sees."""
+    first = plan.stages[0]
+    return Observer(plan.rules.data, lambda: tools(first).scope, tools(first).random)
 
 
 def stage_output(stage: StagePlan, received: list[Record] | None, out: Out, now_ms: int) -> StageOutput:

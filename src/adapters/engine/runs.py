@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 import anyio.to_thread
@@ -28,7 +29,10 @@ from ...core.running import (
     starts_again,
     wait_s,
 )
-from ...core.running.notices import Notice, notices, wants_notice
+from ...core.running.alerts import Board, Raised, with_alerts
+from ...core.running.measuring import Ages, measured
+from ...core.running.notices import Notice, alert_notices, notices, wants_notice
+from ...core.running.tally import Last
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
@@ -39,6 +43,8 @@ from .world import USER
 
 BATCH_SIZE = 1000
 IDLE_S = 0.01
+MEASURE_MS = 1000
+"""How often rules about metrics are applied."""
 TURN_S = 0.1
 """How long batches follow each other before the offset is committed and metrics are told."""
 
@@ -78,7 +84,9 @@ class EmbeddedRun:
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
         self._status = self._failed_at = Status.STARTING
         self._lifecycle = Lifecycle(plan, tools, {})
-        self._before, self._runner = Tally(), cast("Runner | None", None)
+        self._board, self._raised = Board(plan.rules), list[Raised]()
+        self._measured_ms = 0
+        self._before, self._runner = Tally(last=Last(record_ms=clock.now_ms())), cast("Runner | None", None)
         self._batches_done = 0
         self._stop_asked = threading.Event()
         self._stop_told = asyncio.Event()
@@ -201,7 +209,7 @@ class EmbeddedRun:
         try:
             runner = await self._ready(first)
             self._runner = runner
-            with rare_collections():
+            with rare_collections(), self._watched():
                 status = await self._batches(runner)
             await self._move(status)
         except Exception as error:
@@ -219,6 +227,33 @@ class EmbeddedRun:
             self._before.merge(runner.tally)
         self._runner = None
         return fault or late
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Meanwhile rules about metrics are applied every second, also while an origin has nothing."""
+        if not self._plan.rules.metrics:
+            yield
+            return
+        watching = asyncio.get_running_loop().create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(MEASURE_MS / 1000)
+            if self._clock.now_ms() - self._measured_ms < MEASURE_MS:
+                continue
+            try:
+                metrics = self._metrics(between_batches=False)
+            except RuntimeError:  # a batch changed the counts meanwhile: the next look will do
+                continue
+            if self._raised:
+                self._state = attrs.evolve(self._state, metrics=metrics)
+                await self._jobs.save_run(self._state)
+                await self._tell_alerts()
+                self._changed.set()
 
     async def _ready(self, first: Runner | Exception | None) -> Runner:
         """The stages, built for the first attempt already."""
@@ -323,10 +358,27 @@ class EmbeddedRun:
             await self._offsets.commit(self._job.job_id, {ENTITY: offset})
         await anyio.to_thread.run_sync(runner.committed)
 
-    def _metrics(self) -> JsonMap:
+    def _metrics(self, *, between_batches: bool = True) -> JsonMap:
         seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
         runners = 1 if self._runner is None else self._runner.count
-        return metrics_document(self._plan, self._tally, self._batches_done, seconds, runners)
+        tally = self._tally
+        made = metrics_document(self._plan, tally, self._batches_done, seconds, runners)
+        if not self._plan.rules.any:
+            return made
+        if between_batches and self._runner is not None:
+            self._raised += self._board.take(self._runner.tally.take_samples(), self._clock.now_ms())
+        return self._with_alerts(made, tally, seconds)
+
+    def _with_alerts(self, metrics: JsonMap, tally: Tally, seconds: float) -> JsonMap:
+        """Applies the rules about metrics, once a second and at the end, and adds what all rules found."""
+        now_ms, runner = self._clock.now_ms(), self._runner
+        if now_ms - self._measured_ms >= MEASURE_MS or self._status is not Status.RUNNING:
+            self._measured_ms, ages = now_ms, Ages() if runner is None else runner.ages
+            for rule in self._plan.rules.metrics:
+                value = measured(rule, metrics, tally, ages, seconds)
+                if value is not None:
+                    self._raised += self._board.measure(rule, value, now_ms, self._state.started_ms)
+        return with_alerts(metrics, self._board, seconds)
 
     @property
     def _tally(self) -> Tally:
@@ -357,6 +409,15 @@ class EmbeddedRun:
             made = notices(self._plan, status, self._state.message, self._clock.now_ms(), self._metrics())
             self._notices = asyncio.get_running_loop().create_task(self._notify(made, self._notices))
 
+    async def _tell_alerts(self) -> None:
+        """Says in the log what alerts were raised, and sends what their rules want to be sent."""
+        raised, self._raised = self._raised, []
+        for each in raised:
+            await self._log("INFO", f"alert {each.rule.name}: {each.text} (value {java_string(each.value)})")
+            made = alert_notices(self._plan, each, self._clock.now_ms())
+            if made:
+                self._notices = asyncio.get_running_loop().create_task(self._notify(made, self._notices))
+
     async def _notify(self, made: Sequence[Notice], before: asyncio.Task[None] | None) -> None:
         """Sends notices behind those that are under way; batches do not wait for them."""
         from .notifying import hand_over
@@ -374,6 +435,8 @@ class EmbeddedRun:
         await self._jobs.save_run(self._state)
         for stage, text in [] if self._runner is None else self._runner.tally.take_faults():
             await self._log("WARN", f"{stage}: {text}")
+        if self._raised:
+            await self._tell_alerts()
         self._changed.set()
 
     async def _log(self, severity: str, text: str) -> None:

@@ -195,6 +195,10 @@ class Catalogue(Protocol):
         """The settings of a pipeline."""
         ...
 
+    def rules(self) -> PipelineDefinition:
+        """The settings of a document of rules."""
+        ...
+
     def library_labels(self) -> Mapping[str, str]:
         """Library id -> name for people."""
         ...

@@ -18,6 +18,7 @@ from ..validation.order import running_order
 from ..values import Json, JsonMap, freeze, thaw
 from .given import Given
 from .model import Delivery, ErrorPolicy, OnError, Plan, StagePlan
+from .rules import NO_RULES, Rules, rules_of, settings_in
 
 Choice = TypeVar("Choice", ErrorPolicy, Delivery, OnError)
 
@@ -73,7 +74,18 @@ def compile_flow(
         retry_attempts=settings.integer("retryAttempts", -1),
         settings=settings,
         issues=tuple(resolve.issues),
+        rules=_rules(flow, catalogue, constants, now_ms, around),
     )
+
+
+def _rules(flow: Flow, catalogue: Catalogue, constants: JsonMap, now_ms: int, around: Scope) -> Rules:
+    """The rules that travel with a flow; expressions of their settings that have no value stay text."""
+    document = None if flow.envelope is None else flow.envelope.rules
+    if document is None:
+        return NO_RULES
+    definitions = catalogue.rules().settings
+    resolve = _Resolver(dict(constants), now_ms, around)
+    return rules_of(document, resolve.given(_given(settings_in(document), definitions), definitions, ""))
 
 
 def _choice(kind: type[Choice], word: str, default: Choice) -> Choice:
@@ -94,7 +106,7 @@ def _constants(settings: Given) -> dict[str, Json]:
     return {row.text("key"): row.get("value") for row in settings.rows("constants")}
 
 
-def _given(held: Settings, definitions: tuple[SettingDefinition, ...]) -> Given:
+def _given(held: Mapping[str, Json], definitions: tuple[SettingDefinition, ...]) -> Given:
     values: dict[str, Json] = {each.name: each.default for each in definitions}
     values.update({name: value for name, value in held.items() if value is not None or name not in values})
     for each in definitions:

@@ -9,6 +9,7 @@ from ..catalogue.definitions import StageType
 from ..validation.issues import Issue
 from ..values import EMPTY_MAP, Json, JsonMap
 from .given import NOTHING_GIVEN, Given
+from .rules import NO_RULES, Rules
 
 
 class OnError(Enum):
@@ -99,6 +100,8 @@ class Plan:
     """How often a failed run is started again; -1 is without end."""
     settings: Given = attrs.field(default=NOTHING_GIVEN, repr=False)
     """The flow's own settings."""
+    rules: Rules = NO_RULES
+    """What watches a run."""
     issues: tuple[Issue, ...] = ()
 
     @property

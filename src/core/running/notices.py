@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import attrs
 
+from ..java import java_string
 from ..plan.given import Given
 from ..plan.model import Plan
 from ..values import JsonMap
+from .alerts import Raised
 from .states import Status
 
 JSON_TYPE = "application/json"
@@ -67,6 +69,39 @@ def notices(plan: Plan, status: Status, message: str, at_ms: int, metrics: JsonM
     return (*([] if mail is None else [mail]), *calls)
 
 
+def alert_notices(plan: Plan, raised: Raised, at_ms: int) -> tuple[Notice, ...]:
+    """What to send for an alert: a mail where its rule says so, and every webhook of the rules."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    rule, value = raised.rule, java_string(raised.value)
+    calls = [_alert_call(row, plan, raised, value, at) for row in plan.rules.webhooks]
+    if not rule.mails or not plan.rules.receivers:
+        return tuple(calls)
+    lines = (
+        f"Alert '{rule.name}' of pipeline '{plan.title}': {raised.text}",
+        f"Value: {value}",
+        f"Condition: {rule.condition}",
+        f"Time: {at}",
+        f"Id: {plan.pipeline_id}",
+    )
+    subject = f"StreamSets Data Collector Alert - {raised.text}"
+    return (Mail(plan.rules.receivers, subject, "\n".join([*lines, ""])), *calls)
+
+
+def _alert_call(row: Given, plan: Plan, raised: Raised, value: str, at: str) -> WebCall:
+    texts = {
+        "ALERT_TEXT": raised.text,
+        "ALERT_NAME": raised.rule.name,
+        "ALERT_VALUE": value,
+        "ALERT_CONDITION": raised.rule.condition,
+        "TIME": at,
+        "PIPELINE_TITLE": plan.title,
+        "PIPELINE_URL": f"/collector/pipeline/{plan.pipeline_id}",
+    }
+    if row.text("contentType", JSON_TYPE) == JSON_TYPE:
+        texts = {name: _escaped(text) for name, text in texts.items()}
+    return _web_call(row, "POST", texts)
+
+
 def _mail(plan: Plan, status: Status, message: str, at: str) -> Mail | None:
     """The subject names the flow and what happened, as in the original; the text is ours."""
     receivers = tuple(each for each in plan.settings.texts("emailIDs") if each.strip())
@@ -110,6 +145,11 @@ def _call(row: Given, plan: Plan, status: Status, message: str, at: str, metrics
     texts["PIPELINE_METRICS"] = (
         _escaped(json.dumps(metrics, default=dict)) if "METRICS}}" in row.text("payload") else ""
     )
+    return _web_call(row, method, texts)
+
+
+def _web_call(row: Given, method: str, texts: Mapping[str, str]) -> WebCall:
+    """A call whose payload has texts in place of their names."""
     body = row.text("payload")
     for name, text in texts.items():
         body = body.replace("{{" + name + "}}", text)
@@ -117,7 +157,7 @@ def _call(row: Given, plan: Plan, status: Status, message: str, at: str, metrics
         row.text("webhookUrl"),
         method,
         row.pairs("headers"),
-        content_type,
+        row.text("contentType", JSON_TYPE),
         None if method in WITHOUT_BODY else body,
         row.text("authType", "NONE") or "NONE",
         row.text("username"),

@@ -13,6 +13,7 @@ from ..records.record import ErrorInfo, Record
 from ..records.rows import Lane, Rows
 from .batch import Batch
 from .checking import Admit, admission
+from .observing import Observer
 from .starting import Starting
 from .tally import Tally
 
@@ -28,7 +29,7 @@ class Stages:
     ``events_here`` is False where events are handed out, whoever waits for them. ``seconds`` is a running clock.
     ``builders`` are for kinds that only this place has code for; without ``delivers`` refused records go nowhere.
     ``errors`` is the error stage where it is built already.
-    With ``starting`` that is told what cannot be built, and nothing is raised.
+    With ``starting`` that is told what cannot be built, and nothing is raised. ``observer`` looks at lanes.
 
     Raises:
         InvalidFlowError, ElError, InvalidValueError, UnsupportedError: a stage cannot be built.
@@ -46,9 +47,14 @@ class Stages:
         seconds: Seconds = lambda: 0.0,
         builders: Mapping[str, Build] = EMPTY_BUILDERS,
         starting: Starting | None = None,
+        observer: Observer | None = None,
     ) -> None:
         begun = starting or Starting()
         self._plan, self._seconds = plan, seconds
+        self._observer = observer
+        self._observed: frozenset[str] = frozenset() if observer is None else observer.lanes
+        self.began_s: float | None = None
+        """When the stage in hand began, on the clock of ``seconds``."""
         self.tally = Tally()
         self._built: dict[str, Process] = {}
         self._rows: dict[str, Callable[[Rows, Out], None] | None] = {}
@@ -127,7 +133,7 @@ class Stages:
         """
         out, count = self._out(stage.outputs), len(received)
         process, admit = self._built[stage.instance], self._admit[stage.instance]
-        began = self._seconds()
+        began = self.began_s = self._seconds()
         if count or not closing:
             rows = self._rows[stage.instance]
             if admit is not None:
@@ -141,6 +147,7 @@ class Stages:
         if closing:
             close_process(process, out)
         out.took_s = self._seconds() - began
+        self.began_s = None
         self._settle(stage, out, batch)
         self.tally.add(stage, range(count), out)
         return out
@@ -179,6 +186,8 @@ class Stages:
             record.put_out(stage.instance)
         if stage.event_lane is not None:
             batch.lanes[stage.event_lane] = out.events
+        if self._observed:
+            self._observe(stage, batch)
         batch.responses += out.responses
         if out.finish:
             batch.finish, batch.reset_offset = True, out.reset_offset  # who asks last decides
@@ -188,6 +197,12 @@ class Stages:
             out.errors.clear()
             out.stage_errors.clear()
         batch.errors.extend(self._refused(stage, error) for error in out.errors)
+
+    def _observe(self, stage: StagePlan, batch: Batch) -> None:
+        assert self._observer is not None
+        for lane in (*stage.outputs, *stage.events):
+            if lane in self._observed and batch.lanes.get(lane):
+                self.tally.samples += self._observer.look(lane, batch.lanes[lane])
 
     def _refused(self, stage: StagePlan, error: RecordError) -> Record:
         error.record.header.error = ErrorInfo(

@@ -1,7 +1,7 @@
 """What stages did, counted: picklable, added up over partitions, shown in the shape of an engine's metrics."""
 
 from collections import deque
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Mapping, Sized
 
 import attrs
 
@@ -10,6 +10,7 @@ from ..processors.api import Out
 from ..records.json_data import NoJson, json_bytes
 from ..records.rows import Lane, Rows
 from ..values import JsonMap, freeze
+from .observing import Sample
 
 _COUNTERS = {
     "input": "inputRecords",
@@ -96,6 +97,24 @@ class Own:
             self.add((name, key, count) for key, count in counts.items())
 
 
+@attrs.frozen
+class Last:
+    """The newest batch: records in, out and refused, errors of stages; and when the last record came.
+
+    Units: milliseconds since the epoch; 0 while none came.
+    """
+
+    input: int = 0
+    output: int = 0
+    error: int = 0
+    messages: int = 0
+    record_ms: int = 0
+
+    def after(self, other: "Last | None") -> "Last":
+        """The newer of two, with the newest record of both."""
+        return self if other is None else attrs.evolve(other, record_ms=max(self.record_ms, other.record_ms))
+
+
 @attrs.define
 class Tally:
     """Counts by stage instance, and by lane, and how long the batches took, in a stage and in all of them.
@@ -112,6 +131,9 @@ class Tally:
     own: dict[str, Own] = attrs.field(factory=dict)
     idle_batches: int = 0
     faults: list[tuple[str, str]] = attrs.field(factory=list)
+    samples: list[Sample] = attrs.field(factory=list)
+    """What data rules saw since somebody took it."""
+    last: "Last | None" = None
 
     def add(self, stage: StagePlan, received: Sized, out: Out) -> None:
         """Counts one batch of one stage."""
@@ -143,6 +165,11 @@ class Tally:
             texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]
             self.faults.extend((stage.instance, text) for text in texts)
 
+    def take_samples(self) -> list[Sample]:
+        """What data rules saw since the last look."""
+        taken, self.samples = self.samples, []
+        return taken
+
     def take_faults(self) -> list[tuple[str, str]]:
         """The faults since the last look; of very many only the first."""
         taken, self.faults = self.faults, []
@@ -165,6 +192,8 @@ class Tally:
         self.batch.merge(other.batch)
         self.idle_batches += other.idle_batches
         self.faults.extend(other.faults)
+        self.samples.extend(other.samples)
+        self.last = other.last if self.last is None else self.last.after(other.last)
 
     @property
     def errors(self) -> int:
@@ -186,10 +215,10 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
     for (instance, lane), count in tally.lanes.items():
         counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
     counters |= _sizes(plan, tally)
-    totals = {"Count": batches, **_pipeline(plan, tally)}
+    totals = {"Count": batches, **pipeline_counts(plan, tally)}
     counters |= {f"pipeline.batch{name}.counter": {"count": count} for name, count in totals.items()}
-    meters = {f"pipeline.batch{name}.meter": _meter(count, seconds) for name, count in totals.items()} | {
-        f"{name.removesuffix('.counter')}.meter": _meter(held["count"], seconds)
+    meters = {f"pipeline.batch{name}.meter": meter(count, seconds) for name, count in totals.items()} | {
+        f"{name.removesuffix('.counter')}.meter": meter(held["count"], seconds)
         for name, held in counters.items()
         if name.startswith("stage.")
     }
@@ -226,7 +255,7 @@ def _size_bytes(records: Lane) -> int:
         return 0
 
 
-def _meter(count: int, seconds: float) -> dict[str, float]:
+def meter(count: int, seconds: float) -> dict[str, float]:
     """A rate per second over the whole run, under the names of the moving averages too."""
     rate = count / max(0.001, seconds)
     return {"count": count, "mean_rate": rate, "m1_rate": rate, "m5_rate": rate, "m15_rate": rate}
@@ -234,11 +263,21 @@ def _meter(count: int, seconds: float) -> dict[str, float]:
 
 def _gauges(plan: Plan, tally: Tally, batches: int, runners: int) -> dict[str, object]:
     counts = {"totalRunners": runners, "availableRunners": 0}
+    last = tally.last or Last()
     return {
         "pipeline.batchCount.gauge": {"value": batches},
         "pipeline.runnerCount.gauge": {"value": counts},
         "RuntimeStatsGauge.gauge": {
-            "value": {"batchCount": batches, "idleBatchCount": tally.idle_batches, **counts},
+            "value": {
+                "batchCount": batches,
+                "idleBatchCount": tally.idle_batches,
+                "timeOfLastReceivedRecord": last.record_ms,
+                "lastBatchInputRecordsCount": last.input,
+                "lastBatchOutputRecordsCount": last.output,
+                "lastBatchErrorRecordsCount": last.error,
+                "lastBatchErrorMessagesCount": last.messages,
+                **counts,
+            },
         },
         **{f"stage.{each.instance}.instanceName.gauge": {"value": each.instance} for each in plan.stages},
         **{
@@ -249,7 +288,16 @@ def _gauges(plan: Plan, tally: Tally, batches: int, runners: int) -> dict[str, o
     }
 
 
-def _pipeline(plan: Plan, tally: Tally) -> dict[str, int]:
+def batch_of(plan: Plan, tally: Tally, before: Mapping[str, int], now_ms: int) -> Last:
+    """The newest batch: what came to the counts of ``before``."""
+    now = pipeline_counts(plan, tally)
+    made = (now[name] - before[name] for name in ("InputRecords", "OutputRecords", "ErrorRecords", "ErrorMessages"))
+    last = Last(*made)
+    held = 0 if tally.last is None else tally.last.record_ms
+    return attrs.evolve(last, record_ms=now_ms if last.input else held)
+
+
+def pipeline_counts(plan: Plan, tally: Tally) -> dict[str, int]:
     """Records in (what the origin made or refused), out (what destinations and executors took), and errors."""
     origin = "" if plan.origin is None else plan.origin.instance
     return {

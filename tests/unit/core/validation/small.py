@@ -116,6 +116,10 @@ class SmallCatalogue:
         """The one service there is."""
         return (SERVICE,)
 
+    def rules(self) -> PipelineDefinition:
+        """The settings of a document of rules: none."""
+        return PipelineDefinition(2, ())
+
     def pipeline(self) -> PipelineDefinition:
         """A few settings of the real one."""
         return PIPELINE
