@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 from ..plan.model import StagePlan
-from ..records.json_data import NoJson, exact_json
+from ..records.json_data import NoJson, json_bytes
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import FieldValue, Null
@@ -92,7 +92,7 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
         if not isinstance(held, (dict, list)):
             raise RecordFault("JSON_02", f"field {source} is neither a map nor a list")
         try:
-            text = exact_json(held).decode("utf-8", "replace")
+            text = json_bytes(held).decode("utf-8", "replace")
         except NoJson as error:
             raise RecordFault("JSON_03", f"field {source}: {error}") from None
         place(record, target, text, "JSON_03")

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
@@ -10,10 +12,16 @@ import orjson
 
 from ..java import java_string
 from ..java.calendar import to_millis
-from .values import Byte, FieldValue, FileRef, Null, Zoned
+from .values import Byte, FieldValue, FileRef, ListMap, Null, Zoned
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 _LONG = 1 << 63
+_POINTS = re.compile(rb"\.(?:(?<=\d{8}\.)|(?<=0\.)(?<!\d0\.)000)")
+"""The point of a number of ten million or more, and of one below a thousandth."""
+_EXPONENT = b"+" if b"+" in orjson.dumps(1e300) else b"e"
+_LARGE, _SMALL = re.compile(rb"\d(?:\.\d+)?e\+?\d"), re.compile(rb"-(?<=\de-)")
+_CONTROLS = re.compile(rb"\\(?:u00([01][0-9a-f])|.)")
+_DEEP: frozenset[type] = frozenset({dict, list, ListMap, Byte})
 
 
 class NoJson(ValueError):
@@ -21,7 +29,8 @@ class NoJson(ValueError):
 
 
 def json_bytes(value: FieldValue) -> bytes:
-    """A field as JSON: dates are milliseconds, zoned ones ISO texts, bytes base64, decimals numbers with all digits.
+    """A field as JSON: dates are milliseconds, zoned ones ISO texts, bytes and a BYTE base64, numbers have the digits of
+    the original.
 
     Raises:
         NoJson: a file in it, or nested too deeply.
@@ -31,22 +40,21 @@ def json_bytes(value: FieldValue) -> bytes:
     except (TypeError, ValueError, RecursionError) as error:
         if isinstance(error.__cause__, NoJson):
             raise error.__cause__ from None
-        return _any(value)
-    return _any(value) if b"null" in made and not is_finite(value) else made
+        return _exactly(value)
+    return made if is_usual(made, (value,)) and not _holds_byte(value) else _exactly(value)
 
 
-def exact_json(value: FieldValue) -> bytes:
-    """As ``json_bytes``, with floating-point numbers in the digits of the original, and a BYTE as bytes. Slower.
-
-    Raises:
-        NoJson: as for ``json_bytes``.
+def is_usual(made: bytes | bytearray, values: Iterable[FieldValue]) -> bool:
+    """False when something in the text that the library made of values may be spelled as the original does not spell
+    it: large and small numbers, those that JSON does not have, control characters. Looks at many of them in little time.
     """
-    try:
-        return orjson.dumps(_exact(value), special, OPTIONS)
-    except (TypeError, ValueError, RecursionError) as error:
-        if isinstance(error.__cause__, NoJson):
-            raise error.__cause__ from None
-        raise NoJson("the field is nested too deeply, or holds what is no text") from None
+    return not (
+        _POINTS.search(made)
+        or (_EXPONENT in made and _LARGE.search(made))
+        or (b"-" in made and b"e-" in made and _SMALL.search(made))
+        or (b"\\" in made and b"\\u00" in made)
+        or (b"null" in made and not all(map(_is_finite, values)))
+    )
 
 
 def special(value: object) -> object:
@@ -66,40 +74,47 @@ def special(value: object) -> object:
     return None if isinstance(value, Null) else java_string(value)
 
 
-def is_finite(value: FieldValue) -> bool:
+def _is_finite(value: FieldValue) -> bool:
     """False with a float in it that JSON does not have."""
     if isinstance(value, dict):
-        return all(map(is_finite, value.values()))
+        return all(map(_is_finite, value.values()))
     if isinstance(value, list):
-        return all(map(is_finite, value))
+        return all(map(_is_finite, value))
     return not isinstance(value, float) or isfinite(value)
 
 
-def _any(value: FieldValue) -> bytes:
-    """The text of what the library does not write, or not so: numbers without end, large ones, halves of characters."""
+def _holds_byte(value: FieldValue) -> bool:
+    """True with a BYTE in it, which is a number for the library."""
+    kind = type(value)
+    if kind is dict or kind is ListMap:
+        return any(type(item) in _DEEP and _holds_byte(item) for item in value.values())  # type: ignore[union-attr]
+    return any(map(_holds_byte, value)) if kind is list else kind is Byte  # type: ignore[arg-type]
+
+
+def _exactly(value: FieldValue) -> bytes:
+    """The text without the short cuts of the library."""
     try:
-        return orjson.dumps(_prepared(value), special, OPTIONS)
-    except (TypeError, ValueError, RecursionError):
+        made = orjson.dumps(_spelled(value), special, OPTIONS)
+    except (TypeError, ValueError, RecursionError) as error:
+        if isinstance(error.__cause__, NoJson):
+            raise error.__cause__ from None
         raise NoJson("the field is nested too deeply, or holds what is no text") from None
+    return _CONTROLS.sub(_in_capitals, made) if b"\\u00" in made else made
 
 
-def _exact(value: FieldValue) -> object:
+def _in_capitals(found: re.Match[bytes]) -> bytes:
+    return b"\\u00" + found[1].upper() if found[1] else found[0]
+
+
+def _spelled(value: FieldValue) -> object:
     if isinstance(value, dict):
-        return {name.encode("utf-8", "replace").decode(): _exact(item) for name, item in value.items()}
+        return {name.encode("utf-8", "replace").decode(): _spelled(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_exact(item) for item in value]
+        return [_spelled(item) for item in value]
     if isinstance(value, float):
         return special(value)
-    return bytes((value & 255,)) if isinstance(value, Byte) else _prepared(value)
-
-
-def _prepared(value: FieldValue) -> object:
-    if isinstance(value, dict):
-        return {name.encode("utf-8", "replace").decode(): _prepared(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_prepared(item) for item in value]
-    if isinstance(value, float) and not isfinite(value):
-        return java_string(value)
+    if isinstance(value, Byte):
+        return bytes((value & 255,))
     if isinstance(value, int) and not isinstance(value, bool) and not -_LONG <= value < 2 * _LONG:
         return orjson.Fragment(str(int(value)).encode())
     if isinstance(value, str) and not value.isascii():

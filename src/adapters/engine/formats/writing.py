@@ -8,7 +8,7 @@ import orjson
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
-from ....core.records.json_data import OPTIONS, NoJson, is_finite, json_bytes, special
+from ....core.records.json_data import OPTIONS, NoJson, is_usual, json_bytes, special
 from ....core.records.json_form import record_to_json
 from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
@@ -119,7 +119,7 @@ def json_line_texts(values: list[FieldValue], before: bytes = b"") -> bytes | by
             made += dumps(value, special, _LINES)
     except (TypeError, ValueError, RecursionError):
         return before + b"\n".join(map(json_text, values))
-    if b"null" in made and not all(map(is_finite, values)):
+    if not is_usual(made, values):
         return before + b"\n".join(map(json_text, values))
     del made[-1:]
     return made
