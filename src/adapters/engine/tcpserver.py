@@ -19,12 +19,12 @@ from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
-from ...core.values import JsonMap
 from .access import with_access
+from .formats.charsets import Encoder, known_charset
 from .formats.fault import FormatFault
 from .formats.netflow import Exporter, packets, settings_of
 from .formats.reading import check_reader, read_items
-from .formats.texts import charset_of, unescaped
+from .formats.texts import unescaped
 from .tcpframes import FrameFault, counted, separated
 from .web.listening import HOST, may_listen
 from .web.tls import server_context
@@ -76,7 +76,7 @@ class TcpServer:
         self._read_s = max(0, given.integer("readTimeout", 300))
         self._record_ack = _message(tools, given.text("recordProcessedAckMessage"), "TCP_30")
         self._batch_ack = _message(tools, given.text("batchCompletedAckMessage"), "TCP_31")
-        self._charset = charset_of(Given(JsonMap({"charset": given.text("ackMessageCharset", "UTF-8")})))
+        self._charset = known_charset(given.text("ackMessageCharset", "UTF-8"))
         self._lock = threading.Lock()
         self._queue: queue.Queue[Portion] = queue.Queue(10)
         self._closed = threading.Event()
@@ -123,7 +123,7 @@ class TcpServer:
         self._tools.scope.parameters = {**self._tools.scope.parameters, "batchSize": len(portion.records)}
         text = self._said(self._batch_ack, portion.records[-1] if portion.records else Record())
         if isinstance(text, str):
-            _send(portion.connection, text.encode(self._charset, "replace"))
+            _send(portion.connection, Encoder(self._charset)(text))
 
     def close(self) -> None:
         """Lets go of the ports, and ends the connections."""
@@ -257,7 +257,7 @@ class TcpServer:
             return
         text = self._said(self._record_ack, record)
         if isinstance(text, str):
-            _send(connection, text.encode(self._charset, "replace"))
+            _send(connection, Encoder(self._charset)(text))
         else:
             portion.refused.append((record.copy(), "TCP_36", f"the record went on, its acknowledgement failed: {text}"))
 

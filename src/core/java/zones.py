@@ -103,8 +103,23 @@ LONG_NAMES = {
     "MDT": "Mountain Daylight Time",
     "PST": "Pacific Standard Time",
     "PDT": "Pacific Daylight Time",
+    "AKST": "Alaska Standard Time",
+    "AKDT": "Alaska Daylight Time",
+    "HST": "Hawaii Standard Time",
+    "AST": "Atlantic Standard Time",
+    "ADT": "Atlantic Daylight Time",
+    "NST": "Newfoundland Standard Time",
+    "NDT": "Newfoundland Daylight Time",
+    "MET": "Middle Europe Time",
+    "MEST": "Middle Europe Summer Time",
+    "HKT": "Hong Kong Time",
     "JST": "Japan Standard Time",
+    "KST": "Korea Standard Time",
     "IST": "India Standard Time",
+    "AWST": "Australian Western Standard Time",
+    "NZST": "New Zealand Standard Time",
+    "NZDT": "New Zealand Daylight Time",
+    "SAST": "South Africa Standard Time",
 }
 
 

@@ -29,8 +29,7 @@ class NoJson(ValueError):
 
 
 def json_bytes(value: FieldValue) -> bytes:
-    """A field as JSON: dates are milliseconds, zoned ones ISO texts, bytes and a BYTE base64, numbers have the digits of
-    the original.
+    """A field as JSON: dates are milliseconds, zoned ones ISO texts, bytes and a BYTE base64; numbers as in Java.
 
     Raises:
         NoJson: a file in it, or nested too deeply.
@@ -46,7 +45,7 @@ def json_bytes(value: FieldValue) -> bytes:
 
 def is_usual(made: bytes | bytearray, values: Iterable[FieldValue]) -> bool:
     """False when something in the text that the library made of values may be spelled as the original does not spell
-    it: large and small numbers, those that JSON does not have, control characters. Looks at many of them in little time.
+    it: large and small numbers, those that JSON does not have, control characters. Looks at many in little time.
     """
     return not (
         _POINTS.search(made)

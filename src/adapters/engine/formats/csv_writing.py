@@ -7,9 +7,9 @@ from ....core.java import java_string
 from ....core.plan.given import Given
 from ....core.records.record import Record
 from ....core.records.values import FieldValue, ListMap, Null
+from .charsets import Encoder, charset_of
 from .csv_dialect import Dialect, dialect_of
 from .fault import FormatFault
-from .texts import charset_of
 
 
 class RowWriter:
@@ -25,7 +25,7 @@ class RowWriter:
         self._header = given.text("csvHeader", "NO_HEADER") == "WITH_HEADER"
         replaced = given.text("csvReplaceNewLinesString", " ")
         self._new_line = replaced if given.flag("csvReplaceNewLines", True) else None
-        self._charset = charset_of(given)
+        self._encode = Encoder(charset_of(given))
 
     def write(self, record: Record) -> bytes:
         """A row; before the first one the header, where there is one."""
@@ -33,7 +33,7 @@ class RowWriter:
         if self._header:
             made, self._header = self._row(map(self._text, _columns(record.value, "header"))), False
         made += self._row(map(self._text, _columns(record.value, "value")))
-        return made.encode(self._charset, "replace")
+        return self._encode(made)
 
     def finish(self) -> bytes:
         """Nothing: rows end themselves."""

@@ -8,13 +8,14 @@ import attrs
 from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
 from ....core.records.values import FieldValue, ListMap
+from .charsets import charset_of
 from .csv_dialect import dialect_of
 from .csv_multi import MultiReader
 from .csv_rows import Cells, RowReader
 from .csv_univocity import UnivocityReader, univocity_of
 from .fault import FormatFault
 from .item import Item
-from .texts import Window, charset_of, texts, twice
+from .texts import Window, texts, twice
 
 Reader = RowReader | MultiReader | UnivocityReader
 BOM = "\ufeff"
@@ -47,7 +48,7 @@ def read_delimited(opened: BinaryIO, given: Given) -> Iterator[Item]:
 
 def _reader(opened: BinaryIO, given: Given, *, univocity: bool, several: bool) -> Reader:
     pieces = texts(opened, given)
-    if charset_of(given).upper().replace("_", "-") in ("UTF-8", "UTF8"):
+    if charset_of(given) in ("utf-8", "utf8"):
         pieces = _without_mark(pieces)
     window = Window(pieces)
     if univocity:

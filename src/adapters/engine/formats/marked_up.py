@@ -7,9 +7,10 @@ from ....core.errors import InvalidValueError, UnsupportedError
 from ....core.plan.given import Given
 from ....core.records.record import Header, Record
 from ....core.xml import XmlFault, XmlRecords, write_xml
+from .charsets import Encoder, charset_of
 from .fault import FormatFault
 from .item import Item
-from .texts import LONGEST, charset_of, texts
+from .texts import LONGEST, texts
 
 
 def read_xml(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -53,7 +54,7 @@ class XmlWriter:
     def __init__(self, given: Given) -> None:
         self._pretty = given.flag("xmlPrettyPrint", True)
         self._check = schema_check(given.text("xmlSchema")) if given.flag("xmlValidateSchema") else None
-        self._charset = charset_of(given)
+        self._encode = Encoder(charset_of(given))
 
     def write(self, record: Record) -> bytes:
         """The document of a record."""
@@ -64,7 +65,7 @@ class XmlWriter:
             raise FormatFault(code, reason) from None
         if self._check is not None:
             self._check(text)
-        return text.encode(self._charset, "replace")
+        return self._encode(text)
 
     def finish(self) -> bytes:
         """Nothing."""

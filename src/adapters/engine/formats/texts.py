@@ -1,6 +1,5 @@
 """The text of a file, piece by piece."""
 
-import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,6 +8,7 @@ from typing import BinaryIO
 from ....core.el import Scope, compile_text
 from ....core.plan.given import Given
 from ....core.processors.values import without_controls
+from .charsets import Decoder, charset_of
 from .fault import FormatFault
 
 CHUNK = 1 << 16
@@ -17,19 +17,9 @@ LONGEST = 16 * 1024 * 1024
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 
 
-def charset_of(given: Given) -> str:
-    """The name of the charset. Raises ``FormatFault`` (DATA_FORMAT_05) for one that nobody knows."""
-    name = given.text("charset", "UTF-8") or "UTF-8"
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise FormatFault("DATA_FORMAT_05", f"there is no charset {name}") from None
-    return name
-
-
 def texts(opened: BinaryIO, given: Given) -> Iterator[str]:
     """The text of a file in pieces; an empty piece is the end, and only that."""
-    decode = codecs.getincrementaldecoder(charset_of(given))("replace").decode
+    decode = Decoder(charset_of(given))
     controls = given.flag("removeCtrlChars")
     while True:
         data = opened.read(CHUNK)

@@ -14,8 +14,9 @@ from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
 from ....core.records.values import FieldValue, FileRef, Null
 from ..later import later
+from .charsets import Encoder, charset_of
 from .fault import FormatFault
-from .texts import charset_of, unescaped
+from .texts import unescaped
 
 _LINES = OPTIONS | orjson.OPT_APPEND_NEWLINE
 SDC_MAGIC = b"\xa1"
@@ -80,11 +81,16 @@ class _Json:
     def __init__(self, given: Given) -> None:
         self._array = given.text("jsonMode", "MULTIPLE_OBJECTS") == "ARRAY_OBJECTS"
         self._begun = False
+        charset = charset_of(given)
+        self._encode = None if charset in ("utf-8", "utf8") else Encoder(charset)
+
+    def _coded(self, made: bytes | bytearray) -> bytes | bytearray:
+        return made if self._encode is None else self._encode(made.decode("utf-8", "replace"))
 
     def write(self, record: Record) -> bytes:
         first, between = (b"[", b",") if self._array else (b"", b"\n")
         before, self._begun = (between if self._begun else first), True
-        return before + json_text(record.value)
+        return bytes(self._coded(before + json_text(record.value)))
 
     def many(self, values: list[FieldValue]) -> bytes | bytearray:
         """What values add."""
@@ -92,10 +98,10 @@ class _Json:
             return b"".join([self.write(Record(value)) for value in values])
         made = json_line_texts(values, b"\n" if self._begun else b"")
         self._begun = True
-        return made
+        return self._coded(made)
 
     def finish(self) -> bytes:
-        return (b"]" if self._begun else b"[]") if self._array else b""
+        return bytes(self._coded(b"]" if self._begun else b"[]")) if self._array else b""
 
 
 def json_text(value: FieldValue) -> bytes:
@@ -133,17 +139,17 @@ class _Text:
         self._end = unescaped(given.text("textRecordSeparator", "\\n"))
         self._missing = given.text("textFieldMissingAction", "ERROR")
         self._empty_line = given.flag("textEmptyLineIfNull")
-        self._charset = charset_of(given)
+        self._encode = Encoder(charset_of(given))
 
     def write(self, record: Record) -> bytes:
         found = get(record.value, self._path)
         if found is MISSING or found is None or isinstance(found, Null):
             if self._missing != "IGNORE":
                 raise FormatFault("TEXT_GENERATOR_01", f"field {self._path} is not there, or null")
-            return self._end.encode(self._charset, "replace") if self._empty_line else b""
+            return self._encode(self._end) if self._empty_line else b""
         if isinstance(found, (dict, list, bytes, FileRef)):
             raise FormatFault("TEXT_GENERATOR_00", f"field {self._path} has no text")
-        return (java_string(found) + self._end).encode(self._charset, "replace")
+        return self._encode(java_string(found) + self._end)
 
     def finish(self) -> bytes:
         return b""

@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol
 import attrs
 import regex
 
+from ..formats.charsets import Decoder
 from .livefile import LiveFile
 
 CHUNK = 1 << 16
@@ -166,7 +167,7 @@ class MultiLineReader:
         self._reader.close()
 
     def _is_main(self, line: Line) -> bool:
-        text = line.data.decode(self._charset, "replace").strip()
+        text = Decoder(self._charset)(line.data, final=True).strip()
         return self._main.fullmatch(text, timeout=MATCH_S) is not None
 
     def _flush(self) -> None:

@@ -19,6 +19,7 @@ from ....core.records.record import Header, Record
 from ....core.records.values import Date, FieldValue
 from ..access import allowed_path, with_access
 from ..faults import stage_fault
+from ..formats.charsets import charset_of
 from ..formats.fault import FormatFault
 from ..formats.reading import check_reader, read_items
 from ..formats.texts import texts
@@ -120,7 +121,7 @@ class FileTail:
             raise InvalidValueError("Pattern for Multiline", main, f"a regular expression ({error})") from None
         most = self._settings.integer(*_LENGTHS[self._format])
         most = max(2, min(most, LONGEST_BYTES)) if most > 0 else LONGEST_BYTES
-        charset = self._settings.text("charset", "UTF-8")
+        charset = charset_of(self._settings)
         files = given.rows("fileInfos")
         checks.that(bool(files), "TAIL_01", "fileInfos", "there is no file")
         made = []

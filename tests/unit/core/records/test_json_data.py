@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.core.records.json_data import json_bytes
 from penstock.core.java.text import double_text
+from penstock.core.records.json_data import json_bytes
 from penstock.core.records.values import Byte, Date, FieldValue, Float
 
 
@@ -29,7 +29,12 @@ def test_a_date_is_its_milliseconds(ms: int) -> None:
     assert json_bytes(Date.fromtimestamp(0, UTC)) == b"0"
 
 
-@given(st.one_of(st.floats(), st.floats(-1e-2, 1e-2), st.floats(9e6, 1e8), st.sampled_from([1e16, 1e-5, 1e300, 5e-324])))
+NUMBERS = st.one_of(
+    st.floats(), st.floats(-1e-2, 1e-2), st.floats(9e6, 1e8), st.sampled_from([1e16, 1e-5, 1e300, 5e-324])
+)
+
+
+@given(NUMBERS)
 def test_a_number_has_the_digits_of_the_original(number: float) -> None:
     """Plain between a thousandth and ten million, with an exponent outside; alone, in a map, in a list, or negative."""
     text = double_text(number) if math.isfinite(number) else f'"{double_text(number)}"'
