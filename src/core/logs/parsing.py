@@ -82,7 +82,7 @@ def _groks(given: Given, mode: str) -> tuple[list[Grok], str]:
             layout = _layout(given, "customLogFormat", '%h %l %u %t "%r" %>s %b')
             return [Grok(apache_pattern(layout))], "Apache Access Log Format"
         if mode == "LOG4J":
-            layout = _layout(given, "log4jCustomLogFormat", "%r [%t] %-5p %c %x - %m%n")
+            layout = _layout(given, "log4jCustomLogFormat", "%d{ISO8601} %-5p %c{1} - %m")
             return [Grok(log4j_pattern(layout))], "Log4j Log Format"
         known = defined(given.text("grokPatternDefinition"))
         patterns = given.texts("grokPatternList") or (given.text("grokPattern", "%{COMMONAPACHELOG}"),)

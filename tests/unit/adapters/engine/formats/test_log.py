@@ -185,6 +185,14 @@ def test_log4j_lines_have_a_layout(layout: str, line: str, wanted: dict[str, obj
     assert log(line, "LOG4J", enableLog4jCustomLogFormat=True, log4jCustomLogFormat=layout) == [wanted]
 
 
+def test_log4j_lines_without_a_layout_begin_with_a_date() -> None:
+    """The layout of a null is not that of the setting's default."""
+    line = "2015-03-20 15:53:31,161 DEBUG PipelineConfigurationValidator - Pipeline is valid"
+    wanted = {"timestamp": line[:23], "severity": "DEBUG", "category": "PipelineConfigurationValidator"}
+    assert log(line, "LOG4J", log4jCustomLogFormat=None) == [wanted | {"message": "Pipeline is valid"}]
+
+
+TTCC = "%r [%t] %-5p %c %x - %m%n"
 TRACE = "1 [t] ERROR C n - boom\njava.lang.X\n\tat a.b(C.java:1)\n2 [t] INFO C n - fine\n"
 
 
@@ -203,6 +211,7 @@ def test_lines_that_do_not_fit_may_belong_to_the_one_before(more: dict[str, obje
 
     What belongs to one line is read with the next: the last that fits goes with the one that does not.
     """
+    more = {"log4jCustomLogFormat": TTCC, **more}
     found = log(TRACE, "LOG4J", **more)
     assert [each["message"] if isinstance(each, dict) else each for each in found] == wanted
     assert log("nonsense\n" + TRACE, "LOG4J", **more) == ["LOG_PARSER_03"]
@@ -210,7 +219,7 @@ def test_lines_that_do_not_fit_may_belong_to_the_one_before(more: dict[str, obje
 
 def test_the_line_can_be_kept_with_its_stack_trace() -> None:
     """And a long one says that it was cut."""
-    more = {"onParseError": "INCLUDE_AS_STACK_TRACE", "retainOriginalLine": True}
+    more = {"log4jCustomLogFormat": TTCC, "onParseError": "INCLUDE_AS_STACK_TRACE", "retainOriginalLine": True}
     first, _ = log(TRACE, "LOG4J", **more)
     assert isinstance(first, dict)
     assert first["originalLine"] == "1 [t] ERROR C n - boom\njava.lang.X\n\tat a.b(C.java:1)"
@@ -300,6 +309,6 @@ def test_patterns_that_grow_or_run_away_are_stopped(monkeypatch: pytest.MonkeyPa
 
 def test_the_offset_is_where_the_line_before_ends() -> None:
     """Whatever belongs to that line beside it; fields come in the order of the original's map."""
-    made = items("LOG", TRACE, logMode="LOG4J", onParseError="IGNORE")
+    made = items("LOG", TRACE, logMode="LOG4J", onParseError="IGNORE", log4jCustomLogFormat=TTCC)
     assert [each.label for each in made] == ["0", str(TRACE.index("java"))]
     assert list(made[0].value or {}) == ["severity", "relativetime", "thread", "category", "ndc", "message"]  # type: ignore[arg-type]
