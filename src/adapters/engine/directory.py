@@ -34,7 +34,8 @@ class _Counts:
 class Directory:
     """Reads files in the order of their names, or of their last change; the offset says which one and how far.
 
-    A folder without a next file gives empty batches, and ``no-more-data`` once; it never ends by itself.
+    A folder without a next file gives ``no-more-data`` once, then empty batches in the time that batches wait; it
+    never ends by itself.
     JSON objects that stand one to a line are put out in rows.
 
     Raises:
@@ -69,6 +70,8 @@ class Directory:
         self._kept_s = given.integer("retentionTimeMins") * 60
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
+        self._waits = max(1, round(given.integer("poolingTimeoutSecs", 10) / WAIT_S))
+        """How often it looks for a file before a batch is empty."""
         self._check_count(given.integer("maxFilesHardLimit"))
         self.paced = False
         self.resting = False
@@ -89,7 +92,7 @@ class Directory:
         if self._opened is None:
             found = None if self.resting else self._spool.next(position(offset)[0])
             if found is None:
-                self._rest(out)
+                self._rest(position(offset)[0], out)
                 return offset or offset_text("", 0)
             self._open(found, 0, out)
         self._some(min(self._batch, max_records), out)
@@ -207,15 +210,18 @@ class Directory:
         if not self._tools.preview:
             self._finished.append(self._file)
 
-    def _rest(self, out: Out) -> None:
-        """Nothing to read now: says so once, with what was read since it said so before; later waits a little."""
+    def _rest(self, last: str, out: Out) -> None:
+        """Nothing to read now: says so once, with what was read since it said so before; later waits for a file."""
         if not self._told:
             held, self._before = self._before, _Counts()
             counts = {"record-count": held.records, "error-count": held.faults, "file-count": held.files}
             out.event("no-more-data", 2, dict(counts))
             self._told = True
         elif not self._tools.preview:
-            self._tools.sleep(WAIT_S)
+            for _ in range(1 if self.resting else self._waits):
+                self._tools.sleep(WAIT_S)
+                if self._tools.stopped() or self._spool.next(last) is not None:
+                    break
 
     def _is_ready(self, name: str, changed_s: float) -> bool:
         """False for a file that is written now: by its name, or as it is not old enough."""

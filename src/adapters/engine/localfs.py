@@ -1,31 +1,27 @@
 """Local FS: records to files below a folder that a template names per record."""
 
-import glob
-import os
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
+from datetime import UTC, datetime
 
 from ...core.el import EvaluationError, calls_of, parse_template
 from ...core.el.coerce import as_text
 from ...core.el.functions.dates import millis
-from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.errors import UnsupportedError
 from ...core.java import java_zone
 from ...core.plan.model import StagePlan
 from ...core.plan.unfit import Checks
 from ...core.processors.api import Out, StopFault, Tools
-from ...core.processors.path_templates import path_template
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from ...core.running.apart import ATTEMPT
 from .access import allowed_path, with_access
+from .folders import Folders, time_basis
 from .formats import FormatFault
 from .formats.writing import writers
 from .outfile import CODECS, OutFile, known_codec
-from .remotepath import Place, is_uri, place_of
+from .remotepath import Place, place_of
 from .wholefiles import WholeFiles
 
 MEGABYTE = 1024 * 1024
@@ -47,8 +43,9 @@ class LocalFs:
     record whose stretch was over before now is late.
 
     Raises:
-        InvalidValueError: a folder template that is not absolute (HADOOPFS_40), cannot be (29 to 38) or cannot
-            be written to (44), a time limit that is none (10, 52).
+        UnfitError: a folder template that is not absolute (HADOOPFS_40), cannot be (20, 29 to 38) or cannot be written
+            to (41 to 43), a time that is none (19), a time limit that is none (10, 52), a type of files that is for
+            whole ones alone (60).
         UnsupportedError: a data format, file type or compression codec that there is not here.
     """
 
@@ -69,20 +66,27 @@ class LocalFs:
         suffix, self._largest = given.text("fileNameSuffix"), given.integer("maxFileSize") * MEGABYTE
         self._most = given.integer("maxRecordsPerFile")
         self._roll = given.text("rollHeaderName", "roll") if given.flag("rollIfHeader") else None
+        whole = given.text("fileType") == "WHOLE_FILE"
+        checks.that(not whole, "HADOOPFS_60", "dataFormat", "files of the type Whole File have that data format")
         limit_ms = self._span(given.text("lateRecordsLimit", "3600"), checks, "lateRecordsLimit", "HADOOPFS_10")
         idle_ms = self._span(given.text("idleTimeout", "-1"), checks, "idleTimeout", "HADOOPFS_52", never=-1)
         checks.that(self._largest >= 0, "HADOOPFS_08", "maxFileSize", "the largest size of a file is below 0")
         checks.that(self._most >= 0, "HADOOPFS_09", "maxRecordsPerFile", "the most records of a file are below 0")
         fits = not suffix.startswith(".") and "/" not in suffix
         checks.that(fits, "HADOOPFS_57", "fileNameSuffix", "a suffix starts without '.' and has no '/'")
-        current = checks.made("dirPathTemplate", lambda: self._folders("" if self._by_header else template))
-        self._late = checks.made("lateRecordsDirPathTemplate", lambda: self._folders(late_template)) if late else None
+        checked = given.flag("hdfsPermissionCheck", True)
+        current = checks.made("dirPathTemplate", lambda: self._folders("" if self._by_header else template, checked))
+        self._late = (
+            checks.made("lateRecordsDirPathTemplate", lambda: self._folders(late_template, checked)) if late else None
+        )
         checks.that(self._roll != "", "HADOOPFS_51", "rollHeaderName", "the name of the header that rolls is empty")
+        driver = given.text("timeDriver", "${time:now()}")
+        time = checks.made("timeDriver", lambda: time_basis(driver, tools))
         checks.done()
         assert current is not None
+        assert time is not None
+        self._time = time
         self._current, self._limit_ms, self._idle_ms = current, limit_ms, idle_ms
-        driver = given.text("timeDriver", "${time:now()}")
-        self._time: Callable[[Record], object] = tools.evaluate(driver)
         many = hasattr(self._writers(), "many") and self._roll is None
         self._same_place = many and not self._by_header and not any(map(_looks_at_record, (template, driver)))
         """True when the place depends on the time alone; it is then found once for a batch."""
@@ -216,8 +220,8 @@ class LocalFs:
             for path in folders.leftovers(self._temporary()) if folders is not None else ():
                 self._rename(allowed_path(self._tools.access, path))
 
-    def _folders(self, template: str) -> "_Folders":
-        return _Folders(template, self._zone, self._tools)
+    def _folders(self, template: str, checked: bool) -> Folders:
+        return Folders(template, self._zone, self._tools, checked=checked)
 
     def _span(self, text: str, checks: Checks, setting: str, code: str, never: float | None = None) -> int:
         """A time limit in milliseconds."""
@@ -234,52 +238,6 @@ class LocalFs:
         self._tell(out)
         for folder in list(self._files):
             self._finish(folder, out)
-
-
-class _Folders:
-    """The folders that a template names; none for an empty one, where a header names them."""
-
-    def __init__(self, template: str, zone: tzinfo, tools: Tools) -> None:
-        remote = tools.access.uris and is_uri(template)
-        if template and not template.startswith("/") and not remote:
-            raise InvalidValueError("Directory Template", template, "an absolute path (HADOOPFS_40)")
-        if remote and "${" not in template:
-            place_of(tools.access, template)
-        self._text, self._tools = template, tools
-        if template and not tools.preview:
-            _writable(template, tools)
-        self._folder: Callable[[Record], object] = tools.evaluate(template)
-        self.template = path_template(template, zone)
-
-    def place(self, record: Record, moment: datetime) -> Place:
-        """The folder of a record. Raises ``EvaluationError``, and ``StopFault`` for one that is not allowed."""
-        scope = self._tools.scope
-        scope.calendar_ms = self.template.stretch(millis(moment))[0]
-        try:
-            return place_of(self._tools.access, str(self._folder(record)))
-        finally:
-            scope.calendar_ms = None
-
-    def leftovers(self, name: str) -> list[Path]:
-        """Files of a name in every folder that the template may stand for."""
-        if not self._text or is_uri(self._text):
-            return []
-        parts = parse_template(self._text).parts
-        pattern = "".join(glob.escape(part) if isinstance(part, str) else "*" for part in parts)
-        return [Path(path) for path in glob.glob(f"{pattern}/{glob.escape(name)}") if Path(path).is_file()]
-
-
-def _writable(template: str, tools: Tools) -> None:
-    """Nothing, where the fixed beginning of a template can be written to; folders that are not there are made later."""
-    fixed = template.partition("${")[0]
-    folder = Path(fixed if fixed.endswith("/") or "${" not in template else os.path.dirname(fixed))
-    try:
-        allowed_path(tools.access, folder)
-    except StopFault:
-        return  # what is not allowed is not looked at
-    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise InvalidValueError("Directory Template", template, f"a folder to write to, not {there} (HADOOPFS_44)")
 
 
 def _looks_at_record(text: str) -> bool:

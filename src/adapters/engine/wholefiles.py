@@ -3,17 +3,19 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ...core.el import EvaluationError
 from ...core.errors import InvalidValueError
-from ...core.java.calendar import to_millis
+from ...core.java import java_zone
 from ...core.plan.model import StagePlan
+from ...core.plan.unfit import Checks
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Record
 from ...core.records.values import FieldValue, FileRef
 from .access import allowed_path
+from .folders import Folders, time_basis
 from .formats.whole_file import hasher_of
 
 _LETTERS = re.compile(r"(?:[r-][w-][xsStT-]){3}")
@@ -25,23 +27,29 @@ class WholeFiles:
     A file is written under ``_tmp_`` and its name, then renamed.
 
     Raises:
-        InvalidValueError: another type than WHOLE_FILE (HADOOPFS_53), no name, a checksum that there is not.
+        UnfitError: a folder template or a time that cannot be (HADOOPFS_19, 20, 29 to 43).
+        InvalidValueError: no name, a checksum that there is not.
     """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
         given = plan.given.under("configs.")
-        if given.text("fileType", "WHOLE_FILE") != "WHOLE_FILE":
-            raise InvalidValueError("File Type", given.text("fileType"), "WHOLE_FILE for whole files (HADOOPFS_53)")
         format_ = given.under("dataGeneratorFormatConfig.")
         if not format_.text("fileNameEL").strip():
             raise InvalidValueError("File Name Expression", "", "an expression for the name of a file")
         self._tools = tools
         self._by_header = given.flag("dirPathTemplateInHeader")
         template = given.text("dirPathTemplate")
-        if not self._by_header and not template.startswith("/"):
-            raise InvalidValueError("Directory Template", template, "an absolute path (HADOOPFS_40)")
-        self._folder: Callable[[Record], object] = tools.evaluate(template)
-        self._time: Callable[[Record], object] = tools.evaluate(given.text("timeDriver", "${time:now()}"))
+        checks = Checks("configs.")
+        zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
+        checked = given.flag("hdfsPermissionCheck", True)
+        folders = checks.made(
+            "dirPathTemplate", lambda: Folders("" if self._by_header else template, zone, tools, checked=checked)
+        )
+        time = checks.made("timeDriver", lambda: time_basis(given.text("timeDriver", "${time:now()}"), tools))
+        checks.done()
+        assert folders is not None
+        assert time is not None
+        self._folders, self._time = folders, time
         self._name: Callable[[Record], object] = tools.evaluate(format_.text("fileNameEL"))
         permission = given.text("permissionEL")
         self._permission = tools.evaluate(permission) if permission.strip() else None
@@ -70,6 +78,8 @@ class WholeFiles:
         folder, name = self._place(record), f"{self._prefix}{self._name(record)}"
         if not name or os.sep in name or "\0" in name or name in (".", ".."):
             raise _RefusedError("HADOOPFS_14", f"{name[:80]!r} is no name of a file")
+        if ":" in name:
+            raise _RefusedError("HADOOPFS_64", f"the name {name[:80]!r} has a colon")
         mode = self._mode(record)
         final = folder / name
         if final.exists() and not self._overwrites:
@@ -111,8 +121,7 @@ class WholeFiles:
         moment = self._time(record)
         if not isinstance(moment, datetime):
             raise _RefusedError("HADOOPFS_47", "the time of the record is not there")
-        self._tools.scope.calendar_ms = to_millis(moment)
-        return allowed_path(self._tools.access, str(self._folder(record)))
+        return allowed_path(self._tools.access, self._folders.name(record, moment))
 
     def _mode(self, record: Record) -> int | None:
         if self._permission is None:

@@ -424,3 +424,33 @@ def test_the_first_file_counts_by_time_where_files_are_read_by_time(tmp_path: Pa
     for first in ("a.txt", str(tmp_path / "a.txt")):
         assert read_all(directory(tmp_path, **settings, initialFileToProcess=first))[0] == ["first", "young"]
     assert read_all(directory(tmp_path, **settings, initialFileToProcess="none.txt"))[0] == ["old", "first", "young"]
+
+
+def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> None:
+    """A file that comes meanwhile, or the end of the run, ends it sooner."""
+    naps: list[float] = []
+    given = freeze({"conf.spoolDir": str(tmp_path), "conf.filePattern": "*.txt", "conf.dataFormat": "TEXT"})
+    assert isinstance(given, JsonMap)
+    plan = StagePlan("D_01", "d", StageType.ORIGIN, given=Given(given.set("conf.poolingTimeoutSecs", 2)))
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 13:
+            fill(tmp_path, a="1")
+
+    stops: list[bool] = []
+    tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", sleep=sleep, stopped=lambda: bool(stops))
+    origin = Directory(plan, tools)
+    origin.read(None, 10, Out(1))
+    assert naps == []
+    origin.read(None, 10, Out(1))
+    assert sum(naps) == pytest.approx(2)
+    origin.read(None, 10, Out(1))
+    assert len(naps) == 13
+    out = Out(1)
+    origin.read(None, 10, out)
+    assert texts(out) == ["1"]
+    stops.append(True)
+    offset = origin.read(None, 10, Out(1))
+    origin.read(offset, 10, Out(1))
+    assert len(naps) == 13

@@ -264,8 +264,13 @@ def test_snappy_is_written_in_the_blocks_of_hadoop(tmp_path: Path) -> None:
     ("settings", "code"),
     [
         ({"dirPathTemplate": "out"}, "HADOOPFS_40"),
-        ({"dirPathTemplate": f"{__file__}/${{YYYY()}}"}, "HADOOPFS_44"),
-        ({"dirPathTemplate": f"{__file__}/a/b"}, "HADOOPFS_44"),
+        ({"dirPathTemplate": f"{__file__}/${{YYYY()}}"}, "HADOOPFS_43"),
+        ({"dirPathTemplate": f"{__file__}/a/b"}, "HADOOPFS_42"),
+        ({"dirPathTemplate": "/out/${NOTHING}"}, "HADOOPFS_20"),
+        ({"dirPathTemplate": "/out/${YYYY("}, "HADOOPFS_20"),
+        ({"timeDriver": "${NOTHING}"}, "HADOOPFS_19"),
+        ({"timeDriver": "${uuid:uuid()}"}, "HADOOPFS_19"),
+        ({"fileType": "WHOLE_FILE"}, "HADOOPFS_60"),
         ({"dirPathTemplate": "/${MM()}"}, "HADOOPFS_29"),
         ({"lateRecordsLimit": "0"}, "HADOOPFS_10"),
         ({"lateRecordsLimit": "${'x'}"}, "HADOOPFS_06"),
@@ -302,3 +307,8 @@ def test_all_settings_that_cannot_be_are_named_at_once(tmp_path: Path) -> None:
         ("HADOOPFS_40", "dirPathTemplate"),
         ("HADOOPFS_29", "lateRecordsDirPathTemplate"),
     ]
+
+
+def test_folders_are_not_tried_where_nobody_wants_it(tmp_path: Path) -> None:
+    """Without the check of permissions nothing is looked at before the first record."""
+    assert Played(tmp_path, dirPathTemplate=f"{__file__}/a", hdfsPermissionCheck=False)

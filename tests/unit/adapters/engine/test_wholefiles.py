@@ -150,10 +150,9 @@ def test_a_name_does_not_lead_out_of_the_folder(file: Path, tmp_path: Path, name
 
 
 def test_settings_that_cannot_be_are_named(file: Path, tmp_path: Path) -> None:
-    """Another type of file, no name, an unknown checksum, a rate that is none; and data that is no file."""
+    """No name, an unknown checksum, a rate that is none; and data that is no file."""
     start = "dataGeneratorFormatConfig."
     bad: list[dict[str, object]] = [
-        {"fileType": "TEXT"},
         {f"{start}fileNameEL": " "},
         {f"{start}includeChecksumInTheEvents": True, f"{start}checksumAlgorithm": "CRC"},
     ]
@@ -205,3 +204,31 @@ def test_files_go_from_a_folder_to_another(project: penstock.Project, tmp_path: 
     project.update_flow(flow)
     assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
     assert {path.name: path.read_text() for path in target.iterdir()} == {"new-a.bin": "a.bin", "new-b.bin": "b.bin"}
+
+
+def test_the_type_of_files_is_that_of_the_data(file: Path, tmp_path: Path) -> None:
+    """Whole files are copied whatever the setting says."""
+    assert not copy(read(file), tmp_path / "out", fileType="TEXT").errors
+
+
+def test_names_have_no_colon(file: Path, tmp_path: Path) -> None:
+    """Such a file is refused; others are copied."""
+    record = read(file)
+    record.value["fileInfo"]["filename"] = "1:2"  # type: ignore[index,call-overload]
+    assert [error.code for error in copy(record, tmp_path / "out").errors] == ["HADOOPFS_64"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"dirPathTemplate": "out"}, "HADOOPFS_40"),
+        ({"dirPathTemplate": "/out/${NOTHING}"}, "HADOOPFS_20"),
+        ({"timeDriver": "${1}"}, "HADOOPFS_19"),
+    ],
+)
+def test_folders_and_times_that_cannot_be_are_named(
+    file: Path, tmp_path: Path, settings: dict[str, object], code: str
+) -> None:
+    """With the code of the original."""
+    with pytest.raises(InvalidValueError, match=code):
+        copy(read(file), tmp_path, **settings)
