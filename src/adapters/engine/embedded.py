@@ -220,7 +220,12 @@ class EmbeddedEngine:
             plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep
         )
         await run.begin(
-            [*refusing(report), *_new_issues(plan, report), *_cannot_run(_all_stages(plan)), *self._unsplit(plan)],
+            [
+                *refusing(report, plan),
+                *_new_issues(plan, report),
+                *_cannot_run(_all_stages(plan)),
+                *self._unsplit(plan),
+            ],
             asyncio.get_running_loop(),
         )
         self._runs.append(run)

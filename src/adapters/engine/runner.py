@@ -130,7 +130,7 @@ class Runner:
         self._began_s = None
         if self.counts:
             self.tally.batch.add(time.perf_counter() - began)
-            self.tally.last = batch_of(self._plan, self.tally, counts, self._now_ms())
+            self.tally.ended(batch_of(self._plan, self.tally, counts, self._now_ms()))
         respond = getattr(self._origin, "respond", None)
         if respond is not None:
             respond(batch.responses)

@@ -1,10 +1,13 @@
 """Shell: a script per record. Only where the operator allows code."""
 
+import logging
 import os
 import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
+from typing import IO
 
 from ...core.el import ElError, EvaluationError
 from ...core.el.coerce import as_text
@@ -15,13 +18,16 @@ from ...core.processors.registry import processor
 from ...core.processors.sinks import wanted_event
 from ...core.records.record import EVENT_TYPE, Record
 
+LOG = logging.getLogger("penstock.script")
+MOST_LINES, LONGEST_LINE = 1000, 1000
+PATIENCE_S = 0.2
 KEPT_OUT = "PENSTOCK_"
 """Variables of this program's own, which may hold secrets, are not handed on."""
 
 
 @processor("com_streamsets_pipeline_stage_executor_shell_ShellDExecutor")
 class Shell:
-    """The script runs with ``sh`` and the configured variables; what it prints goes nowhere.
+    """The script runs with ``sh`` and the configured variables; what it prints are lines of Python's log.
 
     Raises:
         UnsupportedError: code is not allowed here.
@@ -68,19 +74,43 @@ class Shell:
                     ["sh", str(path)],
                     env={**kept, **variables},
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
                     start_new_session=True,
                 )
             except (OSError, ValueError) as error:
                 return "SHELL_001", f"the script cannot be started: {error}"
+            readers = _forward(running)
             try:
                 code = running.wait(seconds)
             except subprocess.TimeoutExpired:
                 os.killpg(running.pid, signal.SIGKILL)
                 running.wait()
                 return "SHELL_002", f"the script took longer than {seconds:g} s"
+            finally:
+                for each in readers:
+                    each.join(PATIENCE_S)  # what a script leaves running may print for ever
         return None if code == 0 else ("SHELL_003", f"the script ended with exit code {code}")
+
+
+def _forward(running: "subprocess.Popen[bytes]") -> list[threading.Thread]:
+    """Threads that write what a script prints to the log."""
+    streams = ((running.stdout, logging.INFO, "stdout"), (running.stderr, logging.ERROR, "stderr"))
+    made = [threading.Thread(target=_read, args=each, name="penstock-shell", daemon=True) for each in streams]
+    for each in made:
+        each.start()
+    return made
+
+
+def _read(stream: IO[bytes], level: int, name: str) -> None:
+    """Reads to the end; of very much only the beginning is written."""
+    with stream:
+        for number in range(1 << 62):
+            line = stream.readline(LONGEST_LINE)
+            if not line:
+                return
+            if number < MOST_LINES:
+                LOG.log(level, "%s: %s", name, line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def _limit_s(text: str, tools: Tools) -> float:

@@ -66,7 +66,7 @@ class SparkEngine:
         plan = compile_flow(
             target.flow, self._catalogue, {**parameters(target), **job.runtime_parameters}, code.clock.now_ms()
         )
-        faults = [*refusing(validate(target.flow, self._catalogue)), *plan.issues, *placing.issues(plan, code)]
+        faults = [*refusing(validate(target.flow, self._catalogue), plan), *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
             raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, run_id, job)

@@ -25,7 +25,7 @@ _GAUGE = {
     "LAST_BATCH_ERROR_RECORDS_COUNT": "lastBatchErrorRecordsCount",
     "LAST_BATCH_ERROR_MESSAGES_COUNT": "lastBatchErrorMessagesCount",
 }
-_SHARES = {"P50": 0.5, "P75": 0.75, "P95": 0.95, "P98": 0.98, "P99": 0.99, "P999": 0.999}
+_SHARES = {"P50": 0.5, "MEDIAN": 0.5, "P75": 0.75, "P95": 0.95, "P98": 0.98, "P99": 0.99, "P999": 0.999}
 _NS = 1_000_000_000
 
 
@@ -38,7 +38,7 @@ class Ages:
 
 
 def measured(rule: MetricRule, metrics: JsonMap, tally: Tally, ages: Ages, seconds: float) -> int | float | None:
-    """The value that a rule asks for; None where there is no such metric, as for histograms.
+    """The value that a rule asks for; None where there is no such metric.
 
     Units: those of the original: times of timers in nanoseconds, ages in milliseconds, rates per second.
     """
@@ -55,7 +55,10 @@ def measured(rule: MetricRule, metrics: JsonMap, tally: Tally, ages: Ages, secon
             return _gauge(metrics, _GAUGE.get(rule.element, ""))
         case "TIMER":
             times = _times(tally, rule.metric)
-            return None if times is None else timed(times, rule.element.removeprefix("TIMER_"), seconds)
+            return None if times is None else shown(times, rule.element.removeprefix("TIMER_"), _NS, seconds)
+        case "HISTOGRAM":
+            sizes = _sizes(tally, rule.metric)
+            return None if sizes is None else shown(sizes, rule.element.removeprefix("HISTOGRAM_"), 1, seconds)
     return None
 
 
@@ -82,25 +85,29 @@ def _times(tally: Tally, name: str) -> Times | None:
     return tally.times.get(instance.removeprefix("stage."))
 
 
-def timed(times: Times, element: str, seconds: float) -> int | float | None:
-    """One value of a timer."""
+def _sizes(tally: Tally, name: str) -> Times | None:
+    instance, _, part = name.removesuffix(".histogramM5").rpartition(".")
+    return tally.sizes.get(instance.removeprefix("stage."), {}).get(part)
+
+
+def shown(times: Times, element: str, unit: int, seconds: float) -> int | float | None:
+    """One value of a timer or a histogram, of so many units for one; those that only the newest tell are of these."""
     if not times.count:
         return 0
     ordered = sorted(times.newest)
     if element in _SHARES:
-        return ordered[min(len(ordered) - 1, int(_SHARES[element] * len(ordered)))] * _NS
-    mean = times.total / times.count
+        return ordered[min(len(ordered) - 1, int(_SHARES[element] * len(ordered)))] * unit
     match element:
         case "COUNT":
             return times.count
         case "MAX":
-            return int(times.most * _NS)
+            return int(times.most * unit)
         case "MIN":
-            return int(times.least * _NS)
+            return int(times.least * unit)
         case "MEAN":
-            return mean * _NS
+            return times.total / times.count * unit
         case "STD_DEV":
-            return pstdev(ordered) * _NS
+            return pstdev(ordered) * unit
         case "MEAN_RATE" | "M1_RATE" | "M5_RATE" | "M15_RATE":
             return times.count / max(0.001, seconds)
     return None

@@ -29,14 +29,21 @@ class InvalidFlowError(UsageError):
         return "\n".join([f"flow {self.name!r} cannot be started:", *lines])
 
 
-def refusing(report: Report) -> tuple[Issue, ...]:
+def refusing(report: Report, plan: Plan) -> tuple[Issue, ...]:
     """What forbids that a flow is run: its issues, and versions above those of the engine, which elsewhere are remarks.
 
-    Where a newer engine saved the flow that alone is told of versions.
+    Where a newer engine saved the flow that alone is told of versions. Only stages that a run needs count, not the test
+    origin, and not the settings of the flow itself: the service's own client writes newer ones into every flow.
     """
+    needed = {each.instance for each in (*plan.stages, *_special(plan))}
     newer = [each for each in report.remarks if each.code == NEWER_ENGINE]
-    versions = newer or [each for each in report.remarks if each.code == NEWER_STAGE]
-    return (*(_as_refusal(each) for each in versions), *report.issues)
+    stages = [each for each in report.remarks if each.code == NEWER_STAGE and each.instance_name in needed]
+    return (*(_as_refusal(each) for each in newer or stages), *report.issues)
+
+
+def _special(plan: Plan) -> tuple[StagePlan, ...]:
+    special = (plan.error_stage, plan.start_stage, plan.stop_stage)
+    return tuple(each for each in special if each is not None)
 
 
 def _as_refusal(remark: Issue) -> Issue:
@@ -95,8 +102,7 @@ def issues_of(stage: StagePlan, error: Exception) -> tuple[Issue, ...]:
 
 def placed(issues: tuple[Issue, ...], plan: Plan, catalogue: Catalogue) -> tuple[Issue, ...]:
     """The findings with the raw names of their settings and their groups, as the catalogue has them."""
-    special = (plan.error_stage, plan.start_stage, plan.stop_stage)
-    stages = {each.instance: each for each in (*plan.stages, *special) if each is not None}
+    stages = {each.instance: each for each in (*plan.stages, *_special(plan))}
     return tuple(_placed(issue, stages.get(issue.instance_name or ""), catalogue) for issue in issues)
 
 

@@ -20,6 +20,9 @@ _COUNTERS = {
     "stage_errors": "stageErrors",
 }
 
+_SIZES = ("inputRecords", "outputRecords", "errorRecords", "stageErrors")
+_PIPELINE_SIZES = ("inputRecordsPerBatch", "outputRecordsPerBatch", "errorRecordsPerBatch", "errorsPerBatch")
+
 NEWEST = 1000
 KEPT_FAULTS = 100
 
@@ -129,6 +132,8 @@ class Tally:
     times: dict[str, Times] = attrs.field(factory=dict)
     batch: Times = attrs.field(factory=Times)
     own: dict[str, Own] = attrs.field(factory=dict)
+    sizes: dict[str, dict[str, Times]] = attrs.field(factory=dict)
+    """How many records (and errors) batches had: by stage instance, or ``pipeline``, and name; not in seconds."""
     idle_batches: int = 0
     faults: list[tuple[str, str]] = attrs.field(factory=list)
     samples: list[Sample] = attrs.field(factory=list)
@@ -146,6 +151,7 @@ class Tally:
         held["error"] += len(out.errors)
         held["events"] += len(out.events)
         held["stage_errors"] += len(out.stage_errors)
+        before = held["output"]
         if not stage.outputs:
             held["output"] += count - len(out.errors)
         for lane, records in zip(stage.outputs, out.lanes, strict=False):
@@ -154,6 +160,7 @@ class Tally:
             self.lanes[instance, lane] = self.lanes.get((instance, lane), 0) + made
             if made:
                 self.bytes[instance, lane] = self.bytes.get((instance, lane), 0) + made * _size_bytes(records)
+        self.sized(instance, _SIZES, (count, held["output"] - before, len(out.errors), len(out.stage_errors)))
         times = self.times.get(instance)
         if times is None:
             times = self.times[instance] = Times()
@@ -164,6 +171,19 @@ class Tally:
             texts = [f"{each.code} - {each.message}" for each in out.errors[:KEPT_FAULTS]]
             texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]
             self.faults.extend((stage.instance, text) for text in texts)
+
+    def sized(self, name: str, parts: tuple[str, ...], counts: tuple[int, ...]) -> None:
+        """Notes how large a batch was."""
+        held = self.sizes.get(name)
+        if held is None:
+            held = self.sizes[name] = {part: Times() for part in parts}
+        for part, counted in zip(parts, counts, strict=True):
+            held[part].add(counted)
+
+    def ended(self, last: "Last") -> None:
+        """Notes a batch that is through."""
+        self.last = last
+        self.sized("pipeline", _PIPELINE_SIZES, (last.input, last.output, last.error, last.messages))
 
     def take_samples(self) -> list[Sample]:
         """What data rules saw since the last look."""
@@ -187,6 +207,10 @@ class Tally:
             self.bytes[lane] = self.bytes.get(lane, 0) + size
         for instance, times in other.times.items():
             self.times.setdefault(instance, Times()).merge(times)
+        for name, sizes in other.sizes.items():
+            known = self.sizes.setdefault(name, {})
+            for part, counted in sizes.items():
+                known.setdefault(part, Times()).merge(counted)
         for instance, own in other.own.items():
             self.own.setdefault(instance, Own()).merge(own)
         self.batch.merge(other.batch)

@@ -1,5 +1,6 @@
 """Promises about the stages that run code or call out: Shell, Email, JavaScript."""
 
+import logging
 import time
 from email.message import EmailMessage
 from pathlib import Path
@@ -66,6 +67,18 @@ def test_a_shell_script_sees_its_variables_and_no_secrets(tmp_path: Path, monkey
     }
     assert play(Shell, settings, {"w": "one"}, {"w": "$(two)"}, code=True).errors == []
     assert target.read_text() == "one\n$(two)\n"
+
+
+def test_what_a_script_prints_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Line by line; of very much only the beginning, and what it leaves running holds nobody up."""
+    caplog.set_level(logging.INFO)
+    script = "echo one; echo two >&2; sleep 5 & yes | head -c 100000"
+    began = time.monotonic()
+    out = play(Shell, {"config.script": script, "config.timeout": "20000"}, {}, code=True)
+    lines = [(each.levelname, each.getMessage()) for each in caplog.records]
+    assert (out.errors, ("INFO", "stdout: one") in lines, ("ERROR", "stderr: two") in lines) == ([], True, True)
+    assert len(lines) <= 1001
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(("script", "code"), [("exit 3", "SHELL_003"), ("sleep 30 & sleep 30", "SHELL_002")])

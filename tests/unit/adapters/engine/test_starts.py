@@ -47,6 +47,15 @@ def test_a_stage_of_a_newer_version_is_previewed_and_not_run(project: penstock.P
     ]
 
 
+def test_newer_versions_of_what_a_run_does_not_need_are_no_hindrance(project: penstock.Project, flow_of: Make) -> None:
+    """The service's own client writes settings and a test origin above the catalogue's versions into every flow."""
+    flow = flow_of('{"a": 1}', ("Trash", {}))
+    flow.set_test_origin_stage("Dev Raw Data Source").stage_version = "99"
+    flow._apply(lambda value: attrs.evolve(value, version=50))
+    project.update_flow(flow)
+    assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
+
+
 class Noting:
     """Stages that note what happens to them, in order; those in ``fails`` refuse or break."""
 

@@ -131,7 +131,12 @@ METRICS = freeze(
         ("stage.S_01.batchProcessing.timer", "TIMER", "TIMER_MEAN_RATE", 2.0),
         ("stage.S_02.batchProcessing.timer", "TIMER", "TIMER_COUNT", None),
         ("pipeline.batchProcessing.timer", "TIMER", "TIMER_COUNT", None),
-        ("pipeline.x.histogramM5", "HISTOGRAM", "HISTOGRAM_MEAN", None),
+        ("stage.S_01.inputRecords.histogramM5", "HISTOGRAM", "HISTOGRAM_MEAN", 2.5),
+        ("stage.S_01.inputRecords.histogramM5", "HISTOGRAM", "HISTOGRAM_MEDIAN", 3.0),
+        ("stage.S_01.inputRecords.histogramM5", "HISTOGRAM", "HISTOGRAM_MAX", 4),
+        ("stage.S_01.errorRecords.histogramM5", "HISTOGRAM", "HISTOGRAM_MAX", None),
+        ("pipeline.inputRecordsPerBatch", "HISTOGRAM", "HISTOGRAM_COUNT", 1),
+        ("pipeline.errorsPerBatch.histogramM5", "HISTOGRAM", "HISTOGRAM_MAX", 4),
         ("pipeline.x.counter", "OTHER", "", None),
     ],
 )
@@ -139,7 +144,9 @@ def test_rules_ask_for_one_value_of_a_metric(metric: str, kind: str, element: st
     """None where there is no such metric; times are in nanoseconds, ages in milliseconds."""
     assert isinstance(METRICS, JsonMap)
     rule = attrs.evolve(METRIC, metric=metric, kind=kind, element=element)
-    assert measured(rule, METRICS, Tally(times={"S_01": TIMES}), Ages(30, 20), 2.0) == expected
+    tally = Tally(times={"S_01": TIMES}, sizes={"S_01": {"inputRecords": TIMES}})
+    tally.ended(Last(1, 2, 3, 4))
+    assert measured(rule, METRICS, tally, Ages(30, 20), 2.0) == expected
 
 
 def test_the_newest_batch_of_several_processes_counts() -> None:
