@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from penstock.core.errors import InvalidValueError
-from penstock.core.java import java_string
+from penstock.core.java import date_format, java_string
 from penstock.core.java.numberformat import parse_big, parse_number
 from penstock.core.java.zonedformat import ISO_OFFSET, ISO_ZONED, format_zoned, parse_zoned
 from penstock.core.java.zones import region
@@ -90,6 +90,22 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
     """The text must fit as a whole."""
     with pytest.raises(InvalidValueError):
         parse_zoned(text, ISO_ZONED)
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Pacific/Honolulu", "Hawaii Standard Time"),
+        ("America/Anchorage", "Alaska Daylight Time"),
+        ("Asia/Aden", "GMT+03:00"),
+    ],
+)
+def test_zones_have_long_names_in_dates(zone: str, name: str) -> None:
+    """Where they are known; an offset stands for the others. They are read as they are written."""
+    pattern = date_format("yyyy-MM-dd HH:mm:ss zzzz", ZoneInfo(zone))
+    text = pattern.format(datetime(2016, 7, 14, 21, 23, 45, tzinfo=UTC))
+    assert text.endswith(f" {name}")
+    assert pattern.parse(text) == datetime(2016, 7, 14, 21, 23, 45, tzinfo=UTC)
 
 
 def test_zones_have_regions_and_offsets() -> None:
