@@ -12,7 +12,7 @@ from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.values import FieldType
 from .jsfields import FIELDS
-from .jslanding import Landing, shown
+from .jslanding import Landing
 from .scripting import may_run
 from .scriptmeter import ScriptMeter
 from .scriptrecord import ScriptFault, ScriptLog
@@ -28,6 +28,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
       var raw = this[key];
       if (raw instanceof Date) return {"$date": raw.getTime()};
       if (raw instanceof Int8Array || raw instanceof Uint8Array) return {"$bytes": Array.prototype.slice.call(raw)};
+      if (raw instanceof __File) return {"$file": raw.number};
       if (raw instanceof __Typed) return {"$typed": [raw.type, raw.held]};
       if (raw && raw.$null) return {"$null": raw.$null};
       if (typeof raw === "function" && "$text" in raw) return raw.$text;
@@ -43,6 +44,7 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
   function back(key, item) {
     if (item && typeof item === "object") {
       if ("$date" in item) return new Date(item.$date);
+      if ("$file" in item) return new __File(item.$file[0], item.$file[1]);
       if ("$bytes" in item) return new Int8Array(item.$bytes);
       if ("$listMap" in item) {
         var made = {};
@@ -201,7 +203,7 @@ class JavaScript:
 
     def _run(self, script: str, batch: list[Record], out: Out, failure: str) -> None:
         self._landing.begin()
-        given = [shown(each) for each in batch]
+        given = [self._landing.shown(each) for each in batch]
         try:
             self._engine.eval(f"__turn({json.dumps(json.dumps(given))}, {json.dumps(self._facts)})")
             with self._meter.running():

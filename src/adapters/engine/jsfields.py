@@ -7,7 +7,7 @@ from ...core.records.values import FieldType
 
 KINDS = [kind.name for kind in FieldType if kind is not FieldType.FILE_REF]
 FIELDS = """
-var Java, __Typed, __SdcRecord, __withVerbs;
+var Java, __Typed, __SdcRecord, __File, __withVerbs;
 (function () {
   function Typed(type, held, notes) { this.type = type; this.held = held; this.notes = notes || {}; }
   Typed.prototype = {
@@ -52,7 +52,13 @@ var Java, __Typed, __SdcRecord, __withVerbs;
       if (gone !== null) { delete this._parent(path)[names[names.length - 1]]; delete this.record.notes[path]; }
       return gone; }
   };
-  __Typed = Typed; __SdcRecord = SdcRecord;
+  function File(number, bytes) { this.number = number; this._bytes = bytes; }
+  File.prototype.getInputStream = function () {
+    var bytes = this._bytes, at = 0;
+    if (bytes === null) throw new Error("the file is too large for a script");
+    return {read: function () { return at < bytes.length ? bytes.charCodeAt(at++) : -1; }, close: function () {}};
+  };
+  __Typed = Typed; __SdcRecord = SdcRecord; __File = File;
   function java(kind, verbs) {
     Object.keys(verbs).forEach(function (name) {
       Object.defineProperty(kind.prototype, name, {value: verbs[name], writable: true, configurable: true}); }); }

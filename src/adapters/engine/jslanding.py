@@ -14,8 +14,9 @@ from ...core.processors.values import null_of
 from ...core.records.convert import convert
 from ...core.records.paths import all_paths, get
 from ...core.records.record import Header, Record, event
-from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null, Zoned
+from ...core.records.values import FieldType, FieldValue, FileRef, ListMap, Long, Null, Zoned
 from .jskinds import INTEGERS, Kinds
+from .scriptfile import Files
 from .scriptmeter import ScriptMeter
 from .scriptrecord import REFUSED, ScriptLog, header_facts, refused
 
@@ -29,12 +30,19 @@ class Landing:
         self._plan, self._tools, self._log, self._meter = plan, tools, log, meter
         self._kinds = Kinds("\n;".join(plan.given.text(name) for name in ("initScript", "script", "destroyScript")))
         self._native = plan.given.text("scriptRecordType", NATIVE) == NATIVE
+        self._files = Files(plan.given.text("script"))
         self._written: set[int] = set()
         self._locked_ms: list[float] = []
 
     def begin(self) -> None:
         """A record that was written before is written for the first time again."""
         self._written.clear()
+        self._files.clear()
+
+    def shown(self, record: Record) -> list[Any]:
+        """A record as the script's engine can take it over."""
+        value = encoded(record.value, self._files)
+        return [value, dict(record.attributes), header_facts(record), _nulls(record.value), record.notes]
 
     def land(self, what: list[Any], batch: list[Record], out: Out) -> None:
         """Does what the script asked for."""
@@ -67,15 +75,10 @@ class Landing:
             getattr(self._log, what[1])(*what[2])
 
     def _decoded(self, text: str, before: FieldValue) -> FieldValue:
-        return Decoding(self._kinds, before, self._native).root(json.loads(text))
+        return Decoding(self._kinds, before, self._native, self._files).root(json.loads(text))
 
     def _record(self, at: int, batch: list[Record], source_id: str) -> Record:
         return batch[at] if at >= 0 else Record(None, Header(source_id, self._plan.instance))
-
-
-def shown(record: Record) -> list[Any]:
-    """A record as the script's engine can take it over."""
-    return [encoded(record.value), dict(record.attributes), header_facts(record), _nulls(record.value), record.notes]
 
 
 def _nulls(value: FieldValue) -> dict[str, str]:
@@ -84,14 +87,16 @@ def _nulls(value: FieldValue) -> dict[str, str]:
     return {path: held.type.name for path, held in found.items() if isinstance(held, Null)}
 
 
-def encoded(value: FieldValue) -> Any:
-    """A field as the script's engine can take it over."""
+def encoded(value: FieldValue, files: Files | None = None) -> Any:
+    """A field as the script's engine can take it over; ``files`` are those that it may read."""
     if isinstance(value, ListMap):
-        return {"$listMap": [[name, encoded(item)] for name, item in value.items()]}
+        return {"$listMap": [[name, encoded(item, files)] for name, item in value.items()]}
     if isinstance(value, dict):
-        return {name: encoded(item) for name, item in value.items()}
+        return {name: encoded(item, files) for name, item in value.items()}
     if isinstance(value, list):
-        return [encoded(item) for item in value]
+        return [encoded(item, files) for item in value]
+    if isinstance(value, FileRef) and files is not None:
+        return {"$file": files.shown(value)}
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
@@ -109,8 +114,8 @@ class Decoding:
     ``native`` is True for values that went through plain objects: dates come back as DATETIME then.
     """
 
-    def __init__(self, kinds: Kinds, before: FieldValue, native: bool) -> None:
-        self._kinds, self._root, self._native = kinds, before, native
+    def __init__(self, kinds: Kinds, before: FieldValue, native: bool, files: Files) -> None:
+        self._kinds, self._root, self._native, self._files = kinds, before, native, files
 
     def root(self, value: Any) -> FieldValue:
         """The root of the record."""
@@ -177,6 +182,8 @@ class Decoding:
             return from_millis(int(held)) if held is not None else datetime.fromtimestamp(0, UTC)
         if word == "$bytes":
             return bytes(each & 0xFF for each in held)
+        if word == "$file":
+            return self._files[int(held)]
         if word == "$long":
             return Long(int(held))
         if word == "$double":

@@ -13,7 +13,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Record
 from .javascript import MAX_MEMORY, TIMEOUT_S, engine_faults, fault_of, new_engine
-from .jslanding import Landing, shown
+from .jslanding import Landing
 from .scripting import may_run
 from .scriptmeter import ScriptMeter
 from .scriptorigin import offsets_of
@@ -155,7 +155,7 @@ class JavaScriptOrigin:
         self._call("__begin", json.dumps(more))
 
     def _step(self) -> dict[str, Any]:
-        responses, self._responses = [shown(each) for each in self._responses], []
+        responses, self._responses = [self._landing.shown(each) for each in self._responses], []
         facts = {"stopped": self._tools.stopped(), "responses": json.dumps(responses)}
         began = time.perf_counter()
         made = self._call("__step", json.dumps(facts))

@@ -12,6 +12,7 @@ from ...core.records.paths import MISSING
 from ...core.records.record import EVENT_TYPE, Record, copy_value
 from ...core.records.values import FieldType, FieldValue, FileRef, ListMap, Null
 from .python2 import LISTS, OldDict, OldListMap
+from .scriptfile import ScriptFile
 from .sdcapi import SdcRecord
 
 NULLS = {f"NULL_{kind.name}": Null(kind) for kind in FieldType if kind not in (FieldType.FILE_REF, FieldType.LIST_MAP)}
@@ -167,6 +168,8 @@ def to_script(value: FieldValue) -> Any:
         return OldListMap(made) if isinstance(value, ListMap) else OldDict(made)
     if isinstance(value, list):
         return [to_script(item) for item in value]
+    if isinstance(value, FileRef):
+        return ScriptFile(value)
     return None if isinstance(value, Null) else value
 
 
@@ -176,6 +179,8 @@ def back(value: Any, before: FieldValue) -> FieldValue:
         return None if before is None else null_of(before)
     if isinstance(value, Null):
         return None if value.type is FieldType.STRING else value
+    if isinstance(value, ScriptFile):
+        return value.file
     if isinstance(value, _PLAIN) or (isinstance(value, datetime) and value.tzinfo is not None):
         return copy_value(value)
     if isinstance(value, date):

@@ -3,6 +3,7 @@
 import logging
 import time
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.processors.api import Access
 from penstock.core.records.record import Header, Record
-from penstock.core.records.values import FieldType, FieldValue, ListMap, Long, Null
+from penstock.core.records.values import FieldType, FieldValue, FileRef, ListMap, Long, Null
 from penstock.core.values import JsonMap, freeze
 
 
@@ -139,6 +140,30 @@ def test_a_script_in_javascript_changes_fields_and_leaves_the_types_of_others() 
         ("SCRIPTING_04", "Script sent record to error: is bad")
     ]
     assert [event.attributes["sdc.event.type"] for event in out.events] == ["done"]
+
+
+def test_whole_files_are_read_in_javascript_too() -> None:
+    """Byte by byte; the field can be put elsewhere, and is not read where the script does not ask for it."""
+    script = """
+    for (var record of sdc.records) {
+      var stream = record.value.file.getInputStream(), read = [], byte;
+      while ((byte = stream.read()) !== -1) read.push(byte);
+      stream.close();
+      record.value = {read: read, moved: record.value.file};
+      sdc.output.write(record);
+    }
+    """
+    opened: list[int] = []
+
+    def file() -> Any:
+        opened.append(1)
+        return BytesIO(b"\xffa")
+
+    held = FileRef(file, {})
+    out = play(JavaScript, {"script": script}, {"file": held}, code=True)
+    assert out.lanes[0][0].value == {"read": [255, 97], "moved": held}
+    play(JavaScript, {"script": "sdc.output.write(sdc.records[0])"}, {"file": held}, code=True)
+    assert opened == [1]
 
 
 def test_an_attribute_may_be_named_like_a_verb_of_maps() -> None:

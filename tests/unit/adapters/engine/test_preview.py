@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 
 import penstock
+from penstock.core.plan import StagePlan
+from penstock.core.processors import Out, StopFault, Tools, registry
+from penstock.core.records.record import Record
 
 Make = Callable[..., penstock.StreamingFlow]
 LINES = '{"a": 1}\n{"a": 2}'
@@ -178,3 +181,26 @@ def test_a_destination_that_nobody_knows_is_left_out_like_others(project: pensto
     if slot is None:
         with pytest.raises(penstock.PreviewError, match="example-lib"):
             flow.preview(write_to_destination=True)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_stages_hold_is_let_go_of(flow_of: Make, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    """As at the end of a run; that this fails leaves the records as they are."""
+    ended: list[str] = []
+
+    class Held:
+        def __init__(self, plan: StagePlan, tools: Tools) -> None: ...
+
+        def __call__(self, batch: list[Record], out: Out) -> None:
+            for record in batch:
+                out.emit(record)
+
+        def close(self, out: Out) -> None:
+            ended.append("closed")
+            if fails:
+                raise StopFault("X_01", "no end")
+
+    kind = "com_streamsets_pipeline_stage_processor_identity_IdentityProcessor"
+    monkeypatch.setitem(registry._builders, kind, Held)
+    assert flow_of(LINES, ("Dev Identity", {}), TRASH).preview()[1].output == [(1,), (2,)]
+    assert ended == ["closed"]

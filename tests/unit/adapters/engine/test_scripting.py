@@ -1,10 +1,19 @@
 """Promises of the Jython Evaluator."""
 
+from io import BytesIO
+
 import pytest
 
 import penstock
+from penstock.adapters.engine.scripting import Jython
+from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import PenstockError
-from penstock.core.records.values import FieldType, Long, Null
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, Tools
+from penstock.core.processors.api import Access
+from penstock.core.records.record import Record
+from penstock.core.records.values import FieldType, FileRef, Long, Null
+from penstock.core.values import JsonMap
 
 OLD = """
 for record in records:
@@ -67,6 +76,32 @@ for record in sdc.records:
     sdc.output.write(record)
 """
     assert preview(script).to_rows() == [{"a": 1, "n": Null(FieldType.LIST), "same": True, "other": False}]
+
+
+READS = """
+for record in sdc.records:
+    stream = record.value['file'].getInputStream()
+    some = []
+    byte = stream.read()
+    while byte != -1 and len(some) < 2:
+        some.append(byte)
+        byte = stream.read()
+    part = bytearray(4)
+    record.value['read'] = [some, stream.read(part), bytes(part), stream.read(part)]
+    stream.close()
+    record.value['same'] = record.value['file']
+    sdc.output.write(record)
+"""
+
+
+def test_whole_files_are_read_byte_by_byte() -> None:
+    """Through what Java's streams are called, into buffers too; the field goes on as it is."""
+    plan = StagePlan("J_01", "k", StageType.PROCESSOR, given=Given(JsonMap({"script": READS})), outputs=("out",))
+    tools, out = Tools(plan, lambda: 0, lambda: 0.5, lambda: "id", access=Access(code=True)), Out(1)
+    file = FileRef(lambda: BytesIO(b"\xffabcdef"), {})
+    Jython(plan, tools)([Record({"file": file})], out)
+    (record,) = out.lanes[0]
+    assert record.value == {"file": file, "read": [[255, 97], 4, b"cdef", -1], "same": file}
 
 
 @pytest.mark.parametrize("mode", ["RECORD", "BATCH"])
