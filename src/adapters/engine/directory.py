@@ -82,7 +82,7 @@ class Directory:
         self._file: Path | None = None
         self._at = 0
         self._before = _Counts()
-        self._told = False
+        self._told = self._rested = False
         self._finished: list[Path] = []
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
@@ -211,14 +211,19 @@ class Directory:
             self._finished.append(self._file)
 
     def _rest(self, last: str, out: Out) -> None:
-        """Nothing to read now: says so once, with what was read since it said so before; later waits for a file."""
+        """Nothing to read now: says so once, with what was read since it said so before; later waits for a file.
+
+        The first empty batch is there at once: with it what was read before is committed.
+        """
         if not self._told:
             held, self._before = self._before, _Counts()
             counts = {"record-count": held.records, "error-count": held.faults, "file-count": held.files}
             out.event("no-more-data", 2, dict(counts))
-            self._told = True
+            self._told, self._rested = True, False
         elif not self._tools.preview:
-            for _ in range(1 if self.resting else self._waits):
+            waits = self._waits if self._rested and not self.resting else 1
+            self._rested = True
+            for _ in range(waits):
                 self._tools.sleep(WAIT_S)
                 if self._tools.stopped() or self._spool.next(last) is not None:
                     break

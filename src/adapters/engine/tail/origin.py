@@ -68,13 +68,18 @@ class FileTail:
         self._tails: dict[str, Tail] = {}
         self._looked_s = -LOOK_S
         self._finished: list[Path] = []
-        self._turn = 0
+        self._turn, self._waits = 0, True
         self._look()
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
-        """Lines of all files in turn, then what happened to files; the offset behind both."""
-        held, wanted, until_s = _offsets(offset), min(self._batch, max_records), time.monotonic() + self._wait_s
-        made = 0
+        """Lines of all files in turn, then what happened to files; the offset behind both.
+
+        It waits for lines where there were none before: behind others the first empty batch is there at once, so that
+        they are committed.
+        """
+        held, wanted = _offsets(offset), min(self._batch, max_records)
+        until_s = time.monotonic() + (self._wait_s if self._waits else 0)
+        made = said = 0
         self._look()
         for tail in self._tails.values():
             tail.restore(held.get(tail.key, ""))
@@ -88,6 +93,7 @@ class FileTail:
                 break
             self._tools.sleep(NAP_S)
             self._look()
+        self._waits = not made and not said
         self._tell(out)
         gone = {key: text for key, text in held.items() if key not in self._tails}
         return json.dumps({**gone, **{tail.key: tail.offset for tail in self._tails.values()}}, ensure_ascii=False)
