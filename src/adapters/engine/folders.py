@@ -6,14 +6,20 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from ...core.el import ElError, EvaluationError, parse_template
+from ...core.el import ElError, EvaluationError, calls_of, parse_template
+from ...core.el.coerce import as_text
+from ...core.el.compile import compiled
 from ...core.el.functions.dates import millis
+from ...core.el.nodes import Node
 from ...core.errors import InvalidValueError
 from ...core.processors.api import StopFault, Tools
 from ...core.processors.path_templates import path_template
 from ...core.records.record import Record
 from .access import allowed_path
 from .remotepath import Place, is_uri, place_of
+
+OF_TIME = frozenset({"time:now", "every", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"})
+"""Functions whose value depends on time, and on nothing else."""
 
 
 class Folders:
@@ -53,9 +59,16 @@ class Folders:
         """Files of a name in every folder that the template may stand for."""
         if not self._text or is_uri(self._text):
             return []
-        parts = parse_template(self._text).parts
-        pattern = "".join(glob.escape(part) if isinstance(part, str) else "*" for part in parts)
+        pattern = "".join(map(self._pattern, parse_template(self._text).parts))
         return [Path(path) for path in glob.glob(f"{pattern}/{glob.escape(name)}") if Path(path).is_file()]
+
+    def _pattern(self, part: "str | Node") -> str:
+        """What a part of the template may stand for: anything where it depends on the record or on time."""
+        if isinstance(part, str):
+            return glob.escape(part)
+        if any(call.name.startswith("record:") or call.name in OF_TIME for call in calls_of(part)):
+            return "*"
+        return glob.escape(as_text(compiled(part)(self._tools.scope)))
 
 
 def _writable(template: str, tools: Tools) -> None:

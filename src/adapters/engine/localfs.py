@@ -17,7 +17,7 @@ from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
 from ...core.running.apart import ATTEMPT
 from .access import allowed_path, with_access
-from .folders import Folders, time_basis
+from .folders import OF_TIME, Folders, time_basis
 from .formats import FormatFault
 from .formats.writing import writers
 from .outfile import CODECS, OutFile, known_codec
@@ -25,7 +25,6 @@ from .remotepath import Place, place_of
 from .wholefiles import WholeFiles
 
 MEGABYTE = 1024 * 1024
-_OF_TIME = {"time:now", "every", "YYYY", "YY", "MM", "DD", "hh", "mm", "ss"}
 
 
 @processor("com_streamsets_pipeline_stage_destination_localfilesystem_LocalFileSystemDTarget")
@@ -243,4 +242,4 @@ class LocalFs:
 def _looks_at_record(text: str) -> bool:
     parts = [part for part in parse_template(text).parts if not isinstance(part, str)]
     calls = {call.name for part in parts for call in calls_of(part)}
-    return not calls <= _OF_TIME
+    return not calls <= OF_TIME

@@ -8,6 +8,7 @@ from typing import Protocol
 from ...core.catalogue.newer import SYNTHETIC
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
+from ...core.plan.unfit import Checks
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldType, FieldValue, Null
@@ -34,9 +35,16 @@ OriginBuild = Callable[[StagePlan, Tools], Origin]
 
 
 class RawData:
-    """Dev Raw Data Source: every batch is the whole of ``rawData``."""
+    """Dev Raw Data Source: every batch is the whole of ``rawData``.
+
+    Raises:
+        UnfitError: no data (DEV_002).
+    """
 
     def __init__(self, plan: StagePlan, tools: Tools) -> None:
+        checks = Checks()
+        checks.that(plan.given.text("rawData") != "", "DEV_002", "rawData", "there is no data")
+        checks.done()
         self._plan = plan
         self._parser = plan.services.get(PARSER_SERVICE, Given())
         self._settings = with_access(self._parser.under(PARSER_PREFIX), tools.access)

@@ -79,7 +79,8 @@ class OutFile:
         self._out = CODECS[codec][1](self._raw)
 
     def write(self, record: Record, now_ms: int) -> None:
-        """Appends one record. Raises ``FormatFault``."""
+        """Appends one record; the file is used even where that fails. Raises ``FormatFault``."""
+        self.used_ms = now_ms
         self._append(self._writer.write(record), 1, now_ms)
 
     def write_many(self, values: list[FieldValue], now_ms: int) -> None:

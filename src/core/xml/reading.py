@@ -18,6 +18,8 @@ from .xpath import Matcher, parse_steps
 
 __all__ = ["XmlFault", "XmlRecord", "XmlRecords"]
 VALUE = "value"
+_WIDEST = 4
+"""So many bytes a character has at the most."""
 XMLNS = "http://www.w3.org/2000/xmlns/"
 """The namespace of declarations: the original counts it among those that it met."""
 
@@ -27,8 +29,8 @@ class XmlRecord:
     """A record, the bytes that it stands in, field attributes by path, and the namespaces met so far by prefix.
 
     ``offset`` is the character where the parser of the original stands before it: behind the tag, or the first sign of
-    one, that follows the record before. ``too_long`` is True where the element was longer than the limit; it has no
-    value then.
+    one, that follows the record before. ``too_long`` is True where it is further than the limit from there to where
+    that parser stands behind the record; it has no value then.
     """
 
     start: int
@@ -94,6 +96,9 @@ class XmlRecords:
         self._begin = 0
         self._skipped = False
         self._ready: list[XmlRecord] = []
+        self._last: tuple[XmlRecord, int] | None = None
+        """The record whose length is not known yet, and where the parser of the original stood before it."""
+        self._first, self._whole = True, not record_element
         self._data = b""
         self._fed = self._wide = 0
         """How many bytes were fed before these, and how many of those were not the first of their character."""
@@ -107,14 +112,18 @@ class XmlRecords:
         """
         self._fed, self._wide = self._fed + len(self._data), self._wide + _later(self._data)
         self._data = data
+        fault: str = ""
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
-            self._ready, ready = [], self._ready
-            yield from ready
-            raise XmlFault(said(error)) from None
+            fault = said(error)
+        if (final or fault) and self._last is not None:
+            self._offset = self._character(self._fed + len(data))
+            self._measure()
         self._ready, ready = [], self._ready
         yield from ready
+        if fault:
+            raise XmlFault(fault)
 
     def _prefixed(self, name: str, *, attribute: bool = False) -> tuple[str, str, str]:
         """Namespace, local name, and the name with the prefix under which the namespace was first met."""
@@ -138,10 +147,24 @@ class XmlRecords:
         """Looks at what follows a record, texts or tags, until it is known where the original then stands."""
         if self._peeked is _Peeked.NOTHING:
             self._peeked = _Peeked.TEXT if text else _Peeked.TAG
-        elif self._peeked is _Peeked.TAG:  # texts are told when the next tag begins
+            return
+        if self._peeked is _Peeked.TAG:  # texts are told when the next tag begins
             self._offset, self._peeked = self._character(self._parser.CurrentByteIndex - len(text.encode())), None
         elif self._peeked is _Peeked.TEXT and not text:
             self._offset, self._peeked = self._character(self._parser.CurrentByteIndex) + 1, None
+        if self._peeked is None:
+            self._measure()
+
+    def _measure(self) -> None:
+        """The last record is as long as the way from where the original stood before it to where it stands now."""
+        if self._last is None:
+            return
+        record, stood = self._last
+        too_long = 0 < self._limit < self._offset - stood
+        self._ready.append(
+            XmlRecord(record.start, record.end, offset=record.offset, too_long=True) if too_long else record
+        )
+        self._last = None
 
     def _start(self, name: str, flat: list[str]) -> None:
         if self._peeked is not None:
@@ -157,6 +180,8 @@ class XmlRecords:
         uri, local, shown = self._prefixed(name)
         attributes = {key: value for key, value in every.items() if key not in declared}
         self._names.append(shown)
+        if len(self._names) == 1:
+            self._peeked = _Peeked.TAG if self._whole else _Peeked.NOTHING
         matches = self._matcher.opens(uri, local, attributes)
         if self._open:
             self._open.append(_Open(shown, attributes, declared))
@@ -164,7 +189,11 @@ class XmlRecords:
             self._begin, self._skipped = self._parser.CurrentByteIndex, False
             root = name if self._keep_root else shown
             self._open.append(_Open(root, attributes, declared))
-        if self._open and 0 < self._limit < self._parser.CurrentByteIndex - self._begin:
+        self._skip()
+
+    def _skip(self) -> None:
+        """Keeps nothing of a record that is too long for sure."""
+        if self._open and 0 < _WIDEST * self._limit < self._parser.CurrentByteIndex - self._begin:
             self._skipped = True
 
     def _text(self, data: str) -> None:
@@ -172,8 +201,7 @@ class XmlRecords:
             self._peek(data)
         if self._open and not self._skipped:
             self._open[-1].text.append(data)
-            if 0 < self._limit < self._parser.CurrentByteIndex - self._begin:
-                self._skipped = True
+            self._skip()
 
     def _end(self, name: str) -> None:
         if self._peeked is not None:
@@ -186,8 +214,9 @@ class XmlRecords:
             if self._open:
                 self._open[-1].children.setdefault(element.name, []).append(made)
             else:
-                self._ready.append(attrs.evolve(self._record(element, *made), offset=self._offset))
-                self._peeked = _Peeked.NOTHING
+                label = 0 if self._first else self._offset
+                self._last = attrs.evolve(self._record(element, *made), offset=label), self._offset
+                self._first, self._peeked = False, _Peeked.NOTHING
         self._matcher.closes()
         self._names.pop()
         self._known.pop()
@@ -224,7 +253,7 @@ class XmlRecords:
 
     def _record(self, element: _Open, value: FieldValue, notes: dict[str, dict[str, str]]) -> XmlRecord:
         start, end = self._begin, self._parser.CurrentByteIndex + len(f"</{element.name}>")
-        if self._skipped or 0 < self._limit < end - start:
+        if self._skipped:
             return XmlRecord(start, end, too_long=True)
         if self._keep_root:
             root = quoted(element.name)

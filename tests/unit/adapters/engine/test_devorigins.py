@@ -7,6 +7,7 @@ import pytest
 from penstock.adapters.engine.origins import PARSER_SERVICE, RandomRecords, RawData
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.plan import Given, StagePlan
+from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, Tools
 from penstock.core.records.record import EVENT_TYPE
 from penstock.core.records.values import FieldType, Null
@@ -109,3 +110,9 @@ def test_random_records_end_when_all_are_made() -> None:
     while offset is not None:
         offset = origin.read(offset, 10, out)
     assert len(out.lanes[0]) == 25
+
+
+def test_raw_data_is_there() -> None:
+    """Without it there is no start."""
+    with pytest.raises(UnfitError, match="DEV_002"):
+        raw("")

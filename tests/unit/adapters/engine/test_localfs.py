@@ -91,14 +91,20 @@ def test_a_folder_that_cannot_be_made_ends_the_run(project: penstock.Project, fl
 class Played:
     """A destination with a clock of its own; each call is a batch."""
 
-    def __init__(self, folder: Path, at: str = "2024-01-01T10:30:00", **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        at: str = "2024-01-01T10:30:00",
+        parameters: dict[str, object] | None = None,
+        **settings: object,
+    ) -> None:
         self.now = datetime.fromisoformat(at).replace(tzinfo=UTC)
         base: dict[str, object] = {"dirPathTemplate": str(folder), "dataFormat": "JSON", "uniquePrefix": "p"}
         frozen = freeze({f"configs.{name}": value for name, value in {**base, **settings}.items()})
         assert isinstance(frozen, JsonMap)
         plan = StagePlan("L_01", "kind", StageType.DESTINATION, given=Given(frozen))
         ids = itertools.count(1)
-        scope = Scope(now_ms=self.now_ms)
+        scope = Scope(now_ms=self.now_ms, parameters=parameters or {})
         self.stage = LocalFs(plan, Tools(plan, self.now_ms, lambda: 0.5, lambda: f"id{next(ids)}", scope=scope))
 
     def now_ms(self) -> int:
@@ -312,3 +318,23 @@ def test_all_settings_that_cannot_be_are_named_at_once(tmp_path: Path) -> None:
 def test_folders_are_not_tried_where_nobody_wants_it(tmp_path: Path) -> None:
     """Without the check of permissions nothing is looked at before the first record."""
     assert Played(tmp_path, dirPathTemplate=f"{__file__}/a", hdfsPermissionCheck=False)
+
+
+def test_leftovers_of_other_parameters_are_left_alone(tmp_path: Path) -> None:
+    """What does not depend on the record or on time is the same for all files of a run."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "_tmp_p_0").write_text("{}")
+    Played(tmp_path, parameters={"folder": "one"}, dirPathTemplate=f"{tmp_path}/${{folder}}")
+    assert names(tmp_path) == ["one/p_id1", "two/_tmp_p_0"]
+
+
+def test_a_record_that_cannot_be_written_keeps_its_file_open(tmp_path: Path) -> None:
+    """As one that can be does: the time without use begins anew."""
+    played = Played(tmp_path, idleTimeout="60", dataFormat="DELIMITED")
+    for _ in range(3):
+        assert [error.code for error in played.write({"a": 1}).errors] == ["DELIMITED_GENERATOR_00"]
+        played.now += timedelta(seconds=40)
+    assert played.write({"a": 1}).events == []
+    played.now += timedelta(seconds=61)
+    assert len(played.write().events) == 1

@@ -148,3 +148,26 @@ def test_a_document_can_be_checked_against_a_schema() -> None:
     for bad in ("<a", loading, "<a/>"):
         with pytest.raises(InvalidValueError, match="schema"):
             written("XML", **{**more, "xmlSchema": bad})
+
+
+NESTED = """<?xml version="1.0"?>
+<root>
+  <msg><time>é</time></msg>
+  <msg/><msg/>
+</root>"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "wanted"), [(27, ["XML_PARSER_02", {}, {}]), (28, [{"time": [{"value": "é"}]}, {}, {}])]
+)
+def test_a_record_is_as_long_as_the_way_to_the_next_tag(limit: int, wanted: list[object]) -> None:
+    """From where the parser of the original stood before it, behind the first sign of a tag or behind the tag."""
+    more = {"xmlRecordElement": "msg", "preserveRootElement": False, "xmlMaxObjectLen": limit}
+    assert values("XML", NESTED, **more) == wanted
+
+
+def test_a_whole_document_is_as_long_as_what_is_behind_its_first_tag() -> None:
+    """A document that is too long is one record that cannot be read."""
+    assert values("XML", "<r>123</r>", xmlMaxObjectLen=7, **FLAT) == [{"value": "123"}]
+    assert values("XML", "<r>1234</r>", xmlMaxObjectLen=7, **FLAT) == ["XML_PARSER_02"]
+    assert values("XML", f"<r>{'é' * 100}</r>", xmlMaxObjectLen=7, **FLAT) == ["XML_PARSER_02"]
