@@ -1,6 +1,6 @@
 """The values of metrics that rules ask for."""
 
-from statistics import pstdev
+import math
 
 import attrs
 
@@ -107,7 +107,8 @@ def shown(times: Times, element: str, unit: int, seconds: float) -> int | float 
         case "MEAN":
             return times.total / times.count * unit
         case "STD_DEV":
-            return pstdev(ordered) * unit
+            middle = sum(ordered) / len(ordered)
+            return math.sqrt(sum((each - middle) ** 2 for each in ordered) / len(ordered)) * unit
         case "MEAN_RATE" | "M1_RATE" | "M5_RATE" | "M15_RATE":
             return times.count / max(0.001, seconds)
     return None

@@ -4,9 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
-
-import httpx
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from ....core.errors import InvalidValueError
 from ....core.plan.given import Given
@@ -48,9 +46,7 @@ class Registry:
     """
 
     def __init__(self, urls: tuple[str, ...], user: str, access: Access) -> None:
-        self._urls, self._access = urls, access
-        name, _, word = user.partition(":")
-        self._auth = httpx.BasicAuth(name, word) if user else None
+        self._urls, self._user, self._access = urls, user, access
         self._schemas: dict[int, str] = {}
         self._newest: dict[str, tuple[int, str]] = {}
         self._registered: dict[tuple[str, str], int] = {}
@@ -76,23 +72,28 @@ class Registry:
         return self._registered[subject, schema]
 
     def _asked(self, method: str, path: str, sent: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        import httpx
+
         unreached: list[str] = []
         for text in self._urls:
             url = _address(text)
-            allowed_host(self._access, url.host)
+            allowed_host(self._access, str(url.hostname))
             try:
                 return self._answer(method, url, path, sent)
-            except (httpx.HTTPError, UnicodeError) as error:
-                unreached.append(f"{url.copy_with(userinfo=b'')}: {type(error).__name__}: {error}")
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                unreached.append(f"{_public(url)}: {type(error).__name__}: {error}")
         raise RegistryError("; ".join(unreached) or "no address of a registry is given")
 
-    def _answer(self, method: str, url: httpx.URL, path: str, sent: Mapping[str, str] | None) -> Mapping[str, Any]:
-        where = str(url.copy_with(userinfo=b"")).rstrip("/") + path
+    def _answer(self, method: str, url: SplitResult, path: str, sent: Mapping[str, str] | None) -> Mapping[str, Any]:
+        import httpx
+
+        where, user = _public(url) + path, self._user or _user_of(url)
+        name, _, word = user.partition(":")
         with (
-            httpx.Client(timeout=TIMEOUT_S, trust_env=False, auth=self._auth) as client,
+            httpx.Client(timeout=TIMEOUT_S, trust_env=False, auth=(name, word) if user else None) as client,
             client.stream(
                 method,
-                str(url).rstrip("/") + path,
+                where,
                 headers={"Accept": _KINDS, "Content-Type": "application/vnd.schemaregistry.v1+json"},
                 content=None if sent is None else json.dumps(sent).encode(),
             ) as response,
@@ -112,14 +113,24 @@ class Registry:
         raise RegistryError(f"{where} answered with status {response.status_code}: {str(reason or 'no JSON')[:300]}")
 
 
-def _address(text: str) -> httpx.URL:
+def _address(text: str) -> SplitResult:
     try:
-        url = httpx.URL(text.strip())
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
+        url = urlsplit(text.strip())
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
         raise RegistryError("the address of a registry has the form http://host:port")
     return url
+
+
+def _public(url: SplitResult) -> str:
+    """The address without user and word."""
+    return url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="").geturl().rstrip("/")
+
+
+def _user_of(url: SplitResult) -> str:
+    return "" if url.username is None else f"{unquote(url.username)}:{unquote(url.password or '')}"
 
 
 def _schema_in(found: Mapping[str, Any]) -> str:
