@@ -19,6 +19,7 @@ from ...core.records.values import FieldValue
 from ...core.running import (
     ENTITY,
     EVENT_FAILED,
+    MOST_RECORDS,
     InvalidFlowError,
     Lifecycle,
     Starting,
@@ -41,7 +42,6 @@ from .garbage import rare_collections
 from .runner import Runner
 from .world import USER
 
-BATCH_SIZE = 1000
 IDLE_S = 0.01
 MEASURE_MS = 1000
 """How often rules about metrics are applied."""
@@ -312,7 +312,7 @@ class EmbeddedRun:
 
     async def _early(self, runner: Runner, offset: str | None) -> str | None:
         """A batch whose offset is committed before the first destination; what was reached."""
-        steps = runner.batch(offset, BATCH_SIZE)
+        steps = runner.batch(offset, MOST_RECORDS)
         early = await anyio.to_thread.run_sync(next, steps, None)
         if not runner.idle:
             await self._commit(early, runner)
@@ -337,7 +337,7 @@ class EmbeddedRun:
         """
         until = time.perf_counter() + TURN_S
         while True:
-            *_, offset = runner.batch(reached[-1][0], BATCH_SIZE)
+            *_, offset = runner.batch(reached[-1][0], MOST_RECORDS)
             self._batches_done += runner.counts
             reached.append((offset, not runner.idle))
             over = offset is None or runner.idle or runner.finish or runner.paced or self._plan.rate_limit > 0

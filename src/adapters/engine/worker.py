@@ -15,12 +15,11 @@ import attrs
 from ...core.plan import Plan, StagePlan
 from ...core.processors.api import StopFault, Tools
 from ...core.project import Job
-from ...core.running import Tally
+from ...core.running import MOST_RECORDS, Tally
 from .directory import DONE, offset_text, position
 from .runner import Runner
 from .world import World
 
-BATCH_SIZE = 1000
 TURN_S = 0.1
 """How long a worker goes on before it tells how far it came."""
 
@@ -132,7 +131,7 @@ def _turns(runner: Runner, read: Read) -> Iterator[Turn]:
         until = time.perf_counter() + TURN_S
         over = False
         while not over:
-            *_, reached = runner.batch(offset, BATCH_SIZE)
+            *_, reached = runner.batch(offset, MOST_RECORDS)
             offset = reached or offset
             at = position(offset)[1]
             over = at == DONE or runner.finish or time.perf_counter() > until

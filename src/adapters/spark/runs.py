@@ -14,7 +14,7 @@ from ...core.java import java_string
 from ...core.processors.api import Out, StopFault
 from ...core.project import EngineId, Job, JobRun, RunId
 from ...core.records.values import FieldValue
-from ...core.running import ENTITY, START, STOP, Status, metrics_document
+from ...core.running import ENTITY, MOST_RECORDS, START, STOP, Status, metrics_document
 from ...core.running.notices import notices, wants_notice
 from ...ports.stores import JobStore, OffsetStore
 from . import kafka, sources
@@ -25,7 +25,6 @@ from .session import last_line
 from .work import SCHEMA, Work
 
 CHECKPOINT, PIECES = "$penstock.spark.checkpoint$", "$penstock.spark.pieces$"
-BATCH_SIZE = 1000
 POLL_S = 0.05
 TELL_S = 0.5
 
@@ -160,7 +159,7 @@ class SparkRun:
                 if self._stop_asked.is_set():
                     return "Canceled"
                 out, before = Out(len(plan.origin.outputs), self._clock.now_ms), offset
-                offset = origin.read(offset, BATCH_SIZE, out)
+                offset = origin.read(offset, MOST_RECORDS, out)
                 rows = driver.deal(out)
                 if rows:
                     made = spark.createDataFrame(rows, SCHEMA)

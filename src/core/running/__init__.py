@@ -1,6 +1,6 @@
 """Running: batches through the stages of a plan, and the counts of what happened."""
 
-from .batch import Batch
+from .batch import MOST_RECORDS, Batch
 from .lifecycle import ENTITY, EVENT_FAILED, START, STOP, Lifecycle, tell
 from .stages import Stages, error_stage
 from .starting import InvalidFlowError, Starting, placed, refusing
@@ -10,6 +10,7 @@ from .tally import Tally, metrics_document
 __all__ = [
     "ENTITY",
     "EVENT_FAILED",
+    "MOST_RECORDS",
     "START",
     "STOP",
     "Batch",

@@ -5,6 +5,9 @@ import attrs
 from ..records.record import Lineage, Record, Trace
 from ..records.rows import Lane, Rows
 
+MOST_RECORDS = 50_000
+"""How many records a batch has at the most, whatever the origin would make of it."""
+
 
 @attrs.define
 class Batch:

@@ -77,6 +77,9 @@ class FileTail:
         It waits for lines where there were none before: behind others the first empty batch is there at once, so that
         they are committed.
         """
+        if self._batch > max_records and not self._tools.preview:
+            out.stage_error("TAIL_30", f"the batch size is larger than an engine allows: {max_records}")
+            self._batch = max_records
         held, wanted = _offsets(offset), min(self._batch, max_records)
         until_s = time.monotonic() + (self._wait_s if self._waits else 0)
         made = said = 0

@@ -143,12 +143,12 @@ def test_a_file_that_cannot_be_read_on_is_treated_as_told(tmp_path: Path) -> Non
     old.mkdir()
     fill(tmp_path, a=bad)
     out = Out(1)
-    directory(tmp_path, dataFormat="JSON", errorArchiveDir=str(old)).read(None, 10, out)
+    directory(tmp_path, dataFormat="JSON", errorArchiveDir=str(old)).read(None, 1000, out)
     assert [code for code, _ in out.stage_errors] == ["SPOOLDIR_01"]
     assert (old / "a.txt").exists()
     fill(tmp_path, a=bad)
     out = Out(1)
-    directory(tmp_path, OnError.DISCARD, dataFormat="JSON").read(None, 10, out)
+    directory(tmp_path, OnError.DISCARD, dataFormat="JSON").read(None, 1000, out)
     assert (len(out.lanes[0]), out.stage_errors) == (1, [])
     with pytest.raises(StopFault, match="SPOOLDIR_04"):
         directory(tmp_path, OnError.STOP, dataFormat="JSON").read(None, 10, Out(1))
@@ -241,7 +241,7 @@ def test_a_log_is_read_up_to_a_line_that_does_not_fit(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"dataFormat": "LOG", "dataFormatConfig.logMode": "COMMON_LOG_FORMAT"}
     origin = directory(tmp_path, **settings)
     out = Out(1)
-    origin.read(origin.read(None, 10, out), 10, out)
+    origin.read(origin.read(None, 1000, out), 1000, out)
     assert [record.value["clientip"] for record in out.lanes[0]] == ["1.2.3.4"] * 2  # type: ignore[index,call-overload]
     ((code, message),) = out.stage_errors
     assert (code, out.errors) == ("SPOOLDIR_01", [])
@@ -457,3 +457,13 @@ def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> N
     for _ in range(3):
         offset = origin.read(offset, 10, Out(1))
     assert len(naps) == 16
+
+
+def test_a_batch_size_above_what_an_engine_allows_is_told_once(tmp_path: Path) -> None:
+    """And batches are as large as they may be."""
+    fill(tmp_path, a="1\n2\n3\n4\n5")
+    origin, outs, offset = directory(tmp_path, batchSize=3), [Out(1) for _ in range(3)], None
+    for out in outs:
+        offset = origin.read(offset, 2, out)
+    assert [texts(out) for out in outs] == [["1", "2"], ["3", "4"], ["5"]]
+    assert [[code for code, _ in out.stage_errors] for out in outs] == [["SPOOLDIR_37"], [], []]
