@@ -54,7 +54,7 @@ class FileRecords:
 
     def _by_lines(self, lines: JsonLines, count: int, out: Out) -> bool:
         values: list[FieldValue] = []
-        lineage = FileLineage(self._facts)
+        lineage, usual = FileLineage(self._facts), True
         try:
             while count > 0:
                 taken = lines.take(count)
@@ -64,12 +64,13 @@ class FileRecords:
                     self._one(item, 0, out)
                 lineage.add(taken, len(values))
                 values += taken.values
+                usual = usual and taken.usual
                 count -= len(taken.values) + len(taken.faults)
                 self.at = taken.end
             return True
         finally:
             self.records += len(values)
-            out.emit_rows(Rows(values, lineage))
+            out.emit_rows(Rows(values, lineage, usual=usual))
 
     def _one(self, item: Item, base: int, out: Out) -> None:
         offset = item.label or str(base + item.start)

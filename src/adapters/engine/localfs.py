@@ -128,7 +128,7 @@ class LocalFs:
                 self(rows.records(), out)
                 return
             held = self._opened(self._current.place(rows.record(0), moment), moment, now_ms)
-            held.write_many(rows.values, now_ms)
+            held.write_many(rows.values, now_ms, usual=rows.usual)
             held.flush()
         except (EvaluationError, FormatFault):
             self(rows.records(), out)

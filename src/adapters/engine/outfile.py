@@ -83,9 +83,9 @@ class OutFile:
         self.used_ms = now_ms
         self._append(self._writer.write(record), 1, now_ms)
 
-    def write_many(self, values: list[FieldValue], now_ms: int) -> None:
-        """Appends values. Raises ``FormatFault``, with nothing written."""
-        self._append(self._writer.many(values), len(values), now_ms)  # type: ignore[attr-defined]
+    def write_many(self, values: list[FieldValue], now_ms: int, *, usual: bool) -> None:
+        """Appends values, ``usual`` as those of ``Rows`` are. Raises ``FormatFault``, with nothing written."""
+        self._append(self._writer.many(values, usual=usual), len(values), now_ms)  # type: ignore[attr-defined]
 
     def _append(self, data: bytes, records: int, now_ms: int) -> None:
         self._out.write(data)

@@ -9,6 +9,7 @@ from ..el.source import Source, function_of
 from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..plan.unfit import Checks
+from ..records.json_data import LEAST_LARGE, LEAST_USUAL
 from ..records.paths import MISSING, expand, get, has, has_wildcards, parse_path, to_path
 from ..records.record import Record, copy_value
 from ..records.rows import Rows
@@ -20,6 +21,8 @@ from .values import as_field, null_of, place
 
 Evaluate = Callable[[Record], FieldValue]
 _PLAIN_KINDS = {kind.__name__ for kind in PLAIN}
+_FLOATING = {"float", "any"}
+"""Kinds of expressions whose value may be a floating-point number."""
 
 
 @processor("com_streamsets_pipeline_stage_processor_expression_ExpressionDProcessor")
@@ -82,7 +85,7 @@ def _in_rows(fields: list[tuple[str, str, Evaluate]], tools: Tools, general: Pro
 
     def process(rows: Rows, out: Out) -> None:
         if rows.are_maps:
-            put_out_kept(rows, compiled()(rows.values, rows.record, tools.scope), out)
+            put_out_kept(rows, compiled()(rows), out)
         else:
             general(rows.records(), out)
 
@@ -101,18 +104,24 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
         fits += [] if parent == "v" else ["isinstance(p := " + parent + ", dict)"]
         place = f"{'v' if parent == 'v' else 'p'}[{names[-1]!r}] = "
         steps.append(f"s = {number}")
-        if not fits:
+        if not fits and value.kind not in _FLOATING:
             steps.append(f"{place}{value.text}")
             continue
+        steps.append(f"r = {value.text}")
+        if value.kind in _FLOATING:
+            steps.append(f"if type(r) is float and not {LEAST_USUAL} <= r < {LEAST_LARGE}: rows.usual = False")
+        if not fits:
+            steps.append(f"{place}r")
+            continue
         steps += [
-            f"r = {value.text}",
             f"if {' and '.join(fits)}: {place}r",
-            f"else: assign(record(i), {number}, plain(r))",
+            f"else: assign(rows, i, {number}, plain(r))",
         ]
 
-    def assign(record: Record, number: int, value: FieldValue) -> None:
+    def assign(rows: Rows, row: int, number: int, value: FieldValue) -> None:
         pattern, text, _ = fields[number]
-        _set(record, pattern, text, lambda _: value)
+        rows.usual = False
+        _set(rows.record(row), pattern, text, lambda _: value)
 
     def stand_still() -> None:
         at_ms = tools.now_ms()
@@ -120,9 +129,9 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
 
     scoped = ["stand_still()", "scope.record = record(i)"] if source.scoped else []
     lines = [
-        "def evaluate(values, record, scope):",
-        " refused = []",
-        " for i, v in enumerate(values):",
+        "def evaluate(rows):",
+        " refused, record = [], rows.record",
+        " for i, v in enumerate(rows.values):",
         "  s = 0",
         "  try:",
         *("   " + line for line in (*scoped, *steps)),
@@ -134,6 +143,7 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
     ]
     held = {
         "assign": assign,
+        "scope": tools.scope,
         "stand_still": stand_still,
         "fields": fields,
         "unevaluated": _unevaluated,

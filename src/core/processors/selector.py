@@ -128,7 +128,7 @@ def _in_rows(
         for number, code, message in one_by_one(rows.values, rows.at, lanes, numbers, rows.record, tools.scope):
             out.error(rows.record(number).copy(), code, message)  # a lane may have it too
         for lane, values in enumerate(lanes):
-            out.emit_rows(Rows(values, rows.lineage, numbers[lane], rows.path, are_maps=True), lane)
+            out.emit_rows(Rows(values, rows.lineage, numbers[lane], rows.path, are_maps=True, usual=rows.usual), lane)
 
     return process
 

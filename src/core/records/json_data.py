@@ -15,6 +15,8 @@ from ..java.calendar import to_millis
 from .values import Byte, FieldValue, FileRef, ListMap, Null, Zoned
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
+LEAST_USUAL, LEAST_LARGE = 1e-3, 1e7
+"""Between them floating-point numbers are spelled alike by the original and by the library."""
 _LONG = 1 << 63
 _POINTS = re.compile(rb"\.(?:(?<=\d{8}\.)|(?<=0\.)(?<!\d0\.)000)")
 """The point of a number of ten million or more, and of one below a thousandth."""
@@ -51,9 +53,14 @@ def is_usual(made: bytes | bytearray, values: Iterable[FieldValue]) -> bool:
         _POINTS.search(made)
         or (_EXPONENT in made and _LARGE.search(made))
         or (b"-" in made and b"e-" in made and _SMALL.search(made))
-        or (b"\\" in made and b"\\u00" in made)
+        or has_controls(made)
         or (b"null" in made and not all(map(_is_finite, values)))
     )
+
+
+def has_controls(made: bytes | bytearray) -> bool:
+    """True for a text with control characters, whose digits are capitals in the original."""
+    return b"\\" in made and b"\\u00" in made
 
 
 def special(value: object) -> object:

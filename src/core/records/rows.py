@@ -38,9 +38,10 @@ class Rows(Sequence[Record]):
 
     Shape: ``values`` are the root fields, ``at`` their numbers in the lineage, ``path`` the stages that put them out.
     ``made`` is True once records were asked for: from then on they are what counts, and ``values`` is empty.
+    ``usual`` is True where every floating-point number is known to be one of those that all spell alike.
     """
 
-    __slots__ = ("_are_maps", "_records", "at", "lineage", "path", "values")
+    __slots__ = ("_are_maps", "_records", "at", "lineage", "path", "usual", "values")
 
     def __init__(
         self,
@@ -50,8 +51,9 @@ class Rows(Sequence[Record]):
         path: tuple[str, ...] = (),
         *,
         are_maps: bool | None = None,
+        usual: bool = False,
     ) -> None:
-        self.values, self.lineage, self.path = values, lineage, path
+        self.values, self.lineage, self.path, self.usual = values, lineage, path, usual
         self.at: Sequence[int] = range(len(values)) if at is None else at
         self._are_maps = are_maps
         self._records: list[Record] | None = None
@@ -102,7 +104,7 @@ class Rows(Sequence[Record]):
         """Rows that can be changed without touching these."""
         if self._records is None:
             values = [copy_value(value) for value in self.values]
-            return Rows(values, self.lineage, self.at, self.path, are_maps=self._are_maps)
+            return Rows(values, self.lineage, self.at, self.path, are_maps=self._are_maps, usual=self.usual)
         made = Rows([], self.lineage, (), self.path)
         made._records = [record.copy() for record in self._records]
         return made
@@ -110,7 +112,8 @@ class Rows(Sequence[Record]):
     def picked(self, flags: Sequence[bool]) -> "Rows":
         """The rows whose flag is set."""
         values = list(compress(self.values, flags))
-        return Rows(values, self.lineage, Picked(self.at, flags), self.path, are_maps=self._are_maps)
+        at = Picked(self.at, flags)
+        return Rows(values, self.lineage, at, self.path, are_maps=self._are_maps, usual=self.usual)
 
     def without(self, numbers: Iterable[int]) -> "Rows":
         """The rows but these."""
@@ -119,7 +122,7 @@ class Rows(Sequence[Record]):
             return self
         kept = [number for number in range(len(self.values)) if number not in gone]
         values, at = [self.values[number] for number in kept], [self.at[number] for number in kept]
-        return Rows(values, self.lineage, at, self.path, are_maps=self._are_maps)
+        return Rows(values, self.lineage, at, self.path, are_maps=self._are_maps, usual=self.usual)
 
     def __len__(self) -> int:
         return len(self.values) if self._records is None else len(self._records)

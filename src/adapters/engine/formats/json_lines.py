@@ -10,6 +10,7 @@ import attrs
 import msgspec
 
 from ....core.plan.given import Given
+from ....core.records.json_data import LEAST_LARGE, LEAST_USUAL
 from ....core.records.values import FieldValue
 from .fault import FormatFault
 from .item import Item
@@ -17,15 +18,21 @@ from .reading import LONGEST_LINE, read_items
 
 BLOCK = 1 << 15
 DEPTH = 6
+PAUSE = 16
+"""How many blocks are read with all numbers behind one that had others than the usual ones."""
 
 
 @cache
-def _decoder() -> "msgspec.json.Decoder[Any]":
-    """For values with whole numbers of 64 bits and few levels; others are of another type, or rare."""
+def _decoder(*, usual: bool = False) -> "msgspec.json.Decoder[Any]":
+    """For values with whole numbers of 64 bits and few levels; others are of another type, or rare.
+
+    ``usual`` refuses floating-point numbers that are not spelled by all alike; that costs nothing.
+    """
     whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-    kind: Any = whole | float | str | bool | None
+    point: Any = Annotated[float, msgspec.Meta(ge=LEAST_USUAL, lt=LEAST_LARGE)] if usual else float
+    kind: Any = whole | point | str | bool | None
     for _ in range(DEPTH):
-        kind = whole | float | str | bool | None | dict[str, kind] | list[kind]  # type: ignore[valid-type, unused-ignore]
+        kind = whole | point | str | bool | None | dict[str, kind] | list[kind]  # type: ignore[valid-type, unused-ignore]
     return msgspec.json.Decoder(kind)
 
 
@@ -43,6 +50,8 @@ class Taken:
     start: int
     end: int
     faults: list[Item] = attrs.field(factory=list)
+    usual: bool = False
+    """True where all floating-point numbers are those that all spell alike."""
     _places: list[tuple[int, bytes]] | None = None
 
     def add(self, item: Item, base: int, line: bytes = b"") -> None:
@@ -107,6 +116,7 @@ class JsonLines:
         self._over = False
         self._at = base
         self._usual = BLOCK
+        self._pause, self._plain = 0, False
         """How many lines stood in what was read at once."""
         self._exact: Iterator[Item] | None = None
         self._fault: FormatFault | None = None
@@ -132,12 +142,22 @@ class JsonLines:
         if not values or len(values) != (lines or len(values)):
             return self._each(text, count)
         start = self._at
-        return Taken(values, text, start, self._pass(text))
+        return Taken(values, text, start, self._pass(text), usual=self._plain)
 
     def _values(self, text: bytes) -> list[FieldValue]:
         """All values, line ends or not between them; none where that is not so simple."""
+        if not self._are_short(text):
+            return []
+        if self._pause == 0:
+            try:
+                values, self._plain = _decoder(usual=True).decode_lines(text), True
+            except _REFUSED:
+                self._pause = PAUSE
+            else:
+                return values
+        self._pause, self._plain = self._pause - 1, False
         try:
-            return _decoder().decode_lines(text) if self._are_short(text) else []
+            return _decoder().decode_lines(text)
         except _REFUSED:
             return []
 

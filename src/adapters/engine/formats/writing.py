@@ -8,7 +8,7 @@ import orjson
 from ....core.errors import UnsupportedError
 from ....core.java import java_string
 from ....core.plan.given import Given
-from ....core.records.json_data import OPTIONS, NoJson, is_usual, json_bytes, special
+from ....core.records.json_data import OPTIONS, NoJson, has_controls, is_usual, json_bytes, special
 from ....core.records.json_form import record_to_json
 from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
@@ -41,8 +41,8 @@ class Writer(Protocol):
 class ManyWriter(Writer, Protocol):
     """One that writes values without their records."""
 
-    def many(self, values: list[FieldValue]) -> bytes | bytearray:
-        """What they add. Raises ``FormatFault``: one of them cannot be written."""
+    def many(self, values: list[FieldValue], *, usual: bool = False) -> bytes | bytearray:
+        """What they add; ``usual`` as in ``Rows``. Raises ``FormatFault``: one of them cannot be written."""
         ...
 
 
@@ -92,11 +92,11 @@ class _Json:
         before, self._begun = (between if self._begun else first), True
         return bytes(self._coded(before + json_text(record.value)))
 
-    def many(self, values: list[FieldValue]) -> bytes | bytearray:
+    def many(self, values: list[FieldValue], *, usual: bool = False) -> bytes | bytearray:
         """What values add."""
         if self._array:
             return b"".join([self.write(Record(value)) for value in values])
-        made = json_line_texts(values, b"\n" if self._begun else b"")
+        made = json_line_texts(values, b"\n" if self._begun else b"", usual=usual)
         self._begun = True
         return self._coded(made)
 
@@ -117,15 +117,15 @@ def json_text(value: FieldValue) -> bytes:
         raise FormatFault(code, str(error)) from None
 
 
-def json_line_texts(values: list[FieldValue], before: bytes = b"") -> bytes | bytearray:
-    """The texts of values, with line ends between them. Raises ``FormatFault``."""
+def json_line_texts(values: list[FieldValue], before: bytes = b"", *, usual: bool = False) -> bytes | bytearray:
+    """The texts of values, with line ends between them; ``usual`` as in ``Rows``. Raises ``FormatFault``."""
     dumps, made = orjson.dumps, bytearray(before)
     try:
         for value in values:
             made += dumps(value, special, _LINES)
     except (TypeError, ValueError, RecursionError):
         return before + b"\n".join(map(json_text, values))
-    if not is_usual(made, values):
+    if has_controls(made) if usual else not is_usual(made, values):
         return before + b"\n".join(map(json_text, values))
     del made[-1:]
     return made

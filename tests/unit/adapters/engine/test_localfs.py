@@ -338,3 +338,39 @@ def test_a_record_that_cannot_be_written_keeps_its_file_open(tmp_path: Path) -> 
     assert played.write({"a": 1}).events == []
     played.now += timedelta(seconds=61)
     assert len(played.write().events) == 1
+
+
+def test_numbers_have_the_digits_of_the_original_however_they_come(project: penstock.Project, tmp_path: Path) -> None:
+    """Read from lines, computed, or neither; beside usual numbers."""
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    numbers = [0.5, 12345678.5, 0.0005, 3.0, 0.0]
+    (source / "a.json").write_text("".join(json.dumps({"a": each}) + "\n" for each in [2.5, *numbers]))
+    (source / "b.json").write_text('{"a": 1.5}\n{"a": 2.5}\n')
+    flow = project.create_flow(name="numbers")
+    origin, expression, files = map(flow.add_stage, ("Directory", "Expression Evaluator", "Local FS"))
+    for name, text in (("spoolDir", str(source)), ("filePattern", "*.json"), ("dataFormat", "JSON")):
+        origin.configuration[f"conf.{name}"] = text
+    expression.configuration["expressionProcessorConfigs"] = [
+        {"fieldToSet": "/b", "expression": "${record:value('/a') * 10000000}"}
+    ]
+    for name, value in settings(target, dirPathTemplate=str(target)).items():
+        files.configuration[name] = value
+    finisher = flow.add_stage("Pipeline Finisher Executor")
+    finisher.configuration["stageRecordPreconditions"] = ["${record:eventType() == 'no-more-data'}"]
+    finisher.configuration["stageOnRecordError"] = "DISCARD"
+    origin >> expression >> files
+    origin.connect_event_to(finisher)
+    project.update_flow(flow)
+    assert run(project, flow) == "Completed"
+    (file,) = target.iterdir()
+    assert file.read_text().split() == [
+        '{"a":2.5,"b":2.5E7}',
+        '{"a":0.5,"b":5000000.0}',
+        '{"a":1.23456785E7,"b":1.23456785E14}',
+        '{"a":5.0E-4,"b":5000.0}',
+        '{"a":3.0,"b":3.0E7}',
+        '{"a":0.0,"b":0.0}',
+        '{"a":1.5,"b":1.5E7}',
+        '{"a":2.5,"b":2.5E7}',
+    ]

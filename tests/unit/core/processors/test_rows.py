@@ -126,6 +126,15 @@ def told(out: Out) -> Any:
     return lanes, errors
 
 
+def is_usual(value: FieldValue) -> bool:
+    """True where every number in a value is spelled by the library as by the original."""
+    if isinstance(value, dict):
+        return all(map(is_usual, value.values()))
+    if isinstance(value, list):
+        return all(map(is_usual, value))
+    return not isinstance(value, (Byte, float)) or (type(value) is float and 1e-3 <= value < 1e7)
+
+
 def same(kind: str, given: dict[str, Any], batch: list[FieldValue], lanes: tuple[str, ...] = ("out",)) -> None:
     """Both forms, from fresh stages."""
     results: list[Any] = []
@@ -133,12 +142,13 @@ def same(kind: str, given: dict[str, Any], batch: list[FieldValue], lanes: tuple
         values = [copy_value(value) for value in batch]
         stage, _ = process(kind, given, lanes)
         out = Out(len(lanes), lambda: 1000)
-        held = Rows(values, Numbered(), path=("Origin",))
+        held = Rows(values, Numbered(), path=("Origin",), usual=is_usual(values))
         try:
             stage.rows(held, out) if rows else stage(held.records(), out)
         except Exception as error:  # whatever it is, both forms end so
             results.append((type(error), str(error)))
         else:
+            assert all(is_usual(lane.values) for lane in out.lanes if isinstance(lane, Rows) and lane.usual)
             results.append(told(out))
     assert results[1] == results[0]
 

@@ -113,3 +113,16 @@ def test_other_settings_are_not_read_by_lines(given: dict[str, Any]) -> None:
     """They are left to the reader of texts."""
     assert in_lines("JSON", Given())
     assert not in_lines("JSON", Given(JsonMap(given)))
+
+
+def test_blocks_tell_whether_their_numbers_are_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that all spell alike. Behind others some blocks are not tried."""
+    monkeypatch.setattr(json_lines, "BLOCK", 1)
+    monkeypatch.setattr(json_lines, "PAUSE", 2)
+    numbers = ["0.5", "1.0e6", "12345678.5", "0.5", "0.5", "-1.5", "0.5", "0.5", "0.0005", "7"]
+    lines = JsonLines(io.BytesIO("".join(f'{{"a": {each}}}\n' for each in numbers).encode()), GIVEN)
+    found = []
+    while (taken := lines.take(1)) is not None:
+        found.append((taken.values[0], taken.usual))
+    usual = [True, True, False, False, True, False, False, True, False, False]
+    assert found == [({"a": float(each)}, flag) for each, flag in zip(numbers, usual, strict=True)]
