@@ -37,6 +37,7 @@ class Folders:
         if remote and "${" not in template:
             place_of(tools.access, template)
         self._text, self._tools = template, tools
+        self._last: tuple[str, Place] | None = None
         self._folder = _evaluated("Directory Template", template, tools, "HADOOPFS_20")
         self.template = path_template(template, zone)
         if template and checked and not tools.preview:
@@ -44,7 +45,10 @@ class Folders:
 
     def place(self, record: Record, moment: datetime) -> Place:
         """The folder of a record. Raises ``EvaluationError``, and ``StopFault`` for one that is not allowed."""
-        return place_of(self._tools.access, self.name(record, moment))
+        name = self.name(record, moment)
+        if self._last is None or self._last[0] != name or self._tools.access.folders is not None:
+            self._last = name, place_of(self._tools.access, name)
+        return self._last[1]
 
     def name(self, record: Record, moment: datetime) -> str:
         """What the template says for a record. Raises ``EvaluationError``."""

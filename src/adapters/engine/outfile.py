@@ -75,6 +75,7 @@ class OutFile:
         self.path, self.records, self.size = path, 0, 0
         self.expires_ms, self.used_ms = expires_ms, now_ms
         self._writer = writer
+        self._held = writer if isinstance(writer, Buffering) else None
         self._raw: BinaryIO = path.open("wb")
         self._out = CODECS[codec][1](self._raw)
 
@@ -102,7 +103,7 @@ class OutFile:
 
     def flush(self) -> None:
         """Hands everything to the operating system, as far as the codec can."""
-        if isinstance(self._writer, Buffering):
-            self._append(self._writer.flush(), 0, self.used_ms)
+        if self._held is not None:
+            self._append(self._held.flush(), 0, self.used_ms)
         self._out.flush()
         self._raw.flush()

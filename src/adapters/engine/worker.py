@@ -17,6 +17,7 @@ from ...core.processors.api import StopFault, Tools
 from ...core.project import Job
 from ...core.running import MOST_RECORDS, Tally
 from .directory import DONE, offset_text, position
+from .garbage import rare_collections
 from .runner import Runner
 from .world import World
 
@@ -87,7 +88,8 @@ def main() -> None:
     try:
         for module in task.modules:
             import_module(module)
-        _work(task, waiting, reports)
+        with rare_collections():
+            _work(task, waiting, reports)
     except BrokenPipeError:
         return
     except StopFault as fault:

@@ -100,7 +100,7 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
         assert names is not None
         value = source.template(parse_template(text))
         parent = "v" if len(names) == 1 else f"parent_of(v, {names!r})"
-        fits = [] if value.kind in _PLAIN_KINDS else ["type(r) in PLAIN"]
+        fits = [] if value.kind in _PLAIN_KINDS else ["(c is float or c in PLAIN)"]
         fits += [] if parent == "v" else ["isinstance(p := " + parent + ", dict)"]
         place = f"{'v' if parent == 'v' else 'p'}[{names[-1]!r}] = "
         steps.append(f"s = {number}")
@@ -109,7 +109,7 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
             continue
         steps.append(f"r = {value.text}")
         if value.kind in _FLOATING:
-            steps.append(f"if type(r) is float and not {LEAST_USUAL} <= r < {LEAST_LARGE}: rows.usual = False")
+            steps.append(f"if (c := type(r)) is float and not {LEAST_USUAL} <= r < {LEAST_LARGE}: rows.usual = False")
         if not fits:
             steps.append(f"{place}r")
             continue
@@ -132,7 +132,6 @@ def _function(fields: list[tuple[str, str, Evaluate]], tools: Tools) -> Callable
         "def evaluate(rows):",
         " refused, record = [], rows.record",
         " for i, v in enumerate(rows.values):",
-        "  s = 0",
         "  try:",
         *("   " + line for line in (*scoped, *steps)),
         "  except EvaluationError as error:",

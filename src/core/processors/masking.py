@@ -75,11 +75,12 @@ def _in_rows(
 
     def single(rows: Rows, refused: list[Refused]) -> None:
         _, name, mask = rules[0]
+        by_length = mask is _crossed_out
         for number, value in enumerate(rows.values):
             held = value.get(name)  # type: ignore[union-attr]
             try:
                 if type(held) is str:
-                    value[name] = mask(held)  # type: ignore[index, call-overload]
+                    value[name] = "x" * len(held) if by_length else mask(held)  # type: ignore[index, call-overload]
                 elif held is not None:
                     handle(rows.record(number))
             except RecordFault as fault:
@@ -111,7 +112,11 @@ def _mask(row: Given) -> Callable[[str], str]:
         return lambda _text: FIXED
     if kind == "CUSTOM":
         return _by_signs(row.text("mask"))
-    return _by_groups(row) if kind == "REGEX" else lambda text: "x" * len(text)
+    return _by_groups(row) if kind == "REGEX" else _crossed_out
+
+
+def _crossed_out(text: str) -> str:
+    return "x" * len(text)
 
 
 def _by_signs(pattern: str) -> Callable[[str], str]:

@@ -11,6 +11,7 @@ import pytest
 import penstock
 from penstock.adapters.engine import workers as workers_module
 from penstock.adapters.engine.directory import DONE
+from penstock.adapters.engine.garbage import ALLOCATIONS
 from penstock.adapters.engine.worker import Turn
 from penstock.core.errors import InvalidValueError, UsageError
 
@@ -90,6 +91,25 @@ def test_a_second_run_reads_only_what_is_new(project: penstock.Project, folder: 
     (folder / "9.json").write_text('{"id": 9000, "name": "new"}\n')
     job.start().wait()
     assert written(tmp_path / "out") == [*WANTED, 9000]
+
+
+def test_workers_look_for_cycles_as_rarely_as_one_process_does(
+    project: penstock.Project, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of maps in a batch are no reason for the collector to look at all others again."""
+    note = f"""
+import gc
+module = sys.modules[main.__module__]
+work = module._work
+def noted(*given):
+    open({str(tmp_path / "seen")!r}, "a").write(f"{{gc.get_threshold()[0]}} ")
+    work(*given)
+module._work = noted
+main()
+"""
+    monkeypatch.setattr(workers_module, "BOOT", workers_module.BOOT.replace("main()", note))
+    project.create_job(name="job", flow=flow_over(project, folder, tmp_path / "out")).start().wait()
+    assert [int(each) for each in (tmp_path / "seen").read_text().split()] == [ALLOCATIONS] * 2
 
 
 def kill(worker: workers_module._Worker) -> None:
