@@ -15,7 +15,6 @@ from ...core.records.rows import Lane
 from ...core.running import Batch, Stages, Starting, Tally, error_stage
 from ...core.running.measuring import Ages
 from ...core.running.observing import Observer
-from ...core.running.tally import batch_of, pipeline_counts
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
 from .origins import ORIGINS, Origin
@@ -113,7 +112,6 @@ class Runner:
         self.idle = True
         batch, reached, asked = Batch(), offset, False
         began = self._began_s = time.perf_counter()
-        counts = pipeline_counts(self._plan, self.tally)
         for stage in self._plan.stages:
             if stage.type is StageType.DESTINATION and not asked:
                 asked = True
@@ -130,7 +128,7 @@ class Runner:
         self._began_s = None
         if self.counts:
             self.tally.batch.add(time.perf_counter() - began)
-            self.tally.ended(batch_of(self._plan, self.tally, counts, self._now_ms()))
+            self.tally.ended(self.tally.newest(self._plan, self._now_ms()))
         respond = getattr(self._origin, "respond", None)
         if respond is not None:
             respond(batch.responses)

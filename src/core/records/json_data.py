@@ -45,6 +45,18 @@ def json_bytes(value: FieldValue) -> bytes:
     return made if is_usual(made, (value,)) and not _holds_byte(value) else _exactly(value)
 
 
+def json_size(value: FieldValue) -> int:
+    """About how many bytes ``json_bytes`` gives, in less time.
+
+    Raises:
+        NoJson: as for ``json_bytes``.
+    """
+    try:
+        return len(orjson.dumps(value, special, OPTIONS))
+    except (TypeError, ValueError, RecursionError):
+        return len(json_bytes(value))
+
+
 def is_usual(made: bytes | bytearray, values: Iterable[FieldValue]) -> bool:
     """False when something in the text that the library made of values may be spelled as the original does not spell
     it: large and small numbers, those that JSON does not have, control characters. Looks at many in little time.

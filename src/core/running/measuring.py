@@ -87,7 +87,7 @@ def _times(tally: Tally, name: str) -> Times | None:
 
 def _sizes(tally: Tally, name: str) -> Times | None:
     instance, _, part = name.removesuffix(".histogramM5").rpartition(".")
-    return tally.sizes.get(instance.removeprefix("stage."), {}).get(part)
+    return tally.sizes().get(instance.removeprefix("stage."), {}).get(part)
 
 
 def shown(times: Times, element: str, unit: int, seconds: float) -> int | float | None:

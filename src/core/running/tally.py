@@ -1,13 +1,14 @@
 """What stages did, counted: picklable, added up over partitions, shown in the shape of an engine's metrics."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Sequence, Sized
+from operator import sub
 
 import attrs
 
 from ..plan.model import Plan, StagePlan
 from ..processors.api import Out
-from ..records.json_data import NoJson, json_bytes
+from ..records.json_data import NoJson, json_size
 from ..records.rows import Lane, Rows
 from ..values import JsonMap, freeze
 from .observing import Sample
@@ -21,10 +22,13 @@ _COUNTERS = {
 }
 
 _SIZES = ("inputRecords", "outputRecords", "errorRecords", "stageErrors")
+_PIPELINE = ("InputRecords", "OutputRecords", "ErrorRecords", "ErrorMessages")
 _PIPELINE_SIZES = ("inputRecordsPerBatch", "outputRecordsPerBatch", "errorRecordsPerBatch", "errorsPerBatch")
 
 NEWEST = 1000
 KEPT_FAULTS = 100
+UNREAD = 1000
+PIPELINE = "pipeline"
 
 
 def _newest() -> deque[float]:
@@ -45,8 +49,18 @@ class Times:
         """Notes a batch."""
         self.count += 1
         self.total += seconds
-        self.least, self.most = min(self.least, seconds), max(self.most, seconds)
+        if seconds < self.least:
+            self.least = seconds
+        if seconds > self.most:
+            self.most = seconds
         self.newest.append(seconds)
+
+    def add_all(self, values: Sequence[float]) -> None:
+        """Notes at least one batch."""
+        self.count += len(values)
+        self.total += sum(values)
+        self.least, self.most = min(self.least, *values), max(self.most, *values)
+        self.newest.extend(values)
 
     def merge(self, other: "Times") -> None:
         """Adds what somebody else noted."""
@@ -132,13 +146,15 @@ class Tally:
     times: dict[str, Times] = attrs.field(factory=dict)
     batch: Times = attrs.field(factory=Times)
     own: dict[str, Own] = attrs.field(factory=dict)
-    sizes: dict[str, dict[str, Times]] = attrs.field(factory=dict)
-    """How many records (and errors) batches had: by stage instance, or ``pipeline``, and name; not in seconds."""
+    _sizes: dict[str, dict[str, Times]] = attrs.field(factory=dict)
+    _unread: list[tuple[str, tuple[int, ...]]] = attrs.field(factory=list)
     idle_batches: int = 0
     faults: list[tuple[str, str]] = attrs.field(factory=list)
     samples: list[Sample] = attrs.field(factory=list)
     """What data rules saw since somebody took it."""
     last: "Last | None" = None
+    _reached: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """The counts of the pipeline when the newest batch was through."""
 
     def add(self, stage: StagePlan, received: Sized, out: Out) -> None:
         """Counts one batch of one stage."""
@@ -160,7 +176,7 @@ class Tally:
             self.lanes[instance, lane] = self.lanes.get((instance, lane), 0) + made
             if made:
                 self.bytes[instance, lane] = self.bytes.get((instance, lane), 0) + made * _size_bytes(records)
-        self.sized(instance, _SIZES, (count, held["output"] - before, len(out.errors), len(out.stage_errors)))
+        self._sized(instance, (count, held["output"] - before, len(out.errors), len(out.stage_errors)))
         times = self.times.get(instance)
         if times is None:
             times = self.times[instance] = Times()
@@ -172,18 +188,35 @@ class Tally:
             texts += [f"{code} - {message}" for code, message in out.stage_errors[:KEPT_FAULTS]]
             self.faults.extend((stage.instance, text) for text in texts)
 
-    def sized(self, name: str, parts: tuple[str, ...], counts: tuple[int, ...]) -> None:
-        """Notes how large a batch was."""
-        held = self.sizes.get(name)
-        if held is None:
-            held = self.sizes[name] = {part: Times() for part in parts}
-        for part, counted in zip(parts, counts, strict=True):
-            held[part].add(counted)
+    def _sized(self, name: str, counts: tuple[int, ...]) -> None:
+        self._unread.append((name, counts))
+        if len(self._unread) > UNREAD:
+            self.sizes()
+
+    def sizes(self) -> dict[str, dict[str, Times]]:
+        """How many records (and errors) batches had: by stage instance, or ``pipeline``, and name; not in seconds."""
+        batches: dict[str, list[tuple[int, ...]]] = {}
+        for name, counts in self._unread:
+            batches.setdefault(name, []).append(counts)
+        for name, rows in batches.items():
+            parts = _PIPELINE_SIZES if name == PIPELINE else _SIZES
+            held = self._sizes.setdefault(name, {})
+            for part, column in zip(parts, zip(*rows, strict=True), strict=True):
+                held.setdefault(part, Times()).add_all(column)
+        self._unread.clear()
+        return self._sizes
 
     def ended(self, last: "Last") -> None:
         """Notes a batch that is through."""
         self.last = last
-        self.sized("pipeline", _PIPELINE_SIZES, (last.input, last.output, last.error, last.messages))
+        self._sized(PIPELINE, (last.input, last.output, last.error, last.messages))
+
+    def newest(self, plan: Plan, now_ms: int) -> "Last":
+        """The batch that has come to its end: what was counted since this was asked for the one before."""
+        before, self._reached = self._reached, pipeline_counts(plan, self)
+        last = Last(*map(sub, self._reached, before))
+        held = 0 if self.last is None else self.last.record_ms
+        return attrs.evolve(last, record_ms=now_ms if last.input else held)
 
     def take_samples(self) -> list[Sample]:
         """What data rules saw since the last look."""
@@ -207,8 +240,9 @@ class Tally:
             self.bytes[lane] = self.bytes.get(lane, 0) + size
         for instance, times in other.times.items():
             self.times.setdefault(instance, Times()).merge(times)
-        for name, sizes in other.sizes.items():
-            known = self.sizes.setdefault(name, {})
+        mine = self.sizes()
+        for name, sizes in other.sizes().items():
+            known = mine.setdefault(name, {})
             for part, counted in sizes.items():
                 known.setdefault(part, Times()).merge(counted)
         for instance, own in other.own.items():
@@ -239,7 +273,7 @@ def metrics_document(plan: Plan, tally: Tally, batches: int, seconds: float, run
     for (instance, lane), count in tally.lanes.items():
         counters[f"stage.{instance}:{lane}.outputRecords.counter"] = {"count": count}
     counters |= _sizes(plan, tally)
-    totals = {"Count": batches, **pipeline_counts(plan, tally)}
+    totals = {"Count": batches, **dict(zip(_PIPELINE, pipeline_counts(plan, tally), strict=True))}
     counters |= {f"pipeline.batch{name}.counter": {"count": count} for name, count in totals.items()}
     meters = {f"pipeline.batch{name}.meter": meter(count, seconds) for name, count in totals.items()} | {
         f"{name.removesuffix('.counter')}.meter": meter(held["count"], seconds)
@@ -274,7 +308,7 @@ def _size_bytes(records: Lane) -> int:
     """What the first record is as JSON; 0 where it has no such form."""
     value = records.values[0] if isinstance(records, Rows) and not records.made else records[0].value
     try:
-        return len(json_bytes(value))
+        return json_size(value)
     except NoJson:
         return 0
 
@@ -312,21 +346,13 @@ def _gauges(plan: Plan, tally: Tally, batches: int, runners: int) -> dict[str, o
     }
 
 
-def batch_of(plan: Plan, tally: Tally, before: Mapping[str, int], now_ms: int) -> Last:
-    """The newest batch: what came to the counts of ``before``."""
-    now = pipeline_counts(plan, tally)
-    made = (now[name] - before[name] for name in ("InputRecords", "OutputRecords", "ErrorRecords", "ErrorMessages"))
-    last = Last(*made)
-    held = 0 if tally.last is None else tally.last.record_ms
-    return attrs.evolve(last, record_ms=now_ms if last.input else held)
-
-
-def pipeline_counts(plan: Plan, tally: Tally) -> dict[str, int]:
-    """Records in (what the origin made or refused), out (what destinations and executors took), and errors."""
+def pipeline_counts(plan: Plan, tally: Tally) -> tuple[int, int, int, int]:
+    """Records in (what the origin made or refused), out (what destinations and executors took), refused, and errors
+    of stages."""
     origin = "" if plan.origin is None else plan.origin.instance
-    return {
-        "InputRecords": tally.of(origin, "output") + tally.of(origin, "error"),
-        "OutputRecords": sum(tally.of(each.instance, "output") for each in plan.stages if each.is_sink),
-        "ErrorRecords": tally.errors,
-        "ErrorMessages": sum(held["stage_errors"] for held in tally.stages.values()),
-    }
+    return (
+        tally.of(origin, "output") + tally.of(origin, "error"),
+        sum([tally.of(each.instance, "output") for each in plan.stages if each.is_sink]),
+        tally.errors,
+        sum([held["stage_errors"] for held in tally.stages.values()]),
+    )
