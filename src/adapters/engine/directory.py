@@ -162,7 +162,8 @@ class Directory:
         self._before.files += 1
         self._told = False
         out.event("new-file", 1, {"filepath": str(path)})
-        self._read = FileRecords(self._opened, self._format, self._settings, self._facts_of(path), at=at)
+        stops = self._plan.on_error is OnError.STOP
+        self._read = FileRecords(self._opened, self._format, self._settings, self._facts_of(path), at=at, stops=stops)
 
     def _close(self) -> None:
         if self._opened is not None:

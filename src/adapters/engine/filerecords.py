@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ...core.plan.given import Given
-from ...core.processors.api import Out
+from ...core.processors.api import Out, StopFault
 from ...core.records.record import Header, Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
@@ -18,13 +18,21 @@ class FileRecords:
     """Reads from ``at`` on; ``base`` is where in the file the stream begins, when it is a part of one.
 
     ``facts`` are the header attributes that all records have, among them ``filename``. ``at`` is how far it has got
-    then, ``records`` and ``faults`` count what there was.
+    then, ``records`` and ``faults`` count what there was. With ``stops`` the run ends at a record that is too long.
     """
 
     def __init__(
-        self, opened: BinaryIO, data_format: str, settings: Given, facts: dict[str, str], *, at: int = 0, base: int = 0
+        self,
+        opened: BinaryIO,
+        data_format: str,
+        settings: Given,
+        facts: dict[str, str],
+        *,
+        at: int = 0,
+        base: int = 0,
+        stops: bool = False,
     ) -> None:
-        self._facts, self._base = facts, base
+        self._facts, self._base, self._stops = facts, base, stops
         self.at, self.records, self.faults = max(at, base), 0, 0
         self._reached: str | None = str(self.at)
         """The offset that the last record told where it was reached; None when that of the next is the same."""
@@ -41,6 +49,7 @@ class FileRecords:
 
         Raises:
             FormatFault: the rest cannot be read.
+            StopFault: a record is too long, and that is to end the run.
         """
         if self._lines is not None:
             return self._by_lines(self._lines, count, out)
@@ -84,6 +93,8 @@ class FileRecords:
             self._reached = attributes["offset"]
         if item.fault is not None:
             self.faults += 1
+            if item.fault.too_long and self._stops:
+                raise StopFault("SPOOLDIR_02", f"{source_id}: {item.fault}")
             if item.fault.too_long:
                 out.stage_error("SPOOLDIR_02", f"{source_id}: {item.fault}")
                 return

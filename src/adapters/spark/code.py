@@ -49,10 +49,11 @@ class FileReader(Protocol):
 
 
 class FileReading(Protocol):
-    """What opens a file: its data format with settings, the attributes of all its records, where the part begins."""
+    """What opens a file: its data format with settings, the attributes of all its records, where the part begins, and
+    whether a record that is too long ends the run."""
 
     def __call__(
-        self, opened: BinaryIO, data_format: str, settings: Given, facts: dict[str, str], *, base: int
+        self, opened: BinaryIO, data_format: str, settings: Given, facts: dict[str, str], *, base: int, stops: bool
     ) -> FileReader: ...
 
 

@@ -116,7 +116,8 @@ class Reader:
             "mtime": str(piece.mtime_ms),
             "baseDir": self._folder,
         }
-        file = self._code.read_file(stream, self._format, self._settings, facts, base=piece.start)
+        stops = self._stage.on_error is OnError.STOP
+        file = self._code.read_file(stream, self._format, self._settings, facts, base=piece.start, stops=stops)
         more = True
         while more:
             out, order = Out(len(self._stage.outputs), self._code.clock.now_ms), f"{piece.name}\0{file.at:020d}"

@@ -17,7 +17,7 @@ from .fault import FormatFault
 from .item import Item
 
 KINDS = ("COMPRESSED_FILE", "ARCHIVE", "COMPRESSED_ARCHIVE")
-FORMATS = frozenset(("BINARY", "DELIMITED", "JSON", "LOG", "PROTOBUF", "SDC_JSON", "TEXT", "XML"))
+FORMATS = frozenset(("AVRO", "BINARY", "DELIMITED", "JSON", "LOG", "PROTOBUF", "SDC_JSON", "TEXT", "XML"))
 MOST_ENTRIES = 100_000
 LARGEST_BYTES = 64 * 1024**3
 MATCH_S = 1.0

@@ -1,9 +1,10 @@
 """Excel workbooks: a record per row."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
@@ -24,6 +25,9 @@ Row = tuple[int, tuple[Any, ...]]
 _FIRST = datetime(1899, 12, 31, tzinfo=UTC)
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_FORM = re.compile(r"(?P<thousands>#,##)?0(?:\.(?P<places>0{1,30}))?(?P<power>E\+0+)?")
+_LEAST_SHOWN, _MOST_SHOWN = Decimal("1E-10"), Decimal("1E+11")
+_ONE, _THOUSAND, _WIDE = Decimal(1), Decimal(1000), Context(prec=400)
 
 
 def read_excel(opened: BinaryIO, given: Given) -> Iterator[Item]:
@@ -218,13 +222,25 @@ def _moment(value: timedelta) -> Time | Date:
     return kind(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, tzinfo=UTC)
 
 
-def _number(value: int | float, shown: str) -> FieldValue:
-    """The number; with as many decimals as its format shows, where that loses nothing."""
+def _number(value: int | float, form: str) -> FieldValue:
+    """The number as it is shown where that loses nothing; else as Java writes a double."""
     if value != value or value in (float("inf"), float("-inf")):
         raise _UnsupportedCellError(str(value))
-    exact = Decimal(repr(value) if isinstance(value, float) else value)
-    whole, dot, decimals = shown.partition(".")
-    if whole == "0" and dot and set(decimals) == {"0"} and len(decimals) < 30 and abs(exact) < 10**15:
-        rounded = exact.quantize(Decimal(1).scaleb(-len(decimals)))
-        return rounded if rounded == exact else exact
-    return exact
+    exact = Decimal(java_string(float(value)))
+    shown = _shown(exact, form)
+    return shown if shown == exact else exact
+
+
+def _shown(exact: Decimal, form: str) -> Decimal | None:
+    """The number that a format shows; None for text that is no number, such as ``$1`` and ``1,000``."""
+    size = abs(exact)
+    if form in ("General", "@"):
+        if size and not _LEAST_SHOWN < size < _MOST_SHOWN:
+            digits, _, power = f"{exact:.5E}".partition("E")
+            return Decimal(f"{digits.rstrip('0').rstrip('.')}E{power}")
+        return Decimal(f"{exact:.10f}".rstrip("0").rstrip("."))
+    known = _FORM.fullmatch(form)
+    if known is None or (known["thousands"] and size >= _THOUSAND):
+        return None
+    places = len(known["places"] or "")
+    return Decimal(f"{exact:.{places}E}") if known["power"] else _WIDE.quantize(exact, _ONE.scaleb(-places))

@@ -37,7 +37,7 @@ def read_protobuf(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """Messages with their length before them, or one that is the whole file.
 
     Raises:
-        FormatFault: no message of the type (PROTOBUF_08), or one that lacks what it must have (PROTOBUF_04).
+        FormatFault: no message of the type (PROTOBUF_08), or one that lacks what it must have (DATA_PARSER_02).
     """
     kind = message_type(given)
     if not given.flag("isDelimited", True):
@@ -89,7 +89,7 @@ def _record(kind: MessageType, data: bytes) -> Record:
         raise FormatFault("PROTOBUF_08", f"no message of type {kind.descriptor.full_name}: {error}") from None
     if not message.IsInitialized():
         missing = ", ".join(message.FindInitializationErrors()[:5])
-        raise FormatFault("PROTOBUF_04", f"the message lacks {missing}")
+        raise FormatFault("DATA_PARSER_02", f"the message lacks {missing}")
     header = Header()
     return Record(_fields(message, "", kind, header), header)
 

@@ -154,6 +154,18 @@ def test_a_file_that_cannot_be_read_on_is_treated_as_told(tmp_path: Path) -> Non
         directory(tmp_path, OnError.STOP, dataFormat="JSON").read(None, 10, Out(1))
 
 
+def test_a_record_that_is_too_long_is_treated_as_told(tmp_path: Path) -> None:
+    """Reported, and the file goes on; or the end of the run."""
+    fill(tmp_path, a="a,b\ncccc,dddd\ne,f\n")
+    given: dict[str, Any] = {"dataFormat": "DELIMITED", "dataFormatConfig.csvMaxObjectLen": 5}
+    out = Out(1)
+    directory(tmp_path, **given).read(None, 1000, out)
+    assert len(out.lanes[0]) == 2
+    assert [code for code, _ in out.stage_errors] == ["SPOOLDIR_02"]
+    with pytest.raises(StopFault, match="SPOOLDIR_02"):
+        directory(tmp_path, OnError.STOP, **given).read(None, 1000, Out(1))
+
+
 def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
     """No folder, no pattern, a broken pattern, a format without a reader, an offset that is none."""
     with pytest.raises(InvalidValueError, match="SPOOLDIR_12"):

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
 import random
 import tarfile
@@ -20,6 +21,10 @@ from penstock.adapters.engine.formats.reading import read_items
 from penstock.core.plan import Given
 from penstock.core.records.record import Record
 from penstock.core.values import JsonMap
+
+from .formats.using import written
+
+RECORD = {"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}]}
 
 
 class NoWayBack(io.BytesIO):
@@ -249,5 +254,15 @@ def test_a_pattern_that_would_take_for_ever_is_given_up() -> None:
 
 
 def test_formats_that_have_no_packed_form_are_read_as_they_are() -> None:
-    """The setting is one of those formats only that offer it."""
-    assert read_items(io.BytesIO(b""), "AVRO", Given(JsonMap({"compression": "ARCHIVE"}))) is not None
+    """Workbooks are packed by themselves, whole files are only copied."""
+    assert read_items(io.BytesIO(b""), "EXCEL", Given(JsonMap({"compression": "ARCHIVE"}))) is not None
+
+
+@pytest.mark.parametrize("way", [io.BytesIO, NoWayBack])
+def test_avro_files_in_an_archive_are_read(way: type[io.BytesIO]) -> None:
+    """Though the original shows no setting for it, it heeds the one that is there."""
+    data = written("AVRO", {"a": 1}, {"a": 2}, avroSchema=json.dumps(RECORD), avroSchemaSource="INLINE")
+    packed = tarred({"./._a.avro": b"x", "a.avro": data, "b.avro": data}, "w:gz")
+    pattern = {"filePatternInArchive": "[!.]*.avro", "avroSchemaSource": "SOURCE"}
+    found = items(way(packed), "COMPRESSED_ARCHIVE", "AVRO", **pattern)
+    assert values(found) == [{"a": 1}, {"a": 2}] * 2

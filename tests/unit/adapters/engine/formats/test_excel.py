@@ -13,6 +13,7 @@ import pytest
 
 from penstock.adapters.engine.formats import excel
 from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.core.java import java_string
 from penstock.core.records.record import Record
 from penstock.core.records.values import Date, ListMap, Time
 
@@ -91,6 +92,40 @@ def test_times_dates_and_formats_of_numbers() -> None:
     assert isinstance(row, dict)
     assert (type(row["0"]), row["0"]) == (Time, Time(1899, 12, 31, 1, 2, 3, tzinfo=UTC))
     assert [str(row[name]) for name in "123"] == ["1.50", "1.25", "3"]
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "expected"),
+    [
+        (12, "General", "12"),
+        (0.5, "General", "0.5"),
+        (0.0001, "General", "0.0001"),
+        (731.9399999999999, "General", "731.9399999999999"),
+        (99999999999, "General", "99999999999"),
+        (1_230_000_000_000, "General", "1.23E+12"),
+        (1_234_567_890_123, "General", "1234567890123"),
+        (2.5e-11, "General", "2.5E-11"),
+        (12, "@", "12"),
+        (12, "$#,##0", "12.0"),
+        (12, "#,##0.00", "12.00"),
+        (1234, "#,##0", "1234.0"),
+        (0.25, "0%", "0.25"),
+        (12, "0.00E+00", "12.0"),
+        (1e30, "0", "1" + "0" * 30),
+        (-0.0, "0.0", "0.0"),
+        (-0.0, "General", "0"),
+    ],
+)
+def test_a_number_is_that_which_its_cell_shows(number: float, form: str, expected: str) -> None:
+    """Where that is the same number; else it is written as a double, as where a sign or comma is shown."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append([number])
+    sheet["A1"].number_format = form
+    (row,) = values("EXCEL", saved(made), excelHeader="NO_HEADER", excelReadAllSheets=True)
+    assert isinstance(row, dict)
+    assert java_string(row["0"]) == expected
 
 
 def test_a_cell_with_an_error_is_a_fault_with_the_rest_of_its_row() -> None:

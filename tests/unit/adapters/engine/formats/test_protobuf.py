@@ -138,7 +138,7 @@ def test_fields_that_were_not_sent_have_defaults_or_are_null() -> None:
 
 def test_what_the_type_must_have_is_asked_for() -> None:
     """In a message that is read, and in a record that is written."""
-    assert values("PROTOBUF", b"\x00", **PERSON) == ["PROTOBUF_04"]
+    assert values("PROTOBUF", b"\x00", **PERSON) == ["DATA_PARSER_02"]
     with pytest.raises(FormatFault, match="PROTOBUF_04"):
         written("PROTOBUF", {"age": 1}, **PERSON)
 
