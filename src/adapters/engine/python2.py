@@ -4,7 +4,6 @@ import ast
 import builtins
 import functools
 import itertools
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -38,16 +37,12 @@ def _is_exact(statement: ast.ImportFrom) -> bool:
 
 
 def _today(text: str) -> str | None:
-    """The script in the syntax of Python 3; None when it is no Python 2, or this Python cannot tell."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from lib2to3.pgen2.parse import ParseError
-            from lib2to3.pgen2.tokenize import TokenError
-            from lib2to3.refactor import RefactoringTool
-    except ImportError:
-        return None
-    tool = RefactoringTool([f"lib2to3.fixes.fix_{name}" for name in _FIXES])
+    """The script in the syntax of Python 3; None when it is no Python 2."""
+    from fissix.pgen2.parse import ParseError
+    from fissix.pgen2.tokenize import TokenError
+    from fissix.refactor import RefactoringTool
+
+    tool = RefactoringTool([f"fissix.fixes.fix_{name}" for name in _FIXES])
     try:
         tree: Any = tool.driver.parse_string(text.rstrip() + "\n")
         for leaf in tree.leaves():

@@ -1,6 +1,5 @@
 """Promises of scripts that were written for Python 2."""
 
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +8,6 @@ from penstock.adapters.engine.python2 import NAMES, OldDict, parsed
 from penstock.adapters.engine.scriptrecord import ScriptRecord
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import FieldValue, Long
-
-READER = pytest.mark.skipif(sys.version_info >= (3, 13), reason="this Python has no reader of Python 2")
 
 
 def ran(script: str) -> dict[str, object]:
@@ -47,7 +44,6 @@ def test_scripts_mean_what_they_meant(script: str, made: object) -> None:
     assert (found, type(found)) == (made, type(made))
 
 
-@READER
 @pytest.mark.parametrize(
     ("script", "made"),
     [
