@@ -13,6 +13,8 @@ from .scene import BOX_H, BOX_W, Box, Link, Scene, scene_of
 from .text import cut, wrapped
 
 THEMES = ("auto", "light", "dark")
+FONTS = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
+"""By name too: what draws a PNG knows neither the system's own nor what ``sans-serif`` is here."""
 _LIGHT = {
     "paper": "#ffffff",
     "box": "#ffffff",
@@ -83,7 +85,7 @@ def _parts(flow: Flow, scene: Scene, issues: dict[str, list[str]], theme: str) -
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{scene.width:g}"'
         f' height="{scene.height:g}" class="penstock-{theme}" role="img" aria-labelledby="t{key} d{key}"'
-        ' font-family="system-ui, sans-serif">'
+        f' font-family="{FONTS}">'
     )
     yield f'<title id="t{key}">{_clean(flow.name)}</title>'
     yield f'<desc id="d{key}">{_clean(describe(scene))}</desc>'

@@ -53,6 +53,13 @@ def test_a_picture_tells_what_it_shows() -> None:
     assert "3 processors and 2 links" in text
 
 
+def test_fonts_are_named_ahead_of_the_generic_one() -> None:
+    """What draws a PNG finds those of the system by name only, and shows no letter where it finds none."""
+    families = re.findall(r'font-family="([^"]+)"', draw(flow()))
+    assert [each.split(", ")[-1] for each in families] == ["sans-serif"]
+    assert {"Arial", "'DejaVu Sans'", "'Liberation Sans'", "'Noto Sans'"} <= set(families[0].split(", "))
+
+
 def test_issues_become_badges() -> None:
     """A stage with findings shows how many."""
     text = draw(flow(), issues=(Issue("X_1", "bad", "S1"), Issue("X_2", "worse", "S1")))
