@@ -1,4 +1,4 @@
-"""Scripts written for Python 2, as the original's engine runs them: their syntax in today's, whole quotients, lists."""
+"""Scripts written for Python 2, as the original's engine runs them: today's syntax, whole quotients, lists, texts."""
 
 import ast
 import builtins
@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ...core.records.values import Long
+from .oldtext import recoded
 
 _FIXES = ("except", "exec", "ne", "numliterals", "print", "raise", "repr", "tuple_params")
-_DIVIDED = "__divided__"
+_DIVIDED, _RECODED = "__divided__", "__recoded__"
 
 
 def parsed(text: str, name: str) -> ast.Module:
@@ -26,10 +27,10 @@ def parsed(text: str, name: str) -> ast.Module:
         if today is None:
             raise error from None
         tree = ast.parse(today, name)
-    if any(isinstance(each, ast.ImportFrom) and _is_exact(each) for each in tree.body):
-        return tree
-    made: ast.Module = ast.fix_missing_locations(_Quotients().visit(tree))
-    return made
+    tree = _Texts().visit(tree)
+    if not any(isinstance(each, ast.ImportFrom) and _is_exact(each) for each in tree.body):
+        tree = _Quotients().visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _is_exact(statement: ast.ImportFrom) -> bool:
@@ -52,6 +53,21 @@ def _today(text: str) -> str | None:
     except (ParseError, TokenError, RecursionError):
         return None
     return str(tree)
+
+
+class _Texts(ast.NodeTransformer):
+    """``a.encode(b)`` and ``a.decode(b)`` become a call."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """One of the two, or any other call."""
+        self.generic_visit(node)
+        verb = node.func
+        if not (isinstance(verb, ast.Attribute) and verb.attr in ("encode", "decode")):
+            return node
+        made = ast.Call(
+            ast.Name(_RECODED, ast.Load()), [verb.value, ast.Constant(verb.attr), *node.args], node.keywords
+        )
+        return ast.copy_location(made, node)
 
 
 class _Quotients(ast.NodeTransformer):
@@ -101,6 +117,7 @@ def _round(number: float, digits: int = 0) -> float:
 
 NAMES: dict[str, Any] = {
     _DIVIDED: _divided,
+    _RECODED: recoded,
     "unicode": str,
     "basestring": str,
     "long": Long,

@@ -11,6 +11,7 @@ from ...core.processors.values import null_of
 from ...core.records.paths import MISSING
 from ...core.records.record import EVENT_TYPE, Record, copy_value
 from ...core.records.values import FieldType, FieldValue, FileRef, ListMap, Null
+from .oldtext import ByteText
 from .python2 import LISTS, OldDict, OldListMap
 from .scriptfile import ScriptFile
 from .sdcapi import SdcRecord
@@ -181,6 +182,8 @@ def back(value: Any, before: FieldValue) -> FieldValue:
         return None if value.type is FieldType.STRING else value
     if isinstance(value, ScriptFile):
         return value.file
+    if isinstance(value, ByteText):
+        return value.text
     if isinstance(value, _PLAIN) or (isinstance(value, datetime) and value.tzinfo is not None):
         return copy_value(value)
     if isinstance(value, date):

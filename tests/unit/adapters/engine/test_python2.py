@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from penstock.adapters.engine.oldtext import recoded
 from penstock.adapters.engine.python2 import NAMES, OldDict, parsed
 from penstock.adapters.engine.scriptrecord import ScriptRecord
 from penstock.core.records.record import Header, Record
@@ -42,6 +43,40 @@ def test_scripts_mean_what_they_meant(script: str, made: object) -> None:
     """Quotients of whole numbers are whole, what gave lists gives lists."""
     found = ran(script)["x"]
     assert (found, type(found)) == (made, type(made))
+
+
+@pytest.mark.parametrize(
+    ("script", "made"),
+    [
+        ("x = 'abc'.decode('utf-8').encode('utf-8') + '!'", "abc!"),
+        ("x = 'a' + u'é'.encode('utf-8')", "aÃ©"),
+        ("x = '%s' % 'abc'.encode('ascii')", "abc"),
+        ("x = 'abc'.encode('base64')", "YWJj\n"),
+        ("x = 'YWJj'.decode('base64')", "abc"),
+        ("x = 'abc'.encode('hex')", "616263"),
+        ("x = 'abc'.encode('rot13')", "nop"),
+        ("import hashlib\nx = hashlib.md5('abc'.encode('utf-8')).hexdigest()[:4]", "9001"),
+        ("x = 'abc'.encode('utf-8') == 'abc' and {'abc': 1}['abc'.encode('utf-8')]", 1),
+        ("class C:\n  def encode(self, n): return n\nx = C().encode(5)", 5),
+    ],
+)
+def test_texts_are_encoded_to_texts(script: str, made: object) -> None:
+    """What comes out can be joined with texts, and still be hashed; codecs that are no charsets are known."""
+    assert ran(script)["x"] == made
+
+
+@pytest.mark.parametrize("script", ["'a'.encode('nosuch')", "u'é'.encode('ascii')"])
+def test_what_cannot_be_encoded_fails(script: str) -> None:
+    """As any script fails."""
+    with pytest.raises((LookupError, ValueError)):
+        ran(script)
+
+
+def test_an_encoded_text_is_a_text_in_a_field() -> None:
+    """As it was in Python 2."""
+    record = ScriptRecord(Record({}, Header("id")))
+    record.value["a"] = recoded("abc", "encode", "utf-8")
+    assert record.taken_back().value == {"a": "abc"}
 
 
 @pytest.mark.parametrize(
