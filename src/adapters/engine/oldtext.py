@@ -63,7 +63,7 @@ def _is_charset(name: str) -> bool:
 
 
 def _converted(held: str | bytes, verb: str, codec: str) -> str:
-    convert = codecs.encode if verb == "encode" else codecs.decode
+    convert: Any = codecs.encode if verb == "encode" else codecs.decode
     data: Any = held.encode("latin-1") if isinstance(held, str) else held
     try:
         made: Any = convert(data, codec)

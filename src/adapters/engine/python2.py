@@ -30,7 +30,8 @@ def parsed(text: str, name: str) -> ast.Module:
     tree = _Texts().visit(tree)
     if not any(isinstance(each, ast.ImportFrom) and _is_exact(each) for each in tree.body):
         tree = _Quotients().visit(tree)
-    return ast.fix_missing_locations(tree)
+    made: ast.Module = ast.fix_missing_locations(tree)
+    return made
 
 
 def _is_exact(statement: ast.ImportFrom) -> bool:
