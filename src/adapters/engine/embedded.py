@@ -10,7 +10,7 @@ import attrs
 from ...core.catalogue.definitions import Catalogue, StageType
 from ...core.el import ElError
 from ...core.errors import UsageError
-from ...core.plan import Plan, StagePlan, compile_flow
+from ...core.plan import Plan, StagePlan, bare_stages, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import Access, StopFault, Tools
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
@@ -71,8 +71,8 @@ class EmbeddedEngine:
     async def validate(self, target: Target) -> Report:
         """The findings of the rules, and a remark for every stage that this engine cannot run."""
         report = validate(target.flow, self._catalogue)
-        plan = compile_flow(target.flow, self._catalogue)
-        remarks = tuple(attrs.evolve(issue, advice=True) for issue in _cannot_run(plan.stages))
+        stages = bare_stages(target.flow, self._catalogue)
+        remarks = tuple(attrs.evolve(issue, advice=True) for issue in _cannot_run(stages))
         return attrs.evolve(report, remarks=report.remarks + remarks)
 
     async def preview(self, target: Target, options: PreviewOptions) -> Preview:

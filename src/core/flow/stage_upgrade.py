@@ -1,7 +1,7 @@
 """Stages of older versions brought to the catalogue's version; the given values stay as they were."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import attrs
@@ -10,7 +10,7 @@ from ..catalogue.definitions import Catalogue, ServiceDefinition, SettingDefinit
 from ..values import Json, JsonMap, same
 from .model import Flow, Service, StageInstance
 from .settings import Settings
-from .stage_facts import ANY, NO_KEYS, ONE_ROW, RENAMED, REPLACED, ROWS, kind_of, meant
+from .stage_facts import ANY, NO_KEYS, ONE_ROW, RENAMED, REPLACED, ROWS, Renamed, kind_of, meant
 
 Find = Callable[[StageInstance], StageDefinition | None]
 
@@ -140,7 +140,7 @@ class _Places:
 
     def _move(self, name: str, value: Json, kind: str) -> None:
         """Keep a value under its new name or in the place with its tail; note it as left over otherwise."""
-        for rename in (*RENAMED.get(kind, ()), *RENAMED[ANY]):
+        for rename in _renames(kind).get(_last(name), ()):
             if _ends_with(name, rename.old):
                 place = None if rename.new is None else self._place(rename.new)
                 if place is not None:
@@ -180,6 +180,15 @@ class _Places:
             if fitting:
                 return fitting[0] if len(fitting) == 1 else None
         return None
+
+
+@lru_cache(maxsize=256)
+def _renames(kind: str) -> Mapping[str, Sequence[Renamed]]:
+    """What settings of a kind of stage are called since, by the last part of the old name."""
+    made: dict[str, list[Renamed]] = defaultdict(list)
+    for each in (*RENAMED.get(kind, ()), *RENAMED[ANY]):
+        made[_last(each.old)].append(each)
+    return dict(made)
 
 
 def _last(name: str) -> str:

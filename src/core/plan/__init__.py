@@ -7,8 +7,8 @@ from .given import Given
 from .model import Delivery, ErrorPolicy, OnError, Plan, StagePlan
 
 if TYPE_CHECKING:
-    from .compile import compile_flow
+    from .compile import bare_stages, compile_flow
 
-__all__ = ["Delivery", "ErrorPolicy", "Given", "OnError", "Plan", "StagePlan", "compile_flow"]
+__all__ = ["Delivery", "ErrorPolicy", "Given", "OnError", "Plan", "StagePlan", "bare_stages", "compile_flow"]
 
-__getattr__, __dir__ = exports(__name__, {"compile_flow": ".compile"})
+__getattr__, __dir__ = exports(__name__, {"bare_stages": ".compile", "compile_flow": ".compile"})

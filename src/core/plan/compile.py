@@ -243,10 +243,16 @@ def _frozen(value: object) -> Json:
         return java_string(value)
 
 
-def _stage(instance: StageInstance, catalogue: Catalogue, resolve: _Resolver) -> StagePlan:
-    definition = catalogue.stage(instance.stage_name, instance.library) or catalogue.stage(instance.stage_name)
-    settings = () if definition is None else definition.settings
-    given = resolve.given(_given(instance.configuration, settings), settings, instance.instance_name)
+def bare_stages(flow: Flow, catalogue: Catalogue) -> tuple[StagePlan, ...]:
+    """The stages of ``compile_flow`` without settings: what they are and in which order. In a tenth of the time."""
+    return tuple(_bare(each, _definition(each, catalogue)) for each in running_order(resolve_fragments(flow)))
+
+
+def _definition(instance: StageInstance, catalogue: Catalogue) -> StageDefinition | None:
+    return catalogue.stage(instance.stage_name, instance.library) or catalogue.stage(instance.stage_name)
+
+
+def _bare(instance: StageInstance, definition: StageDefinition | None) -> StagePlan:
     return StagePlan(
         instance=instance.instance_name,
         kind=instance.stage_name,
@@ -254,15 +260,24 @@ def _stage(instance: StageInstance, catalogue: Catalogue, resolve: _Resolver) ->
         label=instance.label,
         library=instance.library,
         version=instance.stage_version,
-        given=given,
-        services=_services(instance, definition, catalogue, resolve),
         inputs=instance.input_lanes,
         outputs=instance.output_lanes,
         events=instance.event_lanes,
+        known=definition is not None,
+    )
+
+
+def _stage(instance: StageInstance, catalogue: Catalogue, resolve: _Resolver) -> StagePlan:
+    definition = _definition(instance, catalogue)
+    settings = () if definition is None else definition.settings
+    given = resolve.given(_given(instance.configuration, settings), settings, instance.instance_name)
+    return attrs.evolve(
+        _bare(instance, definition),
+        given=given,
+        services=_services(instance, definition, catalogue, resolve),
         on_error=_choice(OnError, given.text("stageOnRecordError"), OnError.TO_ERROR),
         required=given.texts("stageRequiredFields"),
         preconditions=given.texts("stageRecordPreconditions"),
-        known=definition is not None,
         commits_offsets=definition is not None and definition.offset_commit_trigger,
         resets_offset=definition is not None and definition.reset_offset,
     )

@@ -1,13 +1,14 @@
 """Promises about plans: what a stage receives of what a flow has."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 import pytest
 
 import penstock
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.el import Facts, Scope
-from penstock.core.plan import Plan, compile_flow
+from penstock.core.plan import Plan, bare_stages, compile_flow
 
 
 @pytest.fixture
@@ -33,6 +34,18 @@ def test_rows_have_the_defaults_of_what_they_leave_out(project: penstock.Project
     plan = planned(project, "Field Masker", fieldMaskConfigs=rows)
     (row,) = plan.stages[1].given.rows("fieldMaskConfigs")
     assert row.text("maskType") == "VARIABLE_LENGTH"
+
+
+def test_stages_can_be_had_without_their_settings(project: penstock.Project) -> None:
+    """The same kinds, lanes and order as in the whole plan."""
+    flow = project.create_flow(name="flow")
+    stages = [flow.add_stage(label) for label in ("Trash", "Dev Identity", "Dev Raw Data Source")]
+    stages[2].connect_output_to(stages[1]).connect_output_to(stages[0])
+    whole = compile_flow(flow.value, packaged_catalogue()).stages
+    bare = bare_stages(flow.value, packaged_catalogue())
+    facts = attrgetter("instance", "kind", "type", "label", "version", "inputs", "outputs", "events", "known")
+    assert [*map(facts, bare)] == [*map(facts, whole)]
+    assert [each.label for each in bare] == ["Dev Raw Data Source 1", "Dev Identity 1", "Trash 1"]
 
 
 def test_expressions_that_are_evaluated_at_start_are_values(project: penstock.Project) -> None:
