@@ -6,7 +6,7 @@ from ...core.plan.given import NOTHING_GIVEN, Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Process, RecordFault, Tools, derived, each
 from ...core.processors.registry import processor
-from ...core.processors.values import place
+from ...core.records.fields import set_field
 from ...core.records.paths import MISSING, get
 from ...core.records.record import Record
 from ...core.records.values import FieldValue, FileRef, Null
@@ -103,7 +103,7 @@ def _placed(record: Record, found: list[Record], target: str, several: str, sour
             made.append(copy)
         return made
     if several == "ALL_AS_LIST":
-        place(record, target, [each.value for each in found], "DATAPARSER_05")
+        set_field(record, target, [each.value for each in found])
         for at, each in enumerate(found):
             _notes(record, each, f"{target.rstrip('/')}[{at}]")
         return [record]
@@ -112,7 +112,7 @@ def _placed(record: Record, found: list[Record], target: str, several: str, sour
 
 
 def _put(record: Record, target: str, made: Record) -> None:
-    place(record, target, made.value, "DATAPARSER_05")
+    set_field(record, target, made.value)
     _notes(record, made, target.rstrip("/"))
 
 
@@ -137,7 +137,7 @@ def data_generator(plan: StagePlan, tools: Tools) -> Process:
             data = whole(make, record)
         except FormatFault as fault:
             raise RecordFault("GENERATOR_001", f"the record cannot be written: {fault}") from None
-        place(record, target, data.decode("utf-8", "replace") if as_text else data, "GENERATOR_001")
+        set_field(record, target, data.decode("utf-8", "replace") if as_text else data)
         return record
 
     return each(handle)

@@ -14,7 +14,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.convert import convert, dated
 from ...core.records.paths import quoted
-from ...core.records.record import Header, Record, copy_value
+from ...core.records.record import Header, Record, copy_value, own_attributes
 from ...core.records.values import FieldType, FieldValue, Float, ListMap, Long
 
 FIRST_YEAR, LAST_YEAR = 1990, 2020
@@ -101,7 +101,7 @@ class DataGenerator(_Generator):
             batch_size=given.integer("batchSize", 1000),
             limit=wanted if wanted > 0 else None,
         )
-        self.header = given.pairs("headerAttributes")
+        self.header = own_attributes(given.pairs("headerAttributes"))
         self.list_map = given.text("rootFieldType", "MAP") == "LIST_MAP"
         self.delay_s = 0.0 if tools.preview else max(0, given.integer("delay", 1000)) / 1000
         self.threads = max(1, given.integer("numThreads", 1))

@@ -89,11 +89,15 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
     return /^(BYTE|TIME|ZONED_DATETIME)$/.test(nulls[path]) ? null : named; };
   sdc.importLock = function () { made.push(["locked", Date.now()]); };
   sdc.importUnlock = function () { made.push(["unlocked", Date.now()]); };
+  function own(attributes) {
+    for (var name in attributes) if (name.startsWith("_.")) throw new Error("a header attribute cannot be " + name);
+    return out(attributes);
+  }
   sdc.output = {write: function (record) {
-    made.push(["output", record.id, out(record.value), out(record.attributes), record.sourceId, "",
+    made.push(["output", record.id, out(record.value), own(record.attributes), record.sourceId, "",
       out(record.notes)]); }};
   sdc.error = {write: function (record, message) {
-    made.push(["error", record.id, out(record.value), out(record.attributes), record.sourceId, String(message),
+    made.push(["error", record.id, out(record.value), own(record.attributes), record.sourceId, String(message),
       out(record.notes)]); }};
   globalThis.output = sdc.output; globalThis.error = sdc.error; globalThis.sdcFunctions = sdc;
   globalThis.__turn = function (text, facts) {

@@ -9,7 +9,7 @@ from ...core.java import java_string
 from ...core.processors.api import Out, StopFault
 from ...core.processors.values import null_of
 from ...core.records.paths import MISSING
-from ...core.records.record import EVENT_TYPE, Record, copy_value
+from ...core.records.record import EVENT_TYPE, Record, copy_value, own_attributes
 from ...core.records.values import FieldType, FieldValue, FileRef, ListMap, Null
 from .oldtext import ByteText
 from .python2 import LISTS, OldDict, OldListMap
@@ -46,7 +46,8 @@ class ScriptRecord:
         self._given = True
         made = self._record
         made.value = back(self.value, made.value)
-        given = {str(name): java_string(text) for name, text in self.attributes.items() if text is not None}
+        texts = {str(name): java_string(text) for name, text in self.attributes.items() if text is not None}
+        given = own_attributes(texts)
         made.attributes.clear()
         made.attributes.update(given)
         held = made.header.field_attributes if made.notes else {}

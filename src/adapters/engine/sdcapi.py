@@ -9,7 +9,7 @@ from ...core.java.kinds import kind_of
 from ...core.records.convert import convert
 from ...core.records.fields import Notes, notes_of, remove_field, set_field
 from ...core.records.paths import MISSING, all_paths, get, parse_path, to_path
-from ...core.records.record import Record
+from ...core.records.record import Record, own_attributes
 from ...core.records.values import FieldType, FieldValue, ListMap, Long, Null
 
 PACKAGE = "com.streamsets.pipeline.api"
@@ -132,7 +132,7 @@ class SdcHeader:
 
     def setAttribute(self, name: str, value: object) -> None:
         """Sets an attribute."""
-        self._header.attributes[str(name)] = str(value)
+        self._header.attributes.update(own_attributes({str(name): str(value)}))
 
     def deleteAttribute(self, name: str) -> None:
         """Removes an attribute."""

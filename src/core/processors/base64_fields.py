@@ -5,12 +5,12 @@ import re
 
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
+from ..records.fields import set_field
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import FieldType, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import place
 
 _NAME = "com_streamsets_pipeline_stage_processor_base64_Base64"
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/_\-= \t\r\n]*")
@@ -45,9 +45,9 @@ def encoder(plan: StagePlan, tools: Tools) -> Process:
             data = _bytes_at(record, source)
             if isinstance(data, bytes):
                 coded = base64.urlsafe_b64encode(data).rstrip(b"=") if safe else base64.b64encode(data)
-                place(record, target, coded, "CMN_0100")
+                set_field(record, target, coded)
             elif data is not None:
-                place(record, target, data, "CMN_0100")
+                set_field(record, target, data)
         return record
 
     return each(handle)
@@ -67,7 +67,7 @@ def decoder(plan: StagePlan, tools: Tools) -> Process:
                 if not _ALPHABET.fullmatch(data):
                     raise RecordFault("DATA_FORMAT_302", f"field {source} holds no base64")
                 data = decoded(data)
-            place(record, target, data, "CMN_0100")
+            set_field(record, target, data)
         return record
 
     return each(handle)

@@ -11,7 +11,7 @@ from ..plan.model import StagePlan
 from ..plan.unfit import Checks
 from ..records.json_data import LEAST_LARGE, LEAST_USUAL
 from ..records.paths import MISSING, expand, get, has, has_wildcards, parse_path, to_path
-from ..records.record import Record, copy_value
+from ..records.record import Record, copy_value, own_attributes
 from ..records.rows import Rows
 from ..records.values import FieldValue
 from .api import Out, Process, RecordFault, Tools, TwoForms, each
@@ -56,7 +56,7 @@ def expression_evaluator(plan: StagePlan, tools: Tools) -> Process:
         for pattern, text, evaluate in fields:
             _set(record, pattern, text, evaluate)
         for name, evaluate in headers:
-            record.attributes[name] = as_text(_value(record, name, evaluate))
+            record.attributes.update(own_attributes({name: as_text(_value(record, name, evaluate))}))
         for path, name, evaluate in attributes:
             _set_attribute(record, path, name, evaluate)
         return record

@@ -18,7 +18,7 @@ from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..records.fields import set_field
 from ..records.paths import MISSING, all_paths, get, has_wildcards
-from ..records.record import Record
+from ..records.record import Record, own_attributes
 from ..records.values import Char, FieldType, FieldValue, Null
 from .api import Process, RecordFault, StopFault, Tools, each
 from .registry import processor
@@ -128,7 +128,7 @@ def _keep(record: Record, task: Task, parts: list[bytes]) -> None:
     if task.target:
         place(record, task.target, digest, "HASH_05")
     if task.header:
-        record.attributes[task.header] = digest
+        record.attributes.update(own_attributes({task.header: digest}))
 
 
 def _digest(kind: str, parts: Iterable[bytes]) -> str:

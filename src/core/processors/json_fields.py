@@ -5,13 +5,14 @@ import re
 from decimal import Decimal
 
 from ..plan.model import StagePlan
+from ..records.fields import set_field
 from ..records.json_data import NoJson, json_bytes
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import FieldValue, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import place, text_of, without_controls
+from .values import text_of, without_controls
 
 MAX_DIGITS = 4000
 _LONG = 1 << 63
@@ -72,7 +73,7 @@ def json_parser(plan: StagePlan, tools: Tools) -> Process:
             parsed = _first(text.lstrip())
         except (ValueError, RecursionError) as error:
             raise RecordFault("JSONP_03", f"field {source} holds no JSON: {error}") from None
-        place(record, target, parsed, "JSONP_02")
+        set_field(record, target, parsed)
         return record
 
     return each(handle)
@@ -95,7 +96,7 @@ def json_generator(plan: StagePlan, tools: Tools) -> Process:
             text = json_bytes(held).decode("utf-8", "replace")
         except NoJson as error:
             raise RecordFault("JSON_03", f"field {source}: {error}") from None
-        place(record, target, text, "JSON_03")
+        set_field(record, target, text)
         return record
 
     return each(handle)

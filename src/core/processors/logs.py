@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..logs import Line, line_parser, log_records
 from ..plan.given import NOTHING_GIVEN
 from ..plan.model import StagePlan
-from ..records.paths import MISSING, UnreachablePathError, get, put
+from ..records.paths import MISSING, get, put
 from ..records.record import Record
 from ..records.values import FieldValue
 from .api import Process, RecordFault, Tools, each
@@ -43,9 +43,7 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
             return _landed(
                 record, target, dict.fromkeys(("originalLine", "parsedLine") if keeps else ("parsedLine",), "")
             )
-        found = next(log_records(_lines(text, longest), parser, keep_line=keeps), None)
-        if found is None:
-            return record
+        found = next(log_records(_lines(text, longest), parser, keep_line=keeps))
         if found.fault is not None:
             raise RecordFault("LOGP_03", f"field {source} cannot be parsed: {found.fault}")
         return _landed(record, target, found.fields)
@@ -54,10 +52,7 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
 
 
 def _landed(record: Record, target: str, fields: FieldValue) -> Record:
-    try:
-        record.value = put(record.value, target, fields)
-    except UnreachablePathError:
-        raise RecordFault("LOGP_02", f"the parent of field {target} is not there") from None
+    record.value = put(record.value, target, fields)
     return record
 
 

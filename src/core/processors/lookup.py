@@ -34,10 +34,10 @@ def static_lookup(plan: StagePlan, tools: Tools) -> Process:
         for path, key in lookups:
             try:
                 found = table.get(as_text(key(record)))
-                if found is not None:
-                    set_field(record, path, found)
-            except (EvaluationError, UnreachablePathError) as error:
+            except EvaluationError as error:
                 raise RecordFault("LOOKUP_01", f"the key for {path} cannot be looked up: {error}") from None
+            if found is not None:
+                set_field(record, path, found)
         return record
 
     def by_batch(batch: list[Record], out: Out) -> None:

@@ -12,7 +12,7 @@ from ..errors import InvalidValueError
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
 from ..records.paths import quoted
-from ..records.record import Record
+from ..records.record import Record, own_attributes
 from ..records.values import FieldType, FieldValue, Null
 from .api import Process, RecordFault, StopFault, Tools, each
 from .parquet_text import message_text
@@ -66,7 +66,7 @@ def schema_generator(plan: StagePlan, tools: Tools) -> Process:
 
     def handle(record: Record) -> Record:
         if key_of is None:
-            record.attributes[attribute] = schema.of(record)
+            record.attributes.update(own_attributes({attribute: schema.of(record)}))
             return record
         try:
             key = as_text(key_of(record))
@@ -77,7 +77,7 @@ def schema_generator(plan: StagePlan, tools: Tools) -> Process:
             if len(cache) > size:
                 cache.popitem(last=False)
         cache.move_to_end(key)
-        record.attributes[attribute] = cache[key]
+        record.attributes.update(own_attributes({attribute: cache[key]}))
         return record
 
     return each(handle)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..plan.model import StagePlan
 from ..plan.unfit import Checks
 from ..records.fields import set_field
-from ..records.paths import MISSING, UnreachablePathError, get, has, put
+from ..records.paths import MISSING, get, has, put
 from ..records.record import Record, copy_value
 from ..records.values import FieldValue
 from ..xml import Element, XmlFault, XmlRecords, parse_tree
@@ -84,10 +84,7 @@ def _landed(record: Record, before: FieldValue, found: list[Record], target: str
 
 
 def _put(record: Record, target: str, value: FieldValue, made: Record | None, below: str) -> None:
-    try:
-        set_field(record, target, value)
-    except UnreachablePathError:
-        raise RecordFault("XMLP_04", f"the parent of field {target} is not there") from None
+    set_field(record, target, value)
     if made is not None:
         _notes(record, made, target.rstrip("/") + below)
 

@@ -2,13 +2,12 @@
 
 from ..plan.given import Given
 from ..plan.model import StagePlan
-from ..records.fields import Notes, notes_of
+from ..records.fields import Notes, notes_of, set_field
 from ..records.paths import MISSING, get, quoted
 from ..records.record import Record, copy_value
 from ..records.values import FieldValue, ListMap
 from .api import Process, RecordFault, StopFault, Tools, each
 from .registry import processor
-from .values import place
 
 
 @processor("com_streamsets_pipeline_stage_processor_zip_FieldZipDProcessor")
@@ -42,7 +41,7 @@ def field_zip(plan: StagePlan, tools: Tools) -> Process:
                     for step, side in zip(steps, ("firstField", "secondField"), strict=True):
                         held = notes_of(record, f"{row.text(side).rstrip('/')}[{at}]")
                         notes.update({f"[{at}]{step}{below}": note for below, note in held.items()})
-            place(record, row.text("zippedFieldPath", "/zipped"), copy_value(pairs), "ZIP_01", notes)
+            set_field(record, row.text("zippedFieldPath", "/zipped"), copy_value(pairs), notes)
         return record
 
     return each(handle)

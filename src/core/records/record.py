@@ -5,11 +5,14 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
+from ..errors import InvalidValueError
 from .values import FieldValue, ListMap
 
 EVENT_TYPE = "sdc.event.type"
 EVENT_VERSION = "sdc.event.version"
 EVENT_CREATION = "sdc.event.creation_timestamp"
+RESERVED = "_."
+"""How names of header attributes begin that an engine keeps for itself."""
 
 
 @attrs.frozen
@@ -125,6 +128,18 @@ class Record:
     def __repr__(self) -> str:
         """Source id and value: records are data, not settings."""
         return f"Record({self.header.source_id!r}, {self.value!r})"
+
+
+def own_attributes(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Header attributes that a user may set: those that were given.
+
+    Raises:
+        InvalidValueError: a name begins as those do that an engine keeps for itself.
+    """
+    for name in given:
+        if name.startswith(RESERVED):
+            raise InvalidValueError("header attribute", name, f"a name that does not begin with {RESERVED!r}")
+    return given
 
 
 def copy_value(value: FieldValue) -> FieldValue:

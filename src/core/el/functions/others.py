@@ -1,5 +1,6 @@
 """Functions about the run, the engine and collections."""
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -15,7 +16,16 @@ from .strings import compiled_pattern, in_time
 
 MEMORY_MB = 1024
 
-named("uuid:uuid", scoped=True)(lambda scope: scope.new_id())
+
+@named("uuid:uuid", scoped=True)
+def named_id(scope: Scope) -> str:
+    """A UUID of version 3: the original makes a name by chance and gives the one of that name."""
+    data = bytearray(hashlib.md5(scope.new_id().encode()).digest())
+    data[6], data[8] = data[6] & 0x0F | 0x30, data[8] & 0x3F | 0x80
+    text = data.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
 named("uuid", scoped=True)(lambda scope: scope.new_id())
 named("emptyMap")(PlainMap)
 named("emptyList")(list)

@@ -179,6 +179,14 @@ def test_new_records_have_the_id_that_was_given(stage: Any) -> None:
 
 
 @LANGUAGES
+def test_attributes_of_an_engine_are_not_for_scripts(stage: Any) -> None:
+    """A name that begins as theirs do fails where the record is written."""
+    played = Played(stage, "records[0].attributes['_.id'] = 'x'\noutput.write(records[0])", processingMode="RECORD")
+    (error,) = played({}, kept="k").errors
+    assert (error.code, error.record.attributes) == ("SCRIPTING_05", {"kept": "k"})
+
+
+@LANGUAGES
 def test_scripts_write_to_the_log(stage: Any, caplog: pytest.LogCaptureFixture) -> None:
     """With braces for values."""
     caplog.set_level(logging.INFO)

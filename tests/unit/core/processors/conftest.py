@@ -28,11 +28,18 @@ def play() -> Play:
         notes: dict[str, dict[str, str]] | None = None,
         attributes: dict[str, str] | None = None,
         version: str = "1",
+        services: dict[str, Given] | None = None,
     ) -> Out:
         frozen = freeze(settings)
         assert isinstance(frozen, JsonMap)
         plan = StagePlan(
-            "S_01", PREFIX + kind, StageType.PROCESSOR, version=version, given=Given(frozen), outputs=lanes
+            "S_01",
+            PREFIX + kind,
+            StageType.PROCESSOR,
+            version=version,
+            given=Given(frozen),
+            outputs=lanes,
+            services=services or {},
         )
         tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", scope=Scope(now_ms=lambda: 1000))
         build = find(plan.kind)

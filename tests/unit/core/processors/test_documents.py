@@ -364,12 +364,6 @@ def test_the_parser_keeps_attributes_as_set(play: Play) -> None:
     assert noted.notes["/x/m[0]/value"] == {"xpath": "/r/m"}
 
 
-def test_a_target_without_a_parent_refuses_the_record(play: Play) -> None:
-    """With a code of its own."""
-    out = play(PARSER, parser(parsedFieldPath="/none/x"), {"x": XML})
-    assert [error.code for error in out.errors] == ["XMLP_04"]
-
-
 def test_letters_of_any_script_name_avro_fields(play: Play) -> None:
     """As the library of the original has it."""
     (record,) = play(SCHEMAS, {"config.schemaName": "n", "config.attributeName": "s"}, {"\u00e9": 1}).lanes[0]

@@ -7,8 +7,11 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.errors import InvalidValueError
+from penstock.core.plan import Given
 from penstock.core.processors import Out
+from penstock.core.processors.logs import PREFIX, SERVICE
 from penstock.core.records.values import FieldType, FieldValue, Long, Null
+from penstock.core.values import JsonMap, freeze
 
 Play = Callable[..., Out]
 FILTER = "processor_fieldfilter_FieldFilterDProcessor"
@@ -23,6 +26,7 @@ DEDUP = "processor_dedup_DeDupDProcessor"
 PARSE = "processor_jsonparser_JsonParserDProcessor"
 CONVERT = "processor_fieldtypeconverter_FieldTypeConverterDProcessor"
 LOG = "processor_logparser_LogParserDProcessor"
+GROUPS, ROW = f"{PREFIX}fieldPathsToGroupName", freeze([{"fieldPath": "all", "group": 1}])
 GENERATE = "processor_jsongenerator_JsonGeneratorDProcessor"
 
 
@@ -287,24 +291,22 @@ def test_the_log_parser_reads_web_server_lines(play: Play) -> None:
     assert codes(out) == ["LOGP_03"]
 
 
-@pytest.mark.parametrize(
-    ("target", "value", "code"),
-    [
-        ("/", {}, "LOGP_00"),
-        ("/", {"text": None}, "LOGP_01"),
-        ("/none/x", None, "LOGP_02"),
-        ("/", {"text": "x"}, "LOGP_03"),
-    ],
-)
-def test_the_log_parser_names_what_is_wrong(play: Play, target: str, value: FieldValue, code: str) -> None:
-    """Missing, null, a target that cannot be reached, a line that does not fit."""
-    line = '10.0.0.1 - ada [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 -'
-    held: FieldValue = {"text": line} if value is None else value
-    assert codes(play(LOG, {"fieldPathToParse": "/text", "parsedFieldPath": target}, held)) == [code]
+@pytest.mark.parametrize(("value", "code"), [({}, "LOGP_00"), ({"text": None}, "LOGP_01"), ({"text": "x"}, "LOGP_03")])
+def test_the_log_parser_names_what_is_wrong(play: Play, value: FieldValue, code: str) -> None:
+    """Missing, null, a line that does not fit."""
+    assert codes(play(LOG, {"fieldPathToParse": "/text", "parsedFieldPath": "/"}, value)) == [code]
+
+
+def test_the_format_of_a_log_is_that_of_its_service(play: Play) -> None:
+    """The first line counts; the line itself and control characters are treated as told."""
+    told = JsonMap({"logMode": "REGEX", "regex": "(.*)", "retainOriginalLine": True, "removeCtrlChars": True})
+    service = Given(JsonMap({PREFIX + name: value for name, value in told.items()}).set(GROUPS, ROW))
+    settings: dict[str, object] = {"fieldPathToParse": "/text", "parsedFieldPath": "/to"}
+    (record,) = values(play(LOG, settings, {"text": "a\x01b\nrest"}, services={SERVICE: service}))
+    assert record == {"text": "a\x01b\nrest", "to": {"originalLine": "ab", "all": "ab"}}
 
 
 def test_an_empty_text_is_an_empty_line_of_a_log(play: Play) -> None:
-    """In every format; what cannot be reached is told all the same."""
+    """In every format."""
     settings: dict[str, object] = {"fieldPathToParse": "/t", "parsedFieldPath": "/o"}
     assert values(play(LOG, settings, {"t": ""})) == [{"t": "", "o": {"parsedLine": ""}}]
-    assert codes(play(LOG, {**settings, "parsedFieldPath": "/p/q"}, {"t": ""})) == ["LOGP_02"]

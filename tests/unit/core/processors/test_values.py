@@ -1,0 +1,57 @@
+"""Promises of what several processors do with results: where they can be put, and under which names."""
+
+import pytest
+
+from penstock.core.errors import InvalidValueError
+from penstock.core.records.paths import UnreachablePathError
+from penstock.core.records.values import FieldValue
+
+from .conftest import Play
+from .test_documents import PARSER, SCHEMAS
+from .test_expression import EXPRESSION, header
+from .test_fields import DECODE, ENCODE, HASH, ZIP, hashing
+from .test_parsing import GENERATE, LOOKUP, PARSE, looking
+from .test_processors import LOG, PIVOT
+from .test_replacing import FIELD, rules
+
+ZIPPED = {"firstField": "/l", "secondField": "/l2", "zippedFieldPath": "/none/x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "value"),
+    [
+        (FIELD, rules(("/none/x", "1")), {}),
+        (PIVOT, {"listPath": "/l", "newPath": "/none/x"}, {"l": [1]}),
+        (ZIP, {"fieldZipConfigBean.fieldZipConfigs": [ZIPPED]}, {"l": [1], "l2": [2]}),
+        (PARSE, {"fieldPathToParse": "/t", "parsedFieldPath": "/none/x"}, {"t": "1"}),
+        (GENERATE, {"fieldPathToSerialize": "/m", "outputFieldPath": "/none/x"}, {"m": {}}),
+        (ENCODE, {"originFieldPath": "/b", "resultFieldPath": "/none/x"}, {"b": b"eA=="}),
+        (DECODE, {"originFieldPath": "/b", "resultFieldPath": "/none/x"}, {"b": b"eA=="}),
+        (LOG, {"fieldPathToParse": "/t", "parsedFieldPath": "/none/x"}, {"t": ""}),
+        (PARSER, {"configs.fieldPathToParse": "/t", "configs.parsedFieldPath": "/none/x"}, {"t": "<a/>"}),
+        (LOOKUP, looking("RECORD", ("k", "/none/x")), {}),
+    ],
+    ids=lambda held: held.rpartition("_")[2] if isinstance(held, str) else "",
+)
+def test_a_target_without_a_parent_ends_the_run_where_it_has_no_code(
+    play: Play, kind: str, settings: dict[str, object], value: FieldValue
+) -> None:
+    """The original does not expect it, so the record is not refused."""
+    with pytest.raises(UnreachablePathError):
+        play(kind, settings, value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (EXPRESSION, header("_.sourceId", "x")),
+        (HASH, hashing("target", ["/a"], headerAttribute="_.sourceId")),
+        (SCHEMAS, {"config.schemaName": "s", "config.attributeName": "_.sourceId"}),
+    ],
+)
+def test_names_of_an_engine_s_own_attributes_are_not_given_away(
+    play: Play, kind: str, settings: dict[str, object]
+) -> None:
+    """They begin with a mark of their own; setting one ends the run."""
+    with pytest.raises(InvalidValueError, match="_.sourceId"):
+        play(kind, settings, {"a": 1})
