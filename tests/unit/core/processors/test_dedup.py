@@ -2,8 +2,14 @@
 
 import pytest
 
+from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import InvalidValueError
+from penstock.core.plan import Given, StagePlan
+from penstock.core.processors import Out, Tools
+from penstock.core.processors.dedup import deduplicator
+from penstock.core.records.record import Record
 from penstock.core.records.values import FieldValue
+from penstock.core.values import JsonMap
 
 from .conftest import Play
 from .given import codes, values
@@ -51,6 +57,29 @@ def test_only_the_last_records_are_remembered(play: Play) -> None:
     """The oldest is forgotten when the window is full."""
     assert lanes(play, {"recordCountWindow": 1}, 1, 2, 1) == ([1, 2, 1], [])
     assert lanes(play, {"recordCountWindow": 2}, 1, 2, 1) == ([1, 2], [1])
+
+
+def test_records_are_forgotten_when_their_time_is_over() -> None:
+    """Counted from when they were first seen; without a time only the number of records counts."""
+    for seconds, unique in ((0, [1, 0, 0, 0]), (10, [1, 0, 0, 1])):
+        now = [0]
+        given = Given(JsonMap({"timeWindowSecs": seconds}))
+        plan = StagePlan("S_01", DEDUP, StageType.PROCESSOR, given=given, outputs=TWO)
+        stage = deduplicator(plan, Tools(plan, lambda now=now: now[0], lambda: 0.5, lambda: "id"))  # type: ignore[misc]
+        counts = []
+        for now[0] in (0, 5_000, 9_999, 10_000):
+            out = Out(2)
+            stage([Record({"a": 1})], out)
+            counts.append(len(out.lanes[0]))
+        assert counts == unique
+
+
+def test_the_order_of_fields_counts_only_where_they_are_chosen(play: Play) -> None:
+    """A whole record is compared in the order of its paths, chosen fields in the order in which they are named."""
+    assert len(lanes(play, {}, {"a": 1, "b": 2}, {"b": 2, "a": 1})[1]) == 1
+    settings: dict[str, object] = {"compareFields": "SPECIFIED_FIELDS", "fieldsToCompare": ["/b", "/a"]}
+    assert len(lanes(play, settings, {"a": 1, "b": 2}, {"b": 2, "a": 1})[1]) == 1
+    assert lanes(play, settings, {"a": 1, "b": 2}, {"a": 2, "b": 1})[1] == []
 
 
 def test_the_digest_stands_in_the_header(play: Play) -> None:

@@ -1,7 +1,7 @@
 """Promises about the XML stages, the Schema Generator and the Windowing Aggregator."""
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from penstock.core.plan import Given, StagePlan
 from penstock.core.plan.unfit import UnfitError
 from penstock.core.processors import Out, StopFault, Tools, find
 from penstock.core.records.record import Header, Record
-from penstock.core.records.values import Date, FieldValue, Long
+from penstock.core.records.values import Char, Date, FieldType, FieldValue, Float, Long, Null, Short, Time, Zoned
 from penstock.core.values import JsonMap, freeze
 
 from .conftest import PREFIX, Play
@@ -135,10 +135,85 @@ def test_nullable_fields_are_unions_with_a_null_default(play: Play) -> None:
     assert made["fields"] == [{"name": "a", "type": ["null", "int"], "default": None}]
 
 
+DEFAULTS = [{"avroType": "INTEGER", "defaultValue": "5"}, {"avroType": "STRING", "defaultValue": "x"}]
+AT: dict[str, FieldValue] = {
+    "a": Date(2020, 1, 1, tzinfo=UTC),
+    "b": Time(2020, 1, 1, tzinfo=UTC),
+    "c": datetime(2020, 1, 1, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "value", "types"),
+    [
+        ({"avroNullableFields": True, "avroDefaultNullable": False}, {"a": 1}, [["null", "int"]]),
+        ({"avroExpandTypes": True}, {"a": Short(1), "b": Char("x")}, ["int", "string"]),
+        ({"defaultPrecision": 5, "defaultScale": 2}, {"a": Decimal("1.5")}, [(5, 2)]),
+        ({"precisionAttribute": "p", "scaleAttribute": "s"}, {"n": Decimal("1.5")}, [(7, 3)]),
+        ({}, AT, ["date", "time-millis", "timestamp-millis"]),
+        ({}, {"a": None, "b": Null(FieldType.LONG), "c": b"", "d": True, "e": Float(1.0)}, None),
+    ],
+)
+def test_types_are_those_of_the_settings(
+    play: Play, settings: dict[str, object], value: FieldValue, types: list[object] | None
+) -> None:
+    """Nullable without a default, wider where allowed, digits from attributes or settings, logical types of dates."""
+    given = {"config.schemaName": "s", **{f"config.{name}": each for name, each in settings.items()}}
+    fields = schema(play(SCHEMAS, given, value, notes={"/n": {"p": "7", "s": "3"}}))["fields"]
+    assert isinstance(fields, list)
+    assert not any("default" in field for field in fields)
+    found = [each["type"] for each in fields]
+    shown = [
+        (each.get("precision"), each.get("scale"))
+        if isinstance(each, dict) and "precision" in each
+        else each["logicalType"]
+        if isinstance(each, dict)
+        else each
+        for each in found
+    ]
+    assert shown == (types or ["string", "long", "bytes", "boolean", "float"])
+
+
+def test_fields_have_the_default_of_their_type(play: Play) -> None:
+    """Elements too, beside their type; there is one default for a type."""
+    given: dict[str, object] = {"config.schemaName": "s", "config.avroDefaultTypes": DEFAULTS}
+    fields = schema(play(SCHEMAS, given, {"a": 1, "b": "y", "c": [2], "d": 1.5}))["fields"]
+    assert fields == [
+        {"name": "a", "type": "int", "default": 5},
+        {"name": "b", "type": "string", "default": "x"},
+        {"name": "c", "type": {"type": "array", "items": {"type": "int", "defaultValue": 5}}},
+        {"name": "d", "type": "double"},
+    ]
+    for wrong, told in (([DEFAULTS[0]] * 2, "SCHEMA_GEN_0009"), ([{**DEFAULTS[0], "defaultValue": "y"}], "int")):
+        with pytest.raises(InvalidValueError, match=told):
+            play(SCHEMAS, {**given, "config.avroDefaultTypes": wrong}, {})
+
+
+def test_a_schema_has_the_names_of_the_settings(play: Play) -> None:
+    """Name space, description, and the attribute that it goes to."""
+    settings = {"schemaName": "s", "avroNamespace": "n", "avroDoc": "d", "attributeName": "own"}
+    given: dict[str, object] = {f"config.{name}": each for name, each in settings.items()}
+    made = json.loads(play(SCHEMAS, given, {"a": 1}).lanes[0][0].attributes["own"])
+    assert (made["name"], made["namespace"], made["doc"]) == ("s", "n", "d")
+
+
+def test_the_schema_of_a_key_is_forgotten_when_there_are_too_many(play: Play) -> None:
+    """The one that was not used for longest."""
+    settings = {"schemaName": "s", "enableCache": True, "cacheKeyExpression": "${record:value('/k')}", "cacheSize": 1}
+    given: dict[str, object] = {f"config.{name}": each for name, each in settings.items()}
+    made = play(SCHEMAS, given, {"k": "x"}, {"k": "x", "a": 1}, {"k": "y"}, {"k": "x", "a": 1}).lanes[0]
+    assert [len(json.loads(record.attributes["avroSchema"])["fields"]) for record in made] == [1, 1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [
         ([1], "0003"),
+        ({"a": Short(1)}, "0002"),
+        ({"a": Zoned(2020, 1, 1, tzinfo=UTC)}, "0002"),
+        ({"a": {"x": 1, "y": "s"}}, "0007"),
+        ({"a": Null(FieldType.LIST)}, "0006"),
+        ({"a": Null(FieldType.MAP)}, "0008"),
         ({"a": Decimal("1.5")}, "0004"),
         ({"a": [1, "x"]}, "0005"),
         ({"a": []}, "0006"),
@@ -200,6 +275,56 @@ def test_a_rolling_window_tells_what_it_saw_when_it_closes() -> None:
     stage.close(last)  # type: ignore[attr-defined]
     assert isinstance(last.events[0].value, list)
     assert last.events[0].value[0]["aggregatable"]["count"] == 1  # type: ignore[index,call-overload]
+
+
+@pytest.mark.parametrize(
+    ("of_all", "each", "kinds"),
+    [
+        (True, False, ["ROLLING.window.all.aggregators"]),
+        (False, True, ["ROLLING.window.aggregator"] * 2),
+        (True, True, ["ROLLING.window.all.aggregators", *["ROLLING.window.aggregator"] * 2]),
+        (False, False, []),
+    ],
+)
+def test_results_are_told_together_or_one_by_one(of_all: bool, each: bool, kinds: list[str]) -> None:
+    """As the settings say; as text unless fields are wanted."""
+    stage, _ = windows([1_000], allAggregatorsEvent=of_all, perAggregatorEvents=each)
+    out = Out(1)
+    stage.close(out)  # type: ignore[attr-defined]
+    assert [event.attributes["sdc.event.type"] for event in out.events] == kinds
+    assert all(isinstance(event.value, str) for event in out.events)
+
+
+@pytest.mark.parametrize(
+    ("word", "ends"),
+    [
+        ("TW_5S", "2024-05-17T10:20:35"),
+        ("TW_1M", "2024-05-17T10:21:00"),
+        ("TW_10M", "2024-05-17T10:30:00"),
+        ("TW_6H", "2024-05-17T12:00:00"),
+        ("TW_1D", "2024-05-18T00:00:00"),
+    ],
+)
+@pytest.mark.parametrize(("zone", "hours"), [("UTC", 0), ("Asia/Tokyo", 9)])
+def test_windows_close_at_full_times(word: str, ends: str, zone: str, hours: int) -> None:
+    """Of the zone that is set."""
+    at = datetime(2024, 5, 17, 10, 20, 33, tzinfo=UTC) - timedelta(hours=hours)
+    now = [int(at.timestamp() * 1000)]
+    stage, _ = windows(now, timeWindow=word, timeZoneID=zone)
+    now.append(now[0] + 86_400_000)
+    out = Out(1)
+    stage([], out)  # type: ignore[operator]
+    (first, *_) = [json.loads(str(event.value))[0]["time"] for event in out.events]
+    assert first == int((datetime.fromisoformat(f"{ends}+00:00") - timedelta(hours=hours)).timestamp() * 1000)
+
+
+def test_aggregations_that_are_off_count_nothing() -> None:
+    """They are not told of."""
+    rows = [{"enabled": on, "aggregationName": str(on), "aggregationFunction": "COUNT"} for on in (True, False)]
+    stage, _ = windows([1_000], aggregatorConfigs=rows)
+    out = Out(1)
+    stage.close(out)  # type: ignore[attr-defined]
+    assert [each["name"] for each in json.loads(str(out.events[0].value))] == ["True"]
 
 
 def test_a_sliding_window_joins_its_parts() -> None:

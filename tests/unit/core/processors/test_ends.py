@@ -5,7 +5,7 @@ import pytest
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools, find
-from penstock.core.records.record import EVENT_TYPE, Record
+from penstock.core.records.record import EVENT_TYPE, EVENT_VERSION, Record
 from penstock.core.values import JsonMap, freeze
 
 from .conftest import PREFIX, Play
@@ -53,6 +53,21 @@ def test_dev_random_error_parts_by_chance(discards: bool, refused: int) -> None:
     assert out.stage_errors == []
 
 
+def test_dev_random_error_keeps_its_chances_for_500_batches() -> None:
+    """Then it draws new ones: at first everything passes, then nothing."""
+    plan = StagePlan("S_01", PREFIX + "devtest_RandomErrorProcessor", StageType.PROCESSOR)
+    drawn = iter([1.0, 1.0, *[0.5, 0.9] * 500, 0.0, 0.0, *[0.5, 0.9]])
+    build = find(plan.kind)
+    assert build is not None
+    stage = build(plan, Tools(plan, lambda: 0, lambda: next(drawn), lambda: "id"))
+    passed = 0
+    for _ in range(501):
+        out = Out(1)
+        stage([Record(1)], out)
+        passed += len(out.lanes[0])
+    assert passed == 500
+
+
 def test_dev_random_error_reports_faults_of_batches() -> None:
     """By chance too."""
     assert [code for code, _ in by_chance(0.3, 0.5, 0.2, 0.2, 0.2, 0.4).stage_errors] == ["RANDOM_02"]
@@ -70,12 +85,14 @@ def test_to_event_makes_an_event_of_every_record(play: Play) -> None:
     made = play(EVENT, {}, {"a": 1}, {"a": 2})
     assert [event.value for event in made.events] == [{"a": 1}, {"a": 2}]
     assert [event.attributes[EVENT_TYPE] for event in made.events] == ["event-target"] * 2
+    assert {event.attributes[EVENT_VERSION] for event in made.events} == {"1"}
     assert [event.header.source_id for event in made.events] == ["event:event-target:1:1", "event:event-target:1:2"]
 
 
 def test_to_error_refuses_every_record(play: Play) -> None:
-    """With its code."""
-    assert codes(play(ERROR, {}, {"a": 1}, {"a": 2})) == ["TOERROR_00"] * 2
+    """With its code and a fixed message, whatever the message for the end of a run is."""
+    errors = play(ERROR, {"errorMessage": "other"}, {"a": 1}, {"a": 2}).errors
+    assert [(each.code, each.message) for each in errors] == [("TOERROR_00", "Sent to error by previous stage")] * 2
 
 
 def test_to_error_can_end_the_run(play: Play) -> None:

@@ -6,7 +6,19 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.plan.unfit import UnfitError
-from penstock.core.records.values import Char, FieldType, FieldValue, ListMap, Long, Null
+from penstock.core.records.values import (
+    Byte,
+    Char,
+    Date,
+    FieldType,
+    FieldValue,
+    Float,
+    ListMap,
+    Long,
+    Null,
+    Short,
+    Zoned,
+)
 
 from .conftest import Play
 from .given import codes, only
@@ -43,6 +55,14 @@ def noted(path: str, name: str, text: str) -> dict[str, object]:
         ("${record:value('/d')}", Decimal("1.50")),
         ("${record:value('/l')}", [1]),
         ("${record:value('/m')}", ListMap({"k": 1})),
+        ("${record:value('/sh')}", Short(1)),
+        ("${record:value('/by')}", Byte(1)),
+        ("${record:value('/f')}", Float(1.5)),
+        ("${record:value('/bytes')}", b"x"),
+        ("${record:value('/day')}", datetime(2020, 1, 1, tzinfo=UTC)),
+        ("${record:value('/z')}", "2020-01-01T00:00:00Z"),
+        ("${record:type('/i')}", "INTEGER"),
+        ("${str:split('a,b', ',')}", ["a", "b"]),
         ("${time:now()}", datetime.fromtimestamp(1, UTC)),
         ("a${1}b", "a1b"),
         ("${NULL}", None),
@@ -51,9 +71,26 @@ def noted(path: str, name: str, text: str) -> dict[str, object]:
 def test_a_result_is_typed_by_its_value(play: Play, text: str, after: FieldValue) -> None:
     """What a template gives beside other text is a STRING; maps come back as LIST_MAP."""
     before: dict[str, FieldValue] = {"i": 7, "c": Char("c"), "d": Decimal("1.50"), "l": [1], "m": {"k": 1}}
+    before |= {"sh": Short(1), "by": Byte(1), "f": Float(1.5), "bytes": b"x"}
+    before |= {"day": Date(2020, 1, 1, tzinfo=UTC), "z": Zoned(2020, 1, 1, tzinfo=UTC)}
     made = only(play(EXPRESSION, setting(("/new", text)), before))
     assert isinstance(made, dict)
     assert (made["new"], type(made["new"])) == (after, type(after))
+
+
+@pytest.mark.parametrize(("text", "kind"), [("${emptyMap()}", dict), ("${str:splitKV('a=1', ',', '=')}", dict)])
+def test_maps_without_an_order_stay_maps(play: Play, text: str, kind: type) -> None:
+    """Those that functions make, unlike those of a record."""
+    made = only(play(EXPRESSION, setting(("/new", text)), {}))
+    assert isinstance(made, dict)
+    assert isinstance(made["new"], kind)
+    assert not isinstance(made["new"], ListMap)
+
+
+def test_a_list_grows_at_its_end(play: Play) -> None:
+    """By the next index; one beyond it cannot be reached."""
+    assert only(play(EXPRESSION, setting(("/l[1]", "x")), {"l": [1]})) == {"l": [1, "x"]}
+    assert codes(play(EXPRESSION, setting(("/l[2]", "x")), {"l": [1]})) == ["EXPR_04"]
 
 
 def test_null_keeps_the_type_of_the_field(play: Play) -> None:
