@@ -36,14 +36,29 @@ def test_every_batch_is_all_of_the_raw_data() -> None:
     out, offset = raw('{"a": 1}\n{"a": 2}\n{"a": 3}', max_records=2)
     assert [record.value for record in out.lanes[0]] == [{"a": 1}, {"a": 2}, {"a": 3}]
     ids = [record.header.source_id for record in out.lanes[0]]
-    assert all(each.startswith("rawData::") for each in ids)
-    assert len(set(ids)) == 3
+    assert ids == ["rawData::0", "rawData::9", "rawData::18"]
     assert offset == "rawData"
 
 
 def test_raw_data_can_end_after_a_batch() -> None:
     """The offset is none then."""
     assert raw('{"a": 1}', stopAfterFirstBatch=True)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "first"),
+    [
+        ("DELIMITED", "a,b", ["a", "b"]),
+        ("TEXT", "one", ["one"]),
+        ("XML", "<a><b/></a>", [{"b": [{}]}]),
+        ("LOG", '1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23', ["1.2.3.4"]),
+    ],
+)
+def test_raw_data_is_read_in_the_format_of_its_service(kind: str, text: str, first: list[object]) -> None:
+    """Among them those of lines, columns and documents."""
+    (record,) = raw(text, format_=kind)[0].lanes[0]
+    assert isinstance(record.value, dict)
+    assert [each for each in record.value.values() if each in first] == first
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}\n{"a": ', '{"a": 1}\n\ud800{'])

@@ -1,10 +1,15 @@
 """Dev Data Generator."""
 
+import re
+import uuid
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from penstock.adapters.engine.generator import DataGenerator, SyntheticGenerator
+from penstock.adapters.engine.origins import RandomRecords
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.java.kinds import kind_of
 from penstock.core.plan import Given, StagePlan
@@ -143,3 +148,72 @@ def test_threads_take_turns() -> None:
         origin.read("", 10, out)
         ids += [record.header.source_id for record in out.lanes[0]]
     assert ids == ["random:0:0", "random:1:0", "random:0:0"]
+
+
+def made(most: int = 100, **settings: object) -> Out:
+    """One batch."""
+    out = Out(1)
+    generator(**settings).read(None, most, out)
+    return out
+
+
+def test_a_batch_is_as_large_as_it_may_be_at_most() -> None:
+    """The smaller of what is set and what is asked for."""
+    assert [len(made(most, batchSize=5).lanes[0]) for most in (3, 5, 9)] == [3, 5, 5]
+
+
+def test_an_event_has_the_fields_and_attributes_of_its_record() -> None:
+    """With the name that is set, and a number in its id."""
+    rows = [{"field": "f", "type": "LONG_SEQUENCE"}]
+    headers = [{"key": "k", "value": "v"}]
+    out = made(dataGenConfigs=rows, batchSize=2, headerAttributes=headers, eventName="told")
+    assert [event.value for event in out.events] == [record.value for record in out.lanes[0]]
+    assert [record.attributes for record in out.lanes[0]] == [{"k": "v"}] * 2
+    told = [(each.header.source_id, each.attributes["sdc.event.version"], each.attributes["k"]) for each in out.events]
+    assert told == [("event:told:1:0", "1", "v"), ("event:told:1:1", "1", "v")]
+
+
+def test_sequences_of_a_stage_count_together() -> None:
+    """From 0, over fields, records and batches."""
+    origin = generator(dataGenConfigs=[{"field": name, "type": "LONG_SEQUENCE"} for name in "ab"], batchSize=1)
+    out = Out(1)
+    for _ in range(2):
+        origin.read(None, 1, out)
+    assert [record.value for record in out.lanes[0]] == [{"a": 0, "b": 1}, {"a": 2, "b": 3}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"),
+    [
+        ("DOUBLE", lambda value: 0 <= value < 1),
+        ("FLOAT", lambda value: 0 <= value < 1),
+        ("STRING", lambda value: str(uuid.UUID(value)) == value),
+        ("BYTE_ARRAY", lambda value: value == b"StreamSets Inc, San Francisco"),
+        ("DATE", lambda value: 1990 <= value.year <= 2020 and value.hour == 0),
+        ("DATETIME", lambda value: 1990 <= value.year <= 2020),
+        ("ZONED_DATETIME", lambda value: 1990 <= value.year <= 2020),
+        ("DECIMAL", lambda value: abs(value) < 10**3 and value.as_tuple().exponent == -2),
+        ("EMAIL", lambda value: re.fullmatch(r"[a-z.]+\d+@[a-z.]+", value)),
+        ("SSN", lambda value: re.fullmatch(r"\d{3}-\d{2}-\d{4}", value)),
+        ("ADDRESS_CITY", lambda value: value.istitle()),
+        ("NAME_FULL_NAME", lambda value: len(value.split()) == 2),
+        ("BOOK_TITLE", lambda value: bool(value)),
+    ],
+)
+def test_values_are_in_the_range_of_their_type(kind: str, fits: Callable[[Any], object]) -> None:
+    """UUIDs for texts, 30 years for dates, facts for what is named after them."""
+    out = made(dataGenConfigs=[{"field": "f", "type": kind, "precision": 5, "scale": 2}], batchSize=50)
+    assert all(fits(record.value["f"]) for record in out.lanes[0] if isinstance(record.value, dict))
+
+
+@pytest.mark.parametrize(("preview", "slept"), [(True, []), (False, [0.25])])
+@pytest.mark.parametrize("origin", [DataGenerator, RandomRecords])
+def test_batches_keep_their_distance(origin: Any, preview: bool, slept: list[float]) -> None:
+    """As it is set; a preview does not wait."""
+    waits: list[float] = []
+    given = Given(freeze({"delay": 250, "batchSize": 1}))  # type: ignore[arg-type]
+    plan = StagePlan("g", "generator", StageType.ORIGIN, given=given, outputs=("out",))
+    held = origin(plan, Tools(plan, lambda: 0, lambda: 0.5, lambda: "id", preview, sleep=waits.append))
+    for _ in range(2):
+        held.read(None, 1, Out(1))
+    assert waits == slept
