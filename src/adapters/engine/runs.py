@@ -79,7 +79,7 @@ class EmbeddedRun:
         self._plan, self._job, self._clock, self._tools = plan, job, clock, tools
         self._build, self._sleep = build, sleep
         self._delivers = any(each.type is StageType.DESTINATION for each in plan.stages)
-        self._idle_s = plan.settings.number("runnerIdleTIme", -1)
+        self._idle_s, self._idled_at = plan.settings.number("runnerIdleTIme", -1), 0.0
         self._jobs, self._offsets = jobs, offsets
         self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
         self._status = self._failed_at = Status.STARTING
@@ -150,12 +150,17 @@ class EmbeddedRun:
         """As ``pause``, for an origin: meanwhile the other stages get empty batches, where the flow says so."""
         until = time.monotonic() + seconds
         while self._idle_s > 0 and self._runner is not None and not self._stop_asked.is_set():
-            left = until - time.monotonic()
-            if left < self._idle_s:
+            due = self._quiet_since(self._runner) + self._idle_s
+            if due > until:
                 break
-            self.pause(self._idle_s)
+            self.pause(max(0.0, due - time.monotonic()))
             self._runner.idle_batch()
+            self._idled_at = time.monotonic()
         self.pause(max(0.0, until - time.monotonic()))
+
+    def _quiet_since(self, runner: Runner) -> float:
+        """When the batch in hand began, or the last empty one of its time was made."""
+        return max(self._idled_at, time.monotonic() - runner.ages.batch_ms / 1000)
 
     def stopping(self) -> bool:
         """True when the run was asked to stop."""

@@ -1,5 +1,6 @@
 """Promises about the names that scripts find, the same in Jython and in JavaScript."""
 
+import ast
 import logging
 from typing import Any
 
@@ -11,6 +12,7 @@ from penstock.adapters.engine.scripting import Jython
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
 from penstock.core.errors import InvalidValueError
+from penstock.core.java.kinds import kind_of
 from penstock.core.plan import Given, StagePlan
 from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.processors.api import Access
@@ -184,6 +186,47 @@ def test_attributes_of_an_engine_are_not_for_scripts(stage: Any) -> None:
     played = Played(stage, "records[0].attributes['_.id'] = 'x'\noutput.write(records[0])", processingMode="RECORD")
     (error,) = played({}, kept="k").errors
     assert (error.code, error.record.attributes) == ("SCRIPTING_05", {"kept": "k"})
+
+
+def test_scripts_over_typed_records_read_headers_and_fields() -> None:
+    """By the verbs of the original's records; what they set is set."""
+    script = """
+from com.streamsets.pipeline.api import Field
+record, header, told = sdc.records[0].sdcRecord, sdc.records[0].sdcRecord.getHeader(), {}
+told['ids'] = [header.getSourceId(), header.getStageCreator(), header.getAttribute('k')]
+told['names'] = sorted(header.getAttributeNames())
+header.setAttribute('new', 'n'); header.deleteAttribute('k')
+field = record.get('/a')
+told['type'] = str(field.getType().name)
+told['values'] = [field.getValue(), field.getValueAsString(), field.getValueAsLong()]
+told['inner'] = record.get('/m').getValue()['x'].value
+told['element'] = record.get('/l').getValue()[0].getValueAsDouble()
+told['none'] = record.get('/n').value is None
+told['paths'] = record.getEscapedFieldPaths()
+field.setAttribute('u', 'm'); field.setAttribute('v', 'w'); field.deleteAttribute('v')
+told['attribute'] = field.getAttribute('u')
+record.set('/made', Field.createListMap({'d': Field.createDate(0), 't': Field.createTime(0)}))
+record.set('/told', Field.create(Field.Type.STRING, str(told)))
+sdc.output.write(sdc.records[0])
+"""
+    played = Played(Jython, script, scriptRecordType="SDC_RECORDS")
+    (record,) = played({"a": 1, "m": {"x": 2}, "l": [1], "n": Null(FieldType.DATE)}, k="v").lanes[0]
+    assert isinstance(record.value, dict)
+    assert ast.literal_eval(str(record.value["told"])) == {
+        "ids": ["r0", "Made_01", "v"],
+        "names": ["k"],
+        "type": "INTEGER",
+        "values": [1, "1", 1],
+        "inner": 2,
+        "element": 1.0,
+        "none": True,
+        "paths": ["", "/a", "/m", "/m/x", "/l", "/l[0]", "/n"],
+        "attribute": "m",
+    }
+    made = record.value["made"]
+    assert isinstance(made, ListMap)
+    assert [kind_of(each) for each in made.values()] == [FieldType.DATE, FieldType.TIME]
+    assert (record.attributes, record.notes["/a"]) == ({"new": "n"}, {"u": "m"})
 
 
 @LANGUAGES

@@ -18,6 +18,7 @@ from penstock.core.plan import Given
 from penstock.core.records.record import Record
 
 Make = Callable[..., penstock.StreamingFlow]
+SENT = "Sent to error by previous stage"
 
 
 def sdc_records(folder: Path) -> list[Record]:
@@ -57,7 +58,8 @@ def test_refused_records_reach_the_error_stage(
     assert [record.value["a"] for record in records] == seen  # type: ignore[index,call-overload]
     error = records[0].header.error
     assert error is not None
-    assert (error.code, error.stage, error.message[:10]) == ("TOERROR_00", "ToError_01", "TOERROR_00")
+    assert (error.code, error.stage, error.message) == ("TOERROR_00", "ToError_01", f"TOERROR_00 - {SENT}")
+    assert (error.pipeline[:4], bool(error.engine), error.timestamp_ms > 0) == ("flow", True, True)
     assert not list(tmp_path.glob("_tmp_*"))
 
 

@@ -479,3 +479,66 @@ def test_a_batch_size_above_what_an_engine_allows_is_told_once(tmp_path: Path) -
         offset = origin.read(offset, 2, out)
     assert [texts(out) for out in outs] == [["1", "2"], ["3", "4"], ["5"]]
     assert [[code for code, _ in out.stage_errors] for out in outs] == [["SPOOLDIR_37"], [], []]
+
+
+def test_a_batch_is_of_one_file(tmp_path: Path) -> None:
+    """However small it is."""
+    fill(tmp_path, a="1", b="2")
+    origin, offset, batches = directory(tmp_path), None, []
+    for _ in range(2):
+        out = Out(1)
+        offset = origin.read(offset, 1000, out)
+        batches.append(texts(out))
+    assert batches == [["1"], ["2"]]
+
+
+def test_files_before_the_one_that_was_read_are_left(tmp_path: Path) -> None:
+    """By name, or by time and then by path."""
+    fill(tmp_path, m="1")
+    offset = read_all(directory(tmp_path))[2]
+    fill(tmp_path, a="early", z="2")
+    assert read_all(directory(tmp_path), offset)[0] == ["2"]
+    folder = tmp_path / "by time"
+    folder.mkdir()
+    fill(folder, b="2", a="1")
+    for name in "ab":
+        os.utime(folder / f"{name}.txt", (2_000_000_000, 2_000_000_000))
+    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelayInMs": 0}
+    assert read_all(directory(folder, **settings))[0] == ["1", "2"]
+
+
+def test_the_first_file_counts_by_name(tmp_path: Path) -> None:
+    """It need not be there."""
+    fill(tmp_path, a="1", c="3", d="4")
+    assert read_all(directory(tmp_path, initialFileToProcess="b.txt"))[0] == ["3", "4"]
+
+
+def test_events_have_the_versions_of_the_original(tmp_path: Path) -> None:
+    """And the fields."""
+    fill(tmp_path, a="1")
+    origin, offset, told = directory(tmp_path), None, {}
+    while "no-more-data" not in told:
+        out = Out(1)
+        offset = origin.read(offset, 10, out)
+        for event in out.events:
+            assert isinstance(event.value, dict)
+            told[event.attributes["sdc.event.type"]] = (event.attributes["sdc.event.version"], set(event.value))
+    assert told == {
+        "new-file": ("1", {"filepath"}),
+        "finished-file": ("2", {"filepath", "record-count", "error-count"}),
+        "no-more-data": ("2", {"record-count", "error-count", "file-count"}),
+    }
+
+
+def test_a_folder_may_come_late(tmp_path: Path) -> None:
+    """Where that is allowed; what is no folder is refused."""
+    origin = directory(tmp_path / "late", allowLateDirectory=True)
+    offset = origin.read(None, 10, Out(1))
+    (tmp_path / "late").mkdir()
+    fill(tmp_path / "late", a="1")
+    out = Out(1)
+    origin.read(offset, 10, out)
+    assert texts(out) == ["1"]
+    for folder, code in ((tmp_path / "late" / "a.txt", "SPOOLDIR_13"), ("", "SPOOLDIR_11")):
+        with pytest.raises(UnfitError, match=code):
+            directory(tmp_path, spoolDir=str(folder))

@@ -10,7 +10,7 @@ from penstock.adapters.engine import errorfile
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.errors import InvalidValueError
 from penstock.core.plan import Given, StagePlan
-from penstock.core.processors import Out, Tools
+from penstock.core.processors import Out, StopFault, Tools
 from penstock.core.records.record import Record
 from penstock.core.values import JsonMap, freeze
 
@@ -86,6 +86,20 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     """With those above it."""
     made(tmp_path, directory=str(tmp_path / "a" / "b"))
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_file_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
+    """With a code of its own."""
+    stage = made(tmp_path / "a")
+    (tmp_path / "a").rmdir()
+    with pytest.raises(StopFault, match="RECORDFS_05"):
+        stage([Record("a")], Out(0))
+
+
+def test_files_are_named_after_the_engine_unless_told(tmp_path: Path) -> None:
+    """The prefix is evaluated."""
+    made(tmp_path, uniquePrefix="sdc-${sdc:id()}")([Record("a")], Out(0))
+    assert names(tmp_path) == ["_tmp_sdc-penstock.sdc"]
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,26 @@ def test_a_file_is_closed_when_nothing_comes(tmp_path: Path) -> None:
     assert names(tmp_path) == ["p_id1", "p_id2"]
 
 
+def test_a_file_is_closed_when_it_is_large_enough(tmp_path: Path) -> None:
+    """The record that makes it so is its last; 0 is no limit."""
+    large: FieldValue = {"a": "x" * 1024 * 1024}
+    for limit, count in ((1, 1), (0, 0)):
+        played = Played(tmp_path / str(limit), maxFileSize=limit)
+        assert len(played.write(large, {"a": 1}).events) == count
+        played.close()
+        assert len(names(tmp_path / str(limit))) == count + 1
+
+
+def test_a_file_may_be_left_open_however_long_nothing_comes(tmp_path: Path) -> None:
+    """With -1 for the idle timeout; without a prefix its name is its id."""
+    played = Played(tmp_path, idleTimeout="-1", uniquePrefix="", lateRecordsLimit="${999 * HOURS}")
+    played.write({"a": 1})
+    played.now += timedelta(days=9)
+    assert played.write().events == []
+    played.close()
+    assert names(tmp_path) == ["id1"]
+
+
 def test_a_record_with_the_roll_attribute_begins_a_file(tmp_path: Path) -> None:
     """What was written before is closed."""
     played = Played(tmp_path, rollIfHeader=True, rollHeaderName="cut")

@@ -91,6 +91,14 @@ def test_a_script_that_fails_or_hangs_refuses_its_record(script: str, code: str)
     assert time.monotonic() - began < 20
 
 
+def test_a_variable_without_a_value_refuses_the_record() -> None:
+    """SHELL_001; the others run."""
+    variables = [{"key": "N", "value": "${record:value('/n') + 1}"}]
+    settings = {"config.script": "true", "config.environmentVariables": variables, "config.timeout": "10000"}
+    out = play(Shell, settings, {"n": "x"}, {"n": 1}, code=True)
+    assert [(error.code, error.record.value) for error in out.errors] == [("SHELL_001", {"n": "x"})]
+
+
 def test_messages_go_out_where_their_condition_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Subject and body are evaluated; a line break cannot begin another header."""
     sent: list[EmailMessage] = []

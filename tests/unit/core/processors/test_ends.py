@@ -73,7 +73,7 @@ def test_dev_random_error_reports_faults_of_batches() -> None:
     assert [code for code, _ in by_chance(0.3, 0.5, 0.2, 0.2, 0.2, 0.4).stage_errors] == ["RANDOM_02"]
 
 
-@pytest.mark.parametrize("kind", ["NullDTarget", "ToErrorNullDTarget"])
+@pytest.mark.parametrize("kind", ["NullDTarget", "ToErrorNullDTarget", "StatsNullDTarget", "StatsDpmDirectlyDTarget"])
 def test_trash_takes_everything(play: Play, kind: str) -> None:
     """Nothing comes of it."""
     made = play(f"destination_devnull_{kind}", {}, {"a": 1})

@@ -14,6 +14,7 @@ from penstock.core.records.values import (
     Date,
     FieldType,
     FieldValue,
+    FileRef,
     Float,
     ListMap,
     Long,
@@ -56,6 +57,12 @@ AT = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 def test_every_type_has_its_form(value: FieldValue, kind: str, told: object) -> None:
     """Numbers of 32 bits and more are texts, dates milliseconds, bytes base64, every null null."""
     assert field_to_json(value) == {"type": kind, "value": told, "sqpath": "", "dqpath": ""}
+
+
+def test_a_file_is_told_by_what_is_known_of_it() -> None:
+    """And not read."""
+    told = field_to_json(FileRef(lambda: pytest.fail("it was read"), {"size": 3}, buffer_size_bytes=8))["value"]
+    assert told == {"fileInfo": {"size": "3"}, "bufferSize": 8}
 
 
 def test_maps_are_objects_and_list_maps_are_lists() -> None:

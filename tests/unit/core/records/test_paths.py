@@ -38,6 +38,11 @@ VALUES: st.SearchStrategy[FieldValue] = st.recursive(
         ("/'a b'/c", ("a b", "c")),
         ('/"a/b"', ("a/b",)),
         ("/a//b", ("a/b",)),
+        ("/a[[0]]", ("a[0]",)),
+        ("/a/b[0]/c[1][2]", ("a", "b", 0, "c", 1, 2)),
+        ("/ab'c d'e", ("abc de",)),
+        ('/"it\\"s"', ('it"s',)),
+        ("/'it\"s'", ('it"s',)),
         ("/'it\\'s'", ("it's",)),
     ],
 )
@@ -46,11 +51,46 @@ def test_paths_are_cut_into_steps(path: str, parts: tuple[str | int, ...]) -> No
     assert parse_path(path) == parts
 
 
-@pytest.mark.parametrize("path", ["a", "/a[x]", "/a[", "/'a", "//", "/a/"])
-def test_broken_paths_are_refused(path: str) -> None:
-    """What is no path says so, with the path."""
-    with pytest.raises(InvalidValueError):
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("a", "starts with"),
+        ("/a[x]", "a number in brackets"),
+        ("/a[", "a number in brackets"),
+        ("/a[-1]", "a number in brackets"),
+        ("/'a", "a closing quote"),
+        ("//", "a field name"),
+        ("/a/", "a field name"),
+        ("/a" * 201, "at most 200"),
+    ],
+)
+def test_broken_paths_are_refused(path: str, wanted: str) -> None:
+    """What is no path says what is missing."""
+    with pytest.raises(InvalidValueError, match=wanted):
         parse_path(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("a_1", "/a_1"), ("a.b", "/'a.b'"), ("a-b", "/'a-b'"), ("é", "/'é'"), ("a'b", "/'a\\\\'b'"), ('a"b', "/'a\\\"b'")],
+)
+def test_names_are_quoted_where_they_must_be(name: str, path: str) -> None:
+    """Where they have other signs than letters of English, digits and underscores."""
+    assert to_path((name,)) == path
+
+
+def test_paths_are_listed_from_the_root_in_the_order_of_fields() -> None:
+    """What is around a field stands before it."""
+    value: FieldValue = {"b": {"c": 1}, "a": [{"d": 1}, 2]}
+    assert list(all_paths(value)) == ["", "/b", "/b/c", "/a", "/a[0]", "/a[0]/d", "/a[1]"]
+
+
+@pytest.mark.parametrize(
+    ("path", "there"), [("/a", True), ("/b", False), ("/a/b", False), ("/l[1]", False), ("/", True)]
+)
+def test_a_null_is_there(path: str, there: bool) -> None:
+    """What is not there is no error."""
+    assert has({"a": None, "l": [1]}, path) is there
 
 
 @given(st.lists(st.one_of(NAMES, st.integers(0, 99)), max_size=5))
@@ -99,6 +139,8 @@ def test_list_maps_are_reached_by_name_and_index() -> None:
         ("/*", ["/a", "/ab", "/l"]),
         ("/l[*]/x", ["/l[0]/x", "/l[1]/x"]),
         ("/a?", ["/ab"]),
+        ("/a*", ["/ab"]),
+        ("[*]", []),
     ],
 )
 def test_selectors_stand_for_paths(pattern: str, found: list[str]) -> None:

@@ -8,6 +8,13 @@ from penstock.core.running.states import Status, TransitionError, following, mov
 
 LEGAL = {
     "EDITED": "STARTING",
+    "START_ERROR": "STARTING",
+    "RUN_ERROR": "STARTING",
+    "STOP_ERROR": "STARTING",
+    "FINISHED": "STARTING",
+    "STOPPED": "STARTING",
+    "KILLED": "",
+    "DELETED": "",
     "STARTING": "START_ERROR STARTING_ERROR RUNNING DISCONNECTING STOPPING",
     "STARTING_ERROR": "START_ERROR STOPPING_ERROR RETRY",
     "RUNNING": "RUNNING_ERROR FINISHING STOPPING DISCONNECTING",
@@ -16,7 +23,9 @@ LEGAL = {
     "FINISHING": "FINISHED STOPPING_ERROR",
     "STOPPING": "STOPPED STOPPING_ERROR",
     "STOPPING_ERROR": "START_ERROR RUN_ERROR STOP_ERROR RETRY",
+    "DISCONNECTING": "DISCONNECTED",
     "DISCONNECTED": "CONNECTING STARTING RETRY",
+    "CONNECTING": "STARTING DISCONNECTING RETRY",
 }
 
 
@@ -34,8 +43,8 @@ def test_a_state_that_cannot_follow_is_refused_with_those_that_can() -> None:
 
 def test_states_at_rest_are_not_active() -> None:
     """Stopped and finished pipelines are at rest; one that waits for its next attempt is not."""
-    assert not Status.STOPPED.active
-    assert Status.RETRY.active
+    at_rest = {status.name for status in Status if not status.active}
+    assert at_rest == set("EDITED START_ERROR RUN_ERROR FINISHED KILLED STOPPED STOP_ERROR DELETED".split())  # noqa: SIM905
 
 
 @pytest.mark.parametrize(
