@@ -94,7 +94,11 @@ def test_a_script_that_fails_or_hangs_refuses_its_record(script: str, code: str)
 def test_a_variable_without_a_value_refuses_the_record() -> None:
     """SHELL_001; the others run."""
     variables = [{"key": "N", "value": "${record:value('/n') + 1}"}]
-    settings = {"config.script": "true", "config.environmentVariables": variables, "config.timeout": "10000"}
+    settings: dict[str, object] = {
+        "config.script": "true",
+        "config.environmentVariables": variables,
+        "config.timeout": "10000",
+    }
     out = play(Shell, settings, {"n": "x"}, {"n": 1}, code=True)
     assert [(error.code, error.record.value) for error in out.errors] == [("SHELL_001", {"n": "x"})]
 
