@@ -1,6 +1,8 @@
 """Previews: what comes out of every stage, and what is left alone."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -204,3 +206,41 @@ def test_what_stages_hold_is_let_go_of(flow_of: Make, monkeypatch: pytest.Monkey
     monkeypatch.setitem(registry._builders, kind, Held)
     assert flow_of(LINES, ("Dev Identity", {}), TRASH).preview()[1].output == [(1,), (2,)]
     assert ended == ["closed"]
+
+
+@pytest.mark.parametrize(("through", "ran"), [("DevIdentity_01", True), ("DevRawDataSource_01", False)])
+def test_a_preview_can_end_at_a_stage(project: penstock.Project, through: str, ran: bool) -> None:
+    """Only what feeds it and itself run; what comes behind shows what would have reached it."""
+    flow = project.create_flow(name="flow")
+    origin, stage, end = (flow.add_stage(each) for each in ("Dev Raw Data Source", "Dev Identity", "Trash"))
+    other, aside = flow.add_stage("Dev Identity"), flow.add_stage("Trash")
+    origin.set_attributes(raw_data='{"a": 1}')
+    origin >> stage >> end
+    origin >> other >> aside
+    names = [shown.instance_name for shown in flow.preview(run_through_stage=through)]
+    assert (stage.instance_name in names, other.instance_name in names) == (ran, False)
+
+
+def test_batches_without_anything_do_not_count(project: penstock.Project, tmp_path: Path) -> None:
+    """An event makes one; an origin that has nothing more is asked until the time is over."""
+    flow = project.create_flow(name="flow")
+    origin = flow.add_stage("Directory")
+    origin.set_attributes(files_directory=str(tmp_path), data_format="TEXT", file_name_pattern="*.txt")
+    origin >> flow.add_stage("Trash")
+    assert [event.attributes["sdc.event.type"] for event in flow.preview()[0].events] == ["no-more-data"]
+    began = time.monotonic()
+    with pytest.raises(penstock.PreviewError, match="TIMED_OUT"):
+        flow.preview(batches=2, timeout_ms=300)
+    assert time.monotonic() - began > 0.25
+
+
+def test_a_preview_begins_where_the_data_begins(project: penstock.Project, tmp_path: Path) -> None:
+    """Every time, whatever a run committed; it commits nothing itself."""
+    (tmp_path / "a.txt").write_text("1\n2\n")
+    flow = project.create_flow(name="flow")
+    origin = flow.add_stage("Directory")
+    origin.set_attributes(files_directory=str(tmp_path), data_format="TEXT", file_name_pattern="*.txt")
+    origin >> flow.add_stage("Trash")
+    for _ in range(2):
+        assert flow.preview(batch_size=1)[0].output == [("1",)]
+    assert [len(records) for records in flow.preview(batch_size=1, batches=2)[0].records.values()] == [2]

@@ -162,3 +162,15 @@ def test_a_wait_for_the_rate_limit_ends_when_the_run_is_cancelled(project: penst
         run.refresh_status()
     assert run.cancel() == "Canceled"
     assert run.metrics["counters"]["pipeline.batchCount.counter"]["count"] == 1
+
+
+def test_an_origin_keeps_to_the_rate_of_the_flow(project: penstock.Project, naps: Naps) -> None:
+    """So many records a second as it puts out: the wait is as long as the batch should have taken."""
+    flow = project.create_flow(name="flow")
+    origin, end = flow.add_stage("Dev Data Generator"), flow.add_stage("Trash")
+    origin.configuration.update({"delay": 0, "batchSize": 50, "recordsToBeGenerated": 100})
+    origin >> end
+    flow.configuration["rateLimit"] = 10
+    project.update_flow(flow)
+    assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
+    assert [round(each) for each in naps.seconds] == [5]
