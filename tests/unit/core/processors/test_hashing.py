@@ -3,12 +3,14 @@
 import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
 from penstock.core.errors import InvalidValueError
 from penstock.core.java.hashset import hash_order
-from penstock.core.records.values import Byte, Char, FieldType, FieldValue, Float, Long, Null, Short, Zoned
+from penstock.core.processors import StopFault
+from penstock.core.records.values import Byte, Char, FieldType, FieldValue, FileRef, Float, Long, Null, Short, Zoned
 
 from .conftest import Play
 from .given import codes, only
@@ -110,3 +112,10 @@ def test_settings_without_sense_are_refused(play: Play, settings: dict[str, obje
     """Before the first record."""
     with pytest.raises(InvalidValueError, match=code):
         play(HASH, settings, {"a": Long(1)})
+
+
+def test_what_no_digest_can_be_made_of_has_a_code(play: Play) -> None:
+    """A digest that nobody knows refuses the record, a file ends the run."""
+    assert codes(play(HASH, hashing("inPlace", ["/a"], "CRC"), {"a": "x"})) == ["HASH_00"]
+    with pytest.raises(StopFault, match="HASH_00"):
+        play(HASH, hashing("inPlace", ["/a"]), {"a": FileRef(BytesIO, {})})

@@ -1,6 +1,7 @@
 """HTTP Client destination: a request per batch or per record, and what becomes of refused ones."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -109,6 +110,18 @@ def test_several_threads_send_the_records_of_a_batch(site: Site) -> None:
     out, _ = play(site, settings, *records)
     assert len(site.seen) == 10
     assert [error.record.value for error in out.errors] == [{"a": 7}]
+
+
+def test_a_request_that_takes_too_long_refuses_its_records(site: Site) -> None:
+    """After the seconds that are set."""
+
+    def late(seen: object) -> Reply:
+        time.sleep(1.5)
+        return Reply()
+
+    site.answer = late
+    out, _ = play(site, {"maxRequestCompletionSecs": 1}, {"a": 1})
+    assert [error.code for error in out.errors] == ["HTTP_41"]
 
 
 def test_an_empty_batch_sends_nothing(site: Site) -> None:
