@@ -46,6 +46,35 @@ def test_parts_of_units_count(unit: str, amount: str, expected: datetime) -> Non
     assert value(f"${{time:dateAddition('{unit}', {amount}, record:value('/d'))}}", d=start) == expected
 
 
+@pytest.mark.parametrize(
+    ("unit", "later", "earlier", "number"),
+    [
+        ("YEAR", "2024-02-28", "2020-02-29", 3),
+        ("YEAR", "2020-02-29", "2024-02-29", -4),
+        ("QUARTER", "2020-12-31", "2020-01-01", 3),
+        ("MONTH", "2020-03-30", "2020-01-31", 1),
+        ("WEEK", "2020-01-14", "2020-01-01", 1),
+        ("DAY", "2020-01-01", "2020-01-03", -2),
+        ("HOUR", "2020-01-02", "2020-01-01", 24),
+    ],
+)
+def test_a_difference_is_of_whole_units(unit: str, later: str, earlier: str, number: int) -> None:
+    """Negative where the first date is the earlier one."""
+    dates = {name: datetime.fromisoformat(text).replace(tzinfo=UTC) for name, text in (("l", later), ("e", earlier))}
+    assert value(f"${{time:dateDifference('{unit}', record:value('/l'), record:value('/e'))}}", **dates) == number
+
+
+def test_dates_that_are_none_have_no_sum_or_difference() -> None:
+    """A null stays null when something is added; between nulls lies nothing, and no year is behind the last."""
+    assert value("${time:dateAddition('DAY', 1, record:value('/none'))}") is None
+    for text in (
+        "time:dateDifference('DAY', record:value('/none'), time:now())",
+        "time:dateAddition('YEAR', 9999, time:now())",
+    ):
+        with pytest.raises(EvaluationError):
+            value(f"${{{text}}}")
+
+
 def test_an_unknown_unit_is_named_with_the_known_ones() -> None:
     """The error lists the units."""
     with pytest.raises(EvaluationError, match="QUARTER"):

@@ -79,6 +79,42 @@ def test_the_flattener_keeps_fields_and_overwrites_only_on_request(play: Play) -
     assert (kept["msg"], new["msg"]) == ("old", "new")
 
 
+@pytest.mark.parametrize("place", ["/o", "o"])
+def test_flat_fields_can_stand_in_a_field_of_their_own(play: Play, place: str) -> None:
+    """It is made where it is not there."""
+    out = play(FLATTENER, flattener(outputField=place), {"x": "<msg><t>1</t></msg>"}, {"x": "<msg/>", "o": {"k": 1}})
+    assert [record.value for record in out.lanes[0]] == [
+        {"x": "<msg><t>1</t></msg>", "o": {"msg.t": "1"}},
+        {"x": "<msg/>", "o": {"k": 1}},
+    ]
+
+
+def test_without_a_record_element_the_document_is_one_record(play: Play) -> None:
+    """Names lead from its root."""
+    text = "<root><child><leaf>1</leaf></child><child/><o>2</o></root>"
+    out = play(FLATTENER, flattener(recordDelimiter="", keepOriginalFields=False), {"x": text})
+    assert [record.value for record in out.lanes[0]] == [{"root.child(0).leaf": "1", "root.o": "2"}]
+
+
+def test_record_elements_are_found_at_every_depth(play: Play) -> None:
+    """In the order in which their parents begin; many siblings are counted as few are."""
+    text = "<r><a><msg>1</msg></a><msg>2</msg></r>"
+    out = play(FLATTENER, flattener(keepOriginalFields=False), {"x": text})
+    assert [record.value for record in out.lanes[0]] == [{"msg": "2"}, {"msg": "1"}]
+    many = "<msg>" + "<t>x</t>" * 1500 + "<u>y</u></msg>"
+    (record,) = play(FLATTENER, flattener(keepOriginalFields=False), {"x": many}).lanes[0]
+    assert isinstance(record.value, dict)
+    assert (len(record.value), record.value["msg.t(1499)"], record.value["msg.u"]) == (1501, "x", "y")
+
+
+def test_a_root_that_is_no_map_takes_no_fields(play: Play) -> None:
+    """Unless it is given up."""
+    whole = flattener(fromField="/")
+    assert codes(play(FLATTENER, whole, "<msg>1</msg>")) == ["CMN_0100"]
+    (record,) = play(FLATTENER, {**whole, "keepOriginalFields": False}, "<msg>1</msg>").lanes[0]
+    assert record.value == {"msg": "1"}
+
+
 @pytest.mark.parametrize(("value", "code"), [({"x": 1}, "CMN_0100"), ({"x": "<a"}, "DATA_FORMAT_303")])
 def test_the_flattener_refuses_what_is_no_xml_text(play: Play, value: dict[str, object], code: str) -> None:
     """With the original's codes."""

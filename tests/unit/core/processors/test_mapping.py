@@ -79,12 +79,23 @@ def test_without_aggregation_a_path_takes_one_or_a_list(
         ("${sum(fields)}", Long(8)),
         ("${max(fields)}", 5),
         ("${min(fields)}", 1),
+        ("${map(fields, previousPath())}", ["/a", "/b", "/c"]),
+        ("${map(fields, fieldByPreviousPath())}", [{"/a": 1}, {"/b": 5}, {"/c": 2}]),
+        ("${asFields(fields)}", [1, 5, 2]),
+        ("${length(fields)}", 3),
     ],
 )
 def test_fields_of_one_path_are_aggregated(play: Play, aggregation: str, after: FieldValue) -> None:
     """``fields`` are those that were mapped to the path."""
     settings = mapping("FIELD_PATHS", "/t", aggregationExpression=aggregation)
     assert only(play(MAP, settings, {"a": 1, "b": 5, "c": 2})) == {"t": after}
+
+
+def test_fields_of_several_types_have_no_sum(play: Play) -> None:
+    """Nor does something that is no function change them."""
+    for text in ("${sum(fields)}", "${map(fields, 1)}"):
+        settings = mapping("FIELD_PATHS", "/t", aggregationExpression=text)
+        assert codes(play(MAP, settings, {"a": 1, "b": 2.5})) == ["EXPRESSION_EVALUATION_FAILURE_03"]
 
 
 def test_one_field_is_a_list_for_the_aggregation_too(play: Play) -> None:
