@@ -24,8 +24,8 @@ from ..java.zones import region
 from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..records.convert import BITS, convert, dated, whole
-from ..records.fields import notes_of, remove_field, set_field
-from ..records.paths import MISSING, all_paths, get
+from ..records.fields import Notes, is_under, notes_of, remove_field, set_field
+from ..records.paths import MISSING, all_paths, get, quoted
 from ..records.record import Record
 from ..records.values import Char, FieldType, FieldValue, Float, Long, Null
 from .api import Process, RecordFault, Tools, each
@@ -126,11 +126,25 @@ def _convert_at(record: Record, path: str, held: FieldValue, target: FieldType, 
 
 
 def _set(record: Record, path: str, value: FieldValue, digits: Mapping[str, str] | None = None) -> None:
-    """Sets a field that keeps its attributes, and those of what it holds where that stays where it is."""
+    """Sets a field that keeps its attributes; what it holds keeps its own, under its new path."""
     held = notes_of(record, path)
     own = {**held.get("", {}), **(digits or {})}
-    below = held if isinstance(value, (dict, list)) and isinstance(_at(record, path), type(value)) else {}
+    below = _below(held, _at(record, path), value) if held else {}
     set_field(record, path, value, {**below, "": own} if own else below)
+
+
+def _below(held: Notes, before: FieldValue, after: FieldValue) -> Notes:
+    """The attributes of what is in a field, for another kind of map or list with the same in it."""
+    made: Notes = {}
+    for old, new in zip(_steps(before), _steps(after), strict=False):
+        made.update({new + key[len(old) :]: note for key, note in held.items() if is_under(key, old)})
+    return made
+
+
+def _steps(value: FieldValue) -> list[str]:
+    if isinstance(value, dict):
+        return [f"/{quoted(name)}" for name in value]
+    return [f"[{at}]" for at in range(len(value))] if isinstance(value, list) else []
 
 
 def _empty(record: Record, path: str, target: FieldType, rule: Given) -> bool:

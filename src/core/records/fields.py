@@ -19,7 +19,7 @@ def set_field(record: Record, path: str, value: FieldValue, notes: Notes | None 
     if not held and not notes:
         return
     root = to_path(parse_path(path))
-    for key in [key for key in held if _is_under(key, root)]:
+    for key in [key for key in held if is_under(key, root)]:
         del held[key]
     for below, note in (notes or {}).items():
         record.header.field_attributes[root + below] = dict(note)
@@ -31,7 +31,7 @@ def notes_of(record: Record, path: str) -> Notes:
     if not held:
         return {}
     root = to_path(parse_path(path))
-    return {key[len(root) :]: dict(note) for key, note in held.items() if _is_under(key, root)}
+    return {key[len(root) :]: dict(note) for key, note in held.items() if is_under(key, root)}
 
 
 def remove_field(record: Record, path: str) -> bool:
@@ -45,7 +45,7 @@ def remove_field(record: Record, path: str) -> bool:
     named = _named(parent, parts)
     delete(record.value, path)
     held = record.notes
-    for key in [key for key in held if _is_under(key, named)]:
+    for key in [key for key in held if is_under(key, named)]:
         del held[key]
     if isinstance(parent, list) and isinstance(parts[-1], int):
         _close_gap(held, to_path(parts[:-1]), parts[-1])
@@ -73,7 +73,8 @@ def _named(parent: object, parts: Parts) -> str:
     return to_path(parts)
 
 
-def _is_under(key: str, root: str) -> bool:
+def is_under(key: str, root: str) -> bool:
+    """True for the path of a field and of everything in it."""
     return key.startswith(root) and (len(key) == len(root) or key[len(root)] in "/[")
 
 

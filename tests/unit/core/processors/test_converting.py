@@ -191,6 +191,24 @@ def test_a_field_keeps_its_attributes(play: Play, before: FieldValue, target: st
     assert out.lanes[0][0].notes == {"/a": {"k": "v"}}
 
 
+@pytest.mark.parametrize(
+    ("before", "noted", "target", "after"),
+    [
+        ({"b": 1, "c.d": {"e": 2}}, "/a/'c.d'/e", "LIST_MAP", "/a/'c.d'/e"),
+        (ListMap(b=1), "/a/b", "MAP", "/a/b"),
+        (ListMap(b=1, c=[2]), "/a/c[0]", "LIST", "/a[1][0]"),
+        ([1, [2]], "/a[1][0]", "LIST_MAP", "/a/1[0]"),
+        ([1], "/a[0]", "LIST", "/a[0]"),
+    ],
+)
+def test_what_is_in_a_field_keeps_its_attributes(
+    play: Play, before: FieldValue, noted: str, target: str, after: str
+) -> None:
+    """Under the path that it has then."""
+    (record,) = play(CONVERT, by_field(target), {"a": before}, notes={noted: {"k": "v"}}).lanes[0]
+    assert record.notes == {after: {"k": "v"}}
+
+
 def test_a_number_becomes_an_exact_decimal(play: Play) -> None:
     """Of its text: 0.1 stays 0.1."""
     assert only(play(CONVERT, by_field("DECIMAL"), {"a": 0.1})) == {"a": Decimal("0.1")}
