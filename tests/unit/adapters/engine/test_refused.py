@@ -65,6 +65,19 @@ def test_what_is_refused_goes_where_the_stage_says(
         assert counters["stage.DevIdentity_01.stageErrors.counter"]["count"] == faults
 
 
+def test_a_record_that_may_not_enter_is_treated_as_one_that_is_refused(
+    project: penstock.Project, flow_of: Make
+) -> None:
+    """STOP_PIPELINE ends the run for it, in destinations too."""
+    strict = {"stageRequiredFields": ["/none"], "stageOnRecordError": "STOP_PIPELINE"}
+    flow = flow_of('{"a": 1}', ("To Event", strict))
+    flow.configuration["shouldRetry"] = False
+    project.update_flow(flow)
+    made = run(project, flow)
+    assert made.state == "Failed"
+    assert made.message.startswith("COMMON_0001 - Stage precondition: CONTAINER_0050")
+
+
 def test_an_error_stage_that_cannot_take_a_record_ends_the_run(
     project: penstock.Project, flow_of: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

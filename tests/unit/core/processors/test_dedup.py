@@ -35,6 +35,12 @@ def test_names_of_fields_are_not_compared(play: Play) -> None:
     assert lanes(play, {}, {"a": 1}, {"b": 1}) == ([{"a": 1}], [{"b": 1}])
 
 
+def test_a_null_looks_like_the_truth(play: Play) -> None:
+    """Both are one byte, as in the original; maps and lists are what is in them."""
+    assert lanes(play, {}, {"a": None}, {"a": None}, {"a": True}) == ([{"a": None}], [{"a": None}, {"a": True}])
+    assert lanes(play, {}, {"a": {}}, {"a": []}) == ([{"a": {}}], [{"a": []}])
+
+
 def test_all_fields_run_into_each_other(play: Play) -> None:
     """Nothing stands between the values of a whole record."""
     assert lanes(play, {}, {"a": "x", "b": "yz"}, {"a": "xy", "b": "z"})[1] == [{"a": "xy", "b": "z"}]
