@@ -9,6 +9,7 @@ from ..el.source import Source, function_of
 from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..plan.unfit import Checks
+from ..records.fields import set_field
 from ..records.json_data import LEAST_LARGE, LEAST_USUAL
 from ..records.paths import MISSING, expand, get, has, has_wildcards, parse_path, to_path
 from ..records.record import Record, copy_value, own_attributes
@@ -173,7 +174,7 @@ def _set(record: Record, pattern: str, text: str, evaluate: Evaluate) -> None:
         place(record, pattern, value, "EXPR_04")
         return
     for path in expand(record.value, pattern):
-        place(record, path, copy_value(value), "EXPR_04")
+        set_field(record, path, copy_value(value))
 
 
 def _set_attribute(record: Record, path: str, name: str, evaluate: Evaluate) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -123,6 +124,25 @@ def test_state_lasts_from_start_to_end(stage: Any) -> None:
     assert event.attributes["sdc.event.type"] == "end"
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("__import__('datetime').date(2020, 1, 2)", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("__import__('datetime').datetime(2020, 1, 2, 3)", datetime(2020, 1, 2, 3, tzinfo=UTC)),
+        ("[1, 'a', None]", [1, "a", None]),
+        ("(1, 2)", [1, 2]),
+        ("{1: {'a': None}}", {"1": {"a": None}}),
+        ("1.5", 1.5),
+        ("True", True),
+        ("complex(1, 2)", "(1+2j)"),
+    ],
+)
+def test_what_python_leaves_behind_becomes_fields(expression: str, expected: FieldValue) -> None:
+    """Dates are DATETIME, a null without a field before it a STRING, what has no type its text."""
+    found = told(Jython, expression)
+    assert (found, kind_of(found)) == (expected, kind_of(expected))
+
+
 @LANGUAGES
 def test_only_events_are_sent_as_events(stage: Any) -> None:
     """A record of the batch is none."""
@@ -233,8 +253,13 @@ sdc.output.write(sdc.records[0])
 def test_scripts_write_to_the_log(stage: Any, caplog: pytest.LogCaptureFixture) -> None:
     """With braces for values."""
     caplog.set_level(logging.INFO)
-    Played(stage, "log.info('seen {} of {}', 1, 'x')\nsdc.log.error('bad')")({})
-    assert [record.getMessage() for record in caplog.records] == ["seen 1 of x", "bad"]
+    words = "debug trace warn".split()  # noqa: SIM905
+    others = "\n".join(f"log.{word}('{word}')" for word in words)
+    caplog.set_level(logging.DEBUG, "penstock.script")
+    Played(stage, f"log.info('seen {{}} of {{}}', 1, 'x')\nsdc.log.error('bad')\n{others}")({})
+    said = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert said[:2] == [("INFO", "seen 1 of x"), ("ERROR", "bad")]
+    assert said[2:] == [("DEBUG", "debug"), ("DEBUG", "trace"), ("WARNING", "warn")]
 
 
 @LANGUAGES

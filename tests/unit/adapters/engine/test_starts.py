@@ -219,3 +219,18 @@ def test_the_first_fault_stays_the_reason(noted: Start) -> None:
     assert moves(run) == ["RUNNING", "RUNNING_ERROR", "STOPPING_ERROR", "RUN_ERROR"]
     assert isinstance(noting.events[-1].value, dict)
     assert noting.events[-1].value["reason"] == "FAILURE"
+
+
+def test_a_run_that_somebody_stops_says_so(project: penstock.Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stop event has the reason USER_ACTION."""
+    noting = Noting()
+    monkeypatch.setitem(registry._builders, KINDS["stop"], noting.builder("stop"))
+    flow = project.create_flow(name="flow")
+    flow.add_stage("Dev Data Generator") >> flow.add_stage("Trash")
+    flow.set_stop_event_stage("Email")
+    project.update_flow(flow)
+    run = project.create_job(name="job", flow=flow).start()
+    assert run.cancel() == "Canceled"
+    (ended,) = (event.value for event in noting.events)
+    assert isinstance(ended, dict)
+    assert ended["reason"] == "USER_ACTION"
