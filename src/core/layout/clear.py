@@ -16,6 +16,8 @@ MOST_STAGES = 60
 MOST_TROUBLE_PX = 30_000
 GROUPS = 6
 WEIGHTS = (1, 2)
+LITTLE_PX = 2500
+"""A crossing and a link through a box: with no more there is but one try."""
 CROWDED, CROWD, CROWDED_WEIGHT = 1.5, 300, 8
 """With more long links than that passing by for each of so many stages, clear boxes are worth rows further away."""
 HUB = 4
@@ -43,7 +45,7 @@ def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
         _loosened(board)
         if (found := board.total()) < least:
             best, least = list(board.row), found
-        if not found[0]:
+        if least[0] <= LITTLE_PX:
             break
     return best
 

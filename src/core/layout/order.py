@@ -9,6 +9,8 @@ WAVES = 30
 DAMPED = 0.9
 SMALL, SHARE = 200, 10
 """A part of so many stages is worth a small step for each, and a larger one for a tenth of the others."""
+FEW, EACH = 4, 3
+"""Few crossings are worth few steps."""
 MOST_LINKS = 2.5
 """With more links for each stage there are fewer small steps, as each looks at more of them."""
 
@@ -32,7 +34,7 @@ def ordered(layers: Layers) -> Orders:
     if count < fewest:
         best, fewest = now, count
     crowd = max(1.0, len(layers.links) / layers.stages / MOST_LINKS)
-    turns = min(layers.stages, SMALL + layers.stages // SHARE)
+    turns = min(layers.stages, SMALL + layers.stages // SHARE, FEW + EACH * fewest)
     return nudged(layers, best, fewest, int(turns / crowd**2))
 
 
