@@ -129,7 +129,8 @@ class SyntheticGenerator(_Generator):
             limit=max(0, given.integer("recordsToGenerate", 1000)),
         )
         rows = given.rows("recordHeaderAttributes")
-        self.header = {row.text("attributeName"): row.text("attributeValue") for row in rows}
+        self.header = own_attributes({row.text("attributeName"): row.text("attributeValue") for row in rows})
+        self.threads = max(1, given.integer("generatorThreads", 1))
 
 
 def _synthetic(row: Given, counter: "_Counter") -> Make:

@@ -140,12 +140,17 @@ def test_roots_can_be_list_maps() -> None:
     assert type(out.lanes[0][0].value) is ListMap
 
 
-def test_threads_take_turns() -> None:
+@pytest.mark.parametrize(
+    "origin",
+    [lambda: generator(batchSize=1, numThreads=2), lambda: synthetic(batchSize=1, generatorThreads=2)],
+    ids=["generator", "synthetic"],
+)
+def test_threads_take_turns(origin: Callable[[], DataGenerator | SyntheticGenerator]) -> None:
     """The ids tell the thread; batch after batch another one."""
-    origin, ids = generator(batchSize=1, numThreads=2), []
+    held, ids = origin(), []
     for _ in range(3):
         out = Out(1)
-        origin.read("", 10, out)
+        held.read("", 10, out)
         ids += [record.header.source_id for record in out.lanes[0]]
     assert ids == ["random:0:0", "random:1:0", "random:0:0"]
 
