@@ -112,6 +112,8 @@ def _format(part: _Part, at: datetime) -> str:
         return f"{at.year % 100:02d}" if count == 2 else str(at.year).zfill(count)
     if letter in "ML" and count >= 3:
         return MONTHS[at.month - 1][: 3 if count == 3 else None]
+    if letter == "e" and count < 3:
+        return str(at.toordinal() % 7 + 1).zfill(count)
     if letter in "Ee":
         return WEEKDAYS[at.toordinal() % 7][: None if count == 4 else 3]
     if letter in "SnN":
@@ -146,7 +148,8 @@ def _format_zone(letter: str, count: int, at: datetime) -> str:
         return zone_text(at)
     if letter == "O":
         told = _offset(at, ":")
-        return "GMT" if told == "+00:00" else f"GMT{told}"
+        short = told[0] + told[1:].removeprefix("0").removesuffix(":00")
+        return "GMT" if told == "+00:00" else f"GMT{told if count == 4 else short}"
     zero = "Z" if letter == "X" or (letter == "Z" and count == 5) else ""
     colon = ":" if (count in (3, 5) and letter != "Z") or count == 5 else ""
     told = _offset(at, colon, zero=zero)
@@ -223,7 +226,7 @@ class _Reader:
             self._take(re.escape(letter))
         elif letter in "ML" and count >= 3:
             self.values["month"] = 1 + self._word(MONTHS, short=count == 3)
-        elif letter in "Ee":
+        elif letter == "E" or (letter == "e" and count > 2):
             self._word(WEEKDAYS, short=count != 4)
         elif letter == "a":
             self.values["half"] = self._word(("AM", "PM"), short=False)
@@ -275,8 +278,8 @@ class _Reader:
         if told in ("Z", ""):
             self.offset = UTC
             return
-        digits = told[1:].replace(":", "").ljust(4, "0")
-        shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]))
+        hours, _, minutes = told[1:].partition(":")
+        shift = timedelta(hours=int(hours[:2]), minutes=int(minutes or hours[2:4] or 0))
         if shift >= timedelta(hours=24):
             raise _fail(self.text, self.pattern)
         self.offset = timezone(-shift if told[0] == "-" else shift)

@@ -9,6 +9,8 @@ from penstock.core.records.values import Float, Long
 
 from .test_functions import value
 
+LISTED = "[Field[INTEGER:1], Field[STRING:null], Field[STRING:x]]"
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -112,6 +114,12 @@ def test_what_is_not_there_is_null(text: str, expected: object) -> None:
         ("str:concat(1, true)", "1true"),
         ("str:concat(record:value('/d'), record:value('/l'))", "2.55"),
         ("str:length(record:value('/date'))", 28),
+        ("str:concat(record:value('/list'), record:value('/m'))", LISTED + "{k=Field[STRING:v]}"),
+        ("str:concat(record:value('/dec'), record:type('/b'))", "1.50BYTE_ARRAY"),
+        ("str:truncate('abcdef', record:value('/dec'))", "a"),
+        ("str:truncate('abcdef', 4294967298)", "ab"),
+        ("time:dateTimeToMilliseconds(time:millisecondsToDateTime(record:value('/dec')))", 1),
+        ("record:value('/date').time", 1_500_000_000_123),
         ("base64:encodeString('a?>', null, 'UTF-8')", "YT8+"),
         ("base64:encodeString('a?>', 'TRUE', 'UTF-8')", "YT8-"),
         ("base64:encodeString('a?>', 'yes', 'UTF-8')", "YT8+"),
@@ -132,6 +140,8 @@ def test_arguments_become_what_the_parameter_is(text: str, expected: object) -> 
         "size(1)",
         "time:trimDate('2020-01-01')",
         "record:value('/dec') / 0",
+        "record:value('/dec') * (0 / 0)",
+        "base64:encodeBytes('text', false)",
         "-true",
         "record:value('/m') < record:value('/list')",
         "record:value('/list')['']",

@@ -77,12 +77,34 @@ def test_exact_numbers_keep_their_digits() -> None:
         ("yyyy-MM-dd HH:mm:ss.SSS VV", "2017-01-02 03:04:05.006 Europe/Paris"),
         ("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2017-01-02T03:04:05.006+01:00"),
         ("d MMM yyyy h:mm:ss.SSS a Z", "2 Jan 2017 3:04:05.006 AM +0100"),
+        ("EEE d MMMM uuuu HH:mm:ss.SSS z", "Mon 2 January 2017 03:04:05.006 CET"),
+        ("EEEE yyyy-DDD kk:mm:ss.SSS O", "Monday 2017-002 03:04:05.006 GMT+1"),
+        ("e yyyy-MM-dd HH:mm:ss.SSS OOOO", "2 2017-01-02 03:04:05.006 GMT+01:00"),
+        ("G yy-M-d KK:mm:ss.SSS a xxx", "AD 17-1-2 03:04:05.006 AM +01:00"),
+        ("yyyy-MM-dd'T'HH:mm:ss.SSSX[' in 'VV]", "2017-01-02T03:04:05.006+01 in Europe/Paris"),
+        ("''yyyy''MMddHHmmss.SSSx", "'2017'0102030405.006+01"),
     ],
 )
 def test_moments_with_a_zone_are_written_and_read(pattern: str, text: str) -> None:
     """By the same pattern, both ways."""
     assert format_zoned(PARIS, pattern) == text
     assert parse_zoned(text, pattern) == PARIS
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("yyyy-MM-dd'T'HH:mm[:ss]X", "2017-01-02T02:04Z"), ("yyyy-MM-dd'T'HH:mm[:ss]O", "2017-01-02T07:34:00GMT+5:30")],
+)
+def test_parts_in_brackets_need_not_be_there(pattern: str, text: str) -> None:
+    """When a text is read; offsets may be short."""
+    assert parse_zoned(text, pattern) == datetime(2017, 1, 2, 2, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("pattern", ["yyyy'", "yyyy-MM-dd b", "y" * 1001])
+def test_patterns_that_are_none_are_refused(pattern: str) -> None:
+    """Open quotes, letters that stand for nothing, and what is too long."""
+    with pytest.raises(InvalidValueError, match="zoned date format"):
+        format_zoned(PARIS, pattern)
 
 
 @pytest.mark.parametrize("text", ["2017-01-02", "2017-13-02T03:04:05Z", "2017-01-02T03:04:05Zrest", ""])
