@@ -232,3 +232,35 @@ def test_folders_and_times_that_cannot_be_are_named(
     """With the code of the original."""
     with pytest.raises(InvalidValueError, match=code):
         copy(read(file), tmp_path, **settings)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"dirPathTemplateInHeader": True}, "HADOOPFS_50"),
+        ({"timeDriver": "${record:value('/none')}"}, "HADOOPFS_47"),
+        ({"permissionEL": "${record:value('/fileInfo/filename') + 1}"}, "HADOOPFS_55"),
+    ],
+)
+def test_a_file_without_a_place_or_permissions_is_refused(
+    file: Path, tmp_path: Path, more: dict[str, Any], code: str
+) -> None:
+    """With the codes of other records."""
+    assert [error.code for error in copy(read(file), tmp_path / "out", **more).errors] == [code]
+
+
+def test_a_header_can_name_the_folder_of_a_file(file: Path, tmp_path: Path) -> None:
+    """As for other records."""
+    record = read(file)
+    record.attributes["targetDirectory"] = str(tmp_path / "there")
+    assert copy(record, tmp_path, dirPathTemplateInHeader=True).errors == []
+    assert (tmp_path / "there" / "a.bin").read_bytes() == file.read_bytes()
+
+
+def test_a_file_that_is_gone_is_refused_and_a_folder_that_cannot_be_ends_the_run(file: Path, tmp_path: Path) -> None:
+    """The one is a fault of the record, the other of the stage."""
+    held = read(file)
+    with pytest.raises(StopFault, match="HADOOPFS_13"):
+        copy(held, file / "below", hdfsPermissionCheck=False)
+    file.unlink()
+    assert [error.code for error in copy(held, tmp_path / "out").errors] == ["HADOOPFS_14"]

@@ -3,11 +3,12 @@
 import base64
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
 from penstock.core.errors import InvalidValueError
-from penstock.core.records.values import Byte, FieldType, FieldValue, Float, ListMap, Long, Null
+from penstock.core.records.values import Byte, FieldType, FieldValue, FileRef, Float, ListMap, Long, Null
 
 from .conftest import Play
 from .given import codes, only, values
@@ -97,10 +98,16 @@ def test_maps_and_lists_become_json(play: Play, value: FieldValue, text: str) ->
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [({}, "JSON_00"), ({"m": None}, "JSON_01"), ({"m": Null(FieldType.MAP)}, "JSON_01"), ({"m": "x"}, "JSON_02")],
+    [
+        ({}, "JSON_00"),
+        ({"m": None}, "JSON_01"),
+        ({"m": Null(FieldType.MAP)}, "JSON_01"),
+        ({"m": "x"}, "JSON_02"),
+        ({"m": [FileRef(BytesIO, {})]}, "JSON_03"),
+    ],
 )
 def test_what_has_no_json_is_refused(play: Play, value: FieldValue, code: str) -> None:
-    """Missing, null, and what is no map or list."""
+    """Missing, null, what is no map or list, and files in one."""
     assert codes(play(GENERATE, GENERATING, value)) == [code]
 
 
