@@ -2,7 +2,7 @@
 
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from ...core.catalogue.newer import SYNTHETIC
@@ -51,39 +51,32 @@ class RawData:
         check_reader(self._parser.text("dataFormat", "JSON"), self._settings)
 
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
-        """Parses ``rawData``; with ``stopAfterFirstBatch`` that is the end."""
-        data_format = self._parser.text("dataFormat", "JSON")
-        settings = self._settings
-        text = self._plan.given.text("rawData")
+        """Parses ``rawData`` and ``eventData``; with ``stopAfterFirstBatch`` that is the end."""
+        for record in self._parsed("rawData", out):
+            out.emit(record)
+        for record in self._parsed("eventData", out):
+            out.event("raw-data-event", 1, record.value, record.header.source_id)
+        return None if self._plan.given.flag("stopAfterFirstBatch") else "rawData"
+
+    def _parsed(self, name: str, out: Out) -> Iterator[Record]:
+        """The records of a setting. What cannot be parsed is refused: a record, or all of the text as bytes."""
+        data = self._plan.given.text(name).encode("utf-8", "surrogatepass")
+        if not data:
+            return
         try:
-            for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):
+            for item in read_items(io.BytesIO(data), self._parser.text("dataFormat", "JSON"), self._settings):
                 record = item.value if isinstance(item.value, Record) else Record(item.value)
-                record.header.source_id = f"rawData::{item.label or item.start}"
+                record.header.source_id = f"{name}::{item.label or item.start}"
                 if item.warning is not None:
                     out.stage_error(item.warning.code, item.warning.message)
                 if item.fault is None:
-                    out.emit(record)
+                    yield record
                 elif item.fault.too_long:
                     raise item.fault
                 else:
                     out.error(record, "SERVICE_ERROR_001", f"the data cannot be parsed: {item.fault}")
         except FormatFault as fault:
-            raw = Record(text.encode("utf-8", "surrogatepass"), Header(source_id="rawData"))
-            out.error(raw, "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
-        self._send_events(data_format, settings, out)
-        return None if self._plan.given.flag("stopAfterFirstBatch") else "rawData"
-
-    def _send_events(self, data_format: str, settings: Given, out: Out) -> None:
-        text = self._plan.given.text("eventData")
-        if not text.strip():
-            return
-        try:
-            for item in read_items(io.BytesIO(text.encode("utf-8", "surrogatepass")), data_format, settings):
-                if item.fault is not None:
-                    raise item.fault
-                out.event("raw-data-event", 1, item.value.value if isinstance(item.value, Record) else item.value)
-        except FormatFault as fault:
-            out.stage_error("SERVICE_ERROR_001", f"the event data cannot be parsed: {fault}")
+            out.error(Record(data, Header(name)), "SERVICE_ERROR_001", f"the data cannot be parsed: {fault}")
 
 
 class RandomRecords:

@@ -77,11 +77,29 @@ def test_event_data_becomes_events() -> None:
     assert {event.attributes[EVENT_TYPE] for event in out.events} == {"raw-data-event"}
 
 
-def test_broken_event_data_is_a_fault_of_the_stage() -> None:
-    """No record is refused for it."""
-    out, _ = raw('{"a": 1}', eventData="{")
-    assert [code for code, _ in out.stage_errors] == ["SERVICE_ERROR_001"]
-    assert out.errors == []
+def test_broken_event_data_is_refused_like_raw_data() -> None:
+    """As bytes; the events before it are sent, with ids of their own."""
+    out, _ = raw('{"a": 1}', eventData='{"e": 1} {')
+    assert [(event.value, event.header.source_id) for event in out.events] == [({"e": 1}, "eventData::0")]
+    (error,) = out.errors
+    assert (error.code, error.record.value, error.record.header.source_id) == (
+        "SERVICE_ERROR_001",
+        b'{"e": 1} {',
+        "eventData",
+    )
+
+
+def test_a_row_that_cannot_be_read_is_refused_alone() -> None:
+    """The rows behind it are read."""
+    text = "x,y\n1,2\n1,2,3\n4,5\n"
+    service: dict[str, object] = {"dataFormat": "DELIMITED", "dataFormatConfig.csvHeader": "WITH_HEADER"}
+    plan = StagePlan(
+        "R_01", "raw", StageType.ORIGIN, given=given({"rawData": text}), services={PARSER_SERVICE: given(service)}
+    )
+    out = Out(1)
+    RawData(plan, Tools(plan, lambda: 0, lambda: 0.5, lambda: "id")).read(None, 10, out)
+    assert [record.value for record in out.lanes[0]] == [{"x": "1", "y": "2"}, {"x": "4", "y": "5"}]
+    assert [error.code for error in out.errors] == ["SERVICE_ERROR_001"]
 
 
 def at_random(lanes: int = 1, **settings: object) -> RandomRecords:
