@@ -140,6 +140,15 @@ def test_attributes_stay_with_values_and_go_with_paths(play: Play) -> None:
         assert record.notes == {path: {"k": "v"}}
 
 
+def test_attributes_go_with_fields_into_a_list(play: Play) -> None:
+    """Each with its element."""
+    notes = {"/b": {"k": "v"}, "/b/c": {"m": "n"}}
+    settings = mapping("FIELD_PATHS", "/t", conditionalExpression="${f:path() == '/a' || f:path() == '/b/c'}")
+    (record,) = play(MAP, settings, {"a": 1, "b": {"c": 2}}, notes=notes).lanes[0]
+    assert record.value == {"b": {}, "t": [1, 2]}
+    assert record.notes == {"/b": {"k": "v"}, "/t[1]": {"m": "n"}}
+
+
 @pytest.mark.parametrize(
     ("keeps", "after"), [(True, {"a": 1, "m": {"b": 2, "": 2}, "": {"b": 2, "": 2}}), (False, {"": {"": 2}})]
 )

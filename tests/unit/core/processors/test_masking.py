@@ -61,6 +61,12 @@ def test_wildcards_are_masked_everywhere(play: Play) -> None:
     assert only(play(MASK, settings, {"l": [{"n": "a"}, {"n": "bb"}]})) == {"l": [{"n": "x"}, {"n": "xx"}]}
 
 
+def test_an_expression_that_runs_away_refuses_the_record(play: Play) -> None:
+    """It costs no more than a second."""
+    settings = masking("REGEX", regex=r"(?:(a+)(a+)(a+))+\3b", groupsToShow="1")
+    assert codes(play(MASK, settings, {"a": "a" * 3000})) == ["MASK_00"]
+
+
 @pytest.mark.parametrize(
     ("regex", "groups", "code"),
     [("(a)", "2", "MASK_01"), ("(a)", "x", "MASK_01"), ("(a)", "", "MASK_02"), ("a", "1", "MASK_03")],
