@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
+from functools import partial
 
 import anyio.to_thread
 import attrs
@@ -13,6 +14,7 @@ from ...core.errors import UsageError
 from ...core.plan import Plan, StagePlan, bare_stages, compile_flow
 from ...core.preview import Preview, PreviewOptions, StageOutput
 from ...core.processors.api import Access, StopFault, Tools
+from ...core.processors.registry import find, is_own
 from ...core.project import EngineInfo, Job, JobId, ParameterSet, RunId
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
@@ -69,11 +71,30 @@ class EmbeddedEngine:
         return self._info
 
     async def validate(self, target: Target) -> Report:
-        """The findings of the rules, and a remark for every stage that this engine cannot run."""
+        """The findings of the rules, a remark for every stage that this engine cannot run, and where the rules find
+        nothing what keeps processors from being built."""
         report = validate(target.flow, self._catalogue)
+        if not report.issues:
+            unfit = await anyio.to_thread.run_sync(self._unfit, target)
+            report = report_of((*unfit, *report.remarks))
         stages = bare_stages(target.flow, self._catalogue)
         remarks = tuple(attrs.evolve(issue, advice=True) for issue in _cannot_run(stages))
         return attrs.evolve(report, remarks=report.remarks + remarks)
+
+    def _unfit(self, target: Target) -> tuple[Issue, ...]:
+        """What a start would find of the processors that touch nothing when they are built. What the settings of this
+        engine lack is a remark."""
+        parameters = _parameters(target)
+        plan = compile_flow(
+            target.flow, self._catalogue, parameters, self._clock.now_ms(), self._world.around(parameters)
+        )
+        starting = Starting([attrs.evolve(each, advice=True) for each in plan.issues])
+        for stage in plan.stages:
+            build = find(stage.kind) if is_own(stage.kind) else None
+            if build is not None:
+                tools = self._world.tools(plan, stage, preview=True)
+                starting.build(stage, partial(build, stage, tools))
+        return placed(tuple(starting.issues), plan, self._catalogue)
 
     async def preview(self, target: Target, options: PreviewOptions) -> Preview:
         """The records of the first batches; what stands in the way is in the result, not raised."""

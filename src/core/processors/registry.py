@@ -108,6 +108,12 @@ def can_run(name: str) -> bool:
     return name in _builders or name.removeprefix(_PREFIX) in _MODULES or _from_outside(name) is not None
 
 
+def is_own(name: str) -> bool:
+    """True for a stage whose code is here: building it touches nothing."""
+    known = name.removeprefix(_PREFIX) in _MODULES
+    return known and _loaded_from.get(name, __name__).startswith(f"{__package__}.")
+
+
 def modules_of_others() -> tuple[str, ...]:
     """The modules that stages come from which are not part of this package, for another process to load.
 

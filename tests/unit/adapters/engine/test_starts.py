@@ -56,6 +56,47 @@ def test_newer_versions_of_what_a_run_does_not_need_are_no_hindrance(project: pe
     assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
 
 
+@pytest.mark.parametrize(
+    ("label", "settings", "code", "setting"),
+    [
+        (
+            "Field Masker",
+            {"fieldMaskConfigs": [{"fields": ["/a"], "maskType": "REGEX", "regex": "(a)", "groupsToShow": "3"}]},
+            "MASK_01",
+            "fieldMaskConfigs",
+        ),
+        (
+            "Field Renamer",
+            {"renameMapping": [{"fromFieldExpression": "/(a", "toFieldExpression": "/b"}]},
+            "FIELD_RENAMER_02",
+            "renameMapping",
+        ),
+    ],
+)
+def test_validation_tells_what_keeps_a_processor_from_being_built(
+    project: penstock.Project, flow_of: Make, label: str, settings: dict[str, object], code: str, setting: str
+) -> None:
+    """The codes of the original's own start, with the setting; a flow that the rules refuse is not built."""
+    flow = flow_of('{"a": 1}', (label, settings), ("Trash", {}))
+    found = flow.validate()
+    assert not found.success
+    assert [(each.code, each.instance_name) for each in found.issues] == [(code, flow.stages[1].instance_name)]
+    flow.add_stage("Trash")
+    project.update_flow(flow)
+    codes = [each.code for each in flow.validate().issues]
+    assert codes
+    assert code not in codes
+
+
+def test_what_the_engine_is_not_told_is_a_remark(project: penstock.Project, flow_of: Make) -> None:
+    """A property of the engine may be there on another machine."""
+    values = [{"key": "k", "value": "${runtime:conf('not.there')}"}]
+    flow = flow_of('{"a": 1}', ("Static Lookup", {"conf.values": values}), ("Trash", {}))
+    found = flow.validate()
+    assert found.success
+    assert any("not.there" in each.message for each in found.remarks)
+
+
 class Noting:
     """Stages that note what happens to them, in order; those in ``fails`` refuse or break."""
 
