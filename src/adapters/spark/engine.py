@@ -10,7 +10,7 @@ from ...core.plan import Plan, compile_flow
 from ...core.preview import Preview, PreviewOptions
 from ...core.processors.api import Access
 from ...core.project import EngineInfo, Job, JobId, RunId
-from ...core.running import InvalidFlowError, refusing
+from ...core.running import InvalidFlowError, Starting, refusing
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue
 from ...ports.engine import Engine, Target
@@ -70,8 +70,13 @@ class SparkEngine:
         if faults or plan.origin is None:
             raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, run_id, job)
+        origin, tools = plan.origin, work.tools(plan.origin)
         if work.reads != sources.RECORDS:
-            sources.check(plan.origin, code, work.tools(plan.origin))
+            sources.check(origin, code, tools)
+        elif sources.touches_nothing(origin):
+            starting = Starting()
+            starting.build(origin, lambda: code.origin(origin, tools))
+            starting.done(plan.name)
         run = SparkRun(work, self._address, job, run_id, self._open, jobs, offsets)
         await run.begin()
         self._runs.append(run)

@@ -43,6 +43,11 @@ def _is_ascii_like(charset: str) -> bool:
         return False
 
 
+def touches_nothing(stage: StagePlan) -> bool:
+    """True for an origin that makes its records itself, so that it may be built to see whether it can be."""
+    return stage.kind.startswith("com_streamsets_pipeline_stage_devtest_")
+
+
 def check(stage: StagePlan, code: StageCode, tools: Tools) -> None:
     """Looks at what an origin of Spark's own reads, before anything is started.
 
