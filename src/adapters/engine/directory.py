@@ -88,7 +88,7 @@ class Directory:
     def read(self, offset: str | None, max_records: int, out: Out) -> str | None:
         """At most a batch, all of one file; the offset behind it."""
         if self._batch > max_records and not self._tools.preview:
-            out.stage_error("SPOOLDIR_37", f"the batch size is larger than an engine allows: {max_records}")
+            out.report("SPOOLDIR_37", f"the batch size is larger than an engine allows: {max_records}")
             self._batch = max_records
         if offset is not self._reached or self._opened is None:
             self._go_to(offset, out)

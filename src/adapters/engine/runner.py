@@ -160,7 +160,7 @@ class Runner:
         began = time.perf_counter()
         reached = self._read(stage, offset, most, out)
         out.took_s = time.perf_counter() - began
-        self.idle = not (any(out.lanes) or out.errors or out.events or out.stage_errors)
+        self.idle = not (any(out.lanes) or out.errors or out.events or out.stage_errors or out.reported)
         self._stages.take(stage, out, batch)
         if watch is not None:
             watch.stage(stage, None, out)

@@ -58,6 +58,7 @@ class Out:
         "finish",
         "lanes",
         "notes",
+        "reported",
         "reset_offset",
         "responses",
         "stage_errors",
@@ -68,6 +69,8 @@ class Out:
         self.lanes: list[Lane] = [[] for _ in range(lanes)]
         self.errors: list[RecordError] = []
         self.stage_errors: list[tuple[str, str]] = []
+        self.reported: list[tuple[str, str]] = []
+        """Faults of the stage that nobody may drop, whatever it does about records that fail."""
         self.events: list[Record] = []
         self.responses: list[Record] = []
         """What goes back to whoever sent the batch to the origin."""
@@ -99,6 +102,10 @@ class Out:
     def stage_error(self, code: str, message: str) -> None:
         """Reports a fault that belongs to no record."""
         self.stage_errors.append((code, message))
+
+    def report(self, code: str, message: str) -> None:
+        """As ``stage_error``, also where the stage drops what fails."""
+        self.reported.append((code, message))
 
     def took(self, name: str, seconds: float | None) -> None:
         """Notes a duration for a timer of the stage's own; None only makes the timer known."""

@@ -49,6 +49,6 @@ def random_error(plan: StagePlan, tools: Tools) -> Process:
             elif drawn < chances[1] or not discards:
                 out.error(record, "RANDOM_01", "this record was chosen to fail")
         if tools.random() < 0.5:
-            out.stage_error("RANDOM_02", "this batch was chosen to report a fault")
+            out.report("RANDOM_02", "this batch was chosen to report a fault")
 
     return process

@@ -196,6 +196,7 @@ class Stages:
         if stage.on_error is OnError.DISCARD:
             out.errors.clear()
             out.stage_errors.clear()
+        out.stage_errors += out.reported
         batch.errors.extend(self._refused(stage, error) for error in out.errors)
 
     def _observe(self, stage: StagePlan, batch: Batch) -> None:

@@ -78,7 +78,7 @@ class FileTail:
         they are committed.
         """
         if self._batch > max_records and not self._tools.preview:
-            out.stage_error("TAIL_30", f"the batch size is larger than an engine allows: {max_records}")
+            out.report("TAIL_30", f"the batch size is larger than an engine allows: {max_records}")
             self._batch = max_records
         held, wanted = _offsets(offset), min(self._batch, max_records)
         until_s = time.monotonic() + (self._wait_s if self._waits else 0)

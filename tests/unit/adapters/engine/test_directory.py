@@ -478,7 +478,7 @@ def test_a_batch_size_above_what_an_engine_allows_is_told_once(tmp_path: Path) -
     for out in outs:
         offset = origin.read(offset, 2, out)
     assert [texts(out) for out in outs] == [["1", "2"], ["3", "4"], ["5"]]
-    assert [[code for code, _ in out.stage_errors] for out in outs] == [["SPOOLDIR_37"], [], []]
+    assert [[code for code, _ in out.reported] for out in outs] == [["SPOOLDIR_37"], [], []]
 
 
 def test_a_batch_is_of_one_file(tmp_path: Path) -> None:

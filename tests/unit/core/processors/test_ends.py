@@ -70,7 +70,7 @@ def test_dev_random_error_keeps_its_chances_for_500_batches() -> None:
 
 def test_dev_random_error_reports_faults_of_batches() -> None:
     """By chance too."""
-    assert [code for code, _ in by_chance(0.3, 0.5, 0.2, 0.2, 0.2, 0.4).stage_errors] == ["RANDOM_02"]
+    assert [code for code, _ in by_chance(0.3, 0.5, 0.2, 0.2, 0.2, 0.4).reported] == ["RANDOM_02"]
 
 
 @pytest.mark.parametrize("kind", ["NullDTarget", "ToErrorNullDTarget", "StatsNullDTarget", "StatsDpmDirectlyDTarget"])

@@ -3,11 +3,12 @@
 import pickle
 from collections.abc import Iterator
 
+import attrs
 import pytest
 
 import penstock
 from penstock.adapters.packaged import packaged_catalogue
-from penstock.core.plan import Plan, StagePlan, compile_flow
+from penstock.core.plan import OnError, Plan, StagePlan, compile_flow
 from penstock.core.processors.api import Out, Tools
 from penstock.core.records.record import Header, Record
 from penstock.core.running import Batch, Stages, Tally, metrics_document
@@ -97,6 +98,18 @@ def test_stages_that_need_a_key_know_how_many_exchanges_come_before(project: pen
         "StreamSelector_01": 1,
         "RecordDeduplicator_01": 2,
     }
+
+
+def test_a_stage_that_drops_what_fails_still_reports_its_own_faults(project: penstock.Project) -> None:
+    """DISCARD is about records, and about faults that stand for one."""
+    plan = routed(project)
+    assert plan.origin is not None
+    stages = Stages(plan, tools, lambda stage: here(stage.instance), events_here=False)
+    out = Out(1)
+    out.stage_error("A_1", "of a record")
+    out.report("B_2", "of the stage")
+    stages.take(attrs.evolve(plan.origin, on_error=OnError.DISCARD), out, Batch())
+    assert [code for code, _ in out.stage_errors] == ["B_2"]
 
 
 def test_counts_add_up_over_places(project: penstock.Project) -> None:
