@@ -27,7 +27,6 @@ _PIPELINE_SIZES = ("inputRecordsPerBatch", "outputRecordsPerBatch", "errorRecord
 
 NEWEST = 1000
 KEPT_FAULTS = 100
-UNREAD = 1000
 PIPELINE = "pipeline"
 
 
@@ -147,7 +146,8 @@ class Tally:
     batch: Times = attrs.field(factory=Times)
     own: dict[str, Own] = attrs.field(factory=dict)
     _sizes: dict[str, dict[str, Times]] = attrs.field(factory=dict)
-    _unread: list[tuple[str, tuple[int, ...]]] = attrs.field(factory=list)
+    _unread: deque[tuple[str, tuple[int, ...]]] = attrs.field(factory=deque)
+    """Sizes that nobody asked for yet; whoever asks takes one after the other, also while a batch adds some."""
     idle_batches: int = 0
     faults: list[tuple[str, str]] = attrs.field(factory=list)
     samples: list[Sample] = attrs.field(factory=list)
@@ -190,20 +190,18 @@ class Tally:
 
     def _sized(self, name: str, counts: tuple[int, ...]) -> None:
         self._unread.append((name, counts))
-        if len(self._unread) > UNREAD:
-            self.sizes()
 
     def sizes(self) -> dict[str, dict[str, Times]]:
         """How many records (and errors) batches had: by stage instance, or ``pipeline``, and name; not in seconds."""
         batches: dict[str, list[tuple[int, ...]]] = {}
-        for name, counts in self._unread:
+        while self._unread:
+            name, counts = self._unread.popleft()
             batches.setdefault(name, []).append(counts)
         for name, rows in batches.items():
             parts = _PIPELINE_SIZES if name == PIPELINE else _SIZES
             held = self._sizes.setdefault(name, {})
             for part, column in zip(parts, zip(*rows, strict=True), strict=True):
                 held.setdefault(part, Times()).add_all(column)
-        self._unread.clear()
         return self._sizes
 
     def ended(self, last: "Last") -> None:

@@ -1,10 +1,13 @@
 """Metrics that stages keep themselves."""
 
+import sys
+import threading
+
 from penstock.core.catalogue.definitions import StageType
 from penstock.core.plan import Plan, StagePlan
 from penstock.core.processors import Out
 from penstock.core.running import Tally
-from penstock.core.running.tally import metrics_document
+from penstock.core.running.tally import Last, metrics_document
 from penstock.core.values import thaw
 
 STAGE = StagePlan("Web_01", "kind", StageType.PROCESSOR, "Web")
@@ -54,3 +57,27 @@ def test_the_newest_text_of_a_gauge_counts() -> None:
         out.say("Lock Status", "Lock Status", text)
         made.add(STAGE, (), out)
     assert made.own["Web_01"].gauges == {"Lock Status": {"Lock Status": "Unlocked"}}
+
+
+def test_no_batch_is_lost_to_who_asks_while_it_is_counted() -> None:
+    """Rules are applied beside the thread in which batches run; each size counts once."""
+    tally, interval = Tally(), sys.getswitchinterval()
+
+    def count() -> None:
+        for _ in range(20_000):
+            tally.ended(Last(1, 2, 3, 4))
+
+    batches = threading.Thread(target=count)
+    sys.setswitchinterval(1e-6)
+    try:
+        batches.start()
+        while batches.is_alive():
+            tally.sizes()
+    finally:
+        sys.setswitchinterval(interval)
+    assert {name: (times.count, times.total) for name, times in tally.sizes()["pipeline"].items()} == {
+        "inputRecordsPerBatch": (20_000, 20_000),
+        "outputRecordsPerBatch": (20_000, 40_000),
+        "errorRecordsPerBatch": (20_000, 60_000),
+        "errorsPerBatch": (20_000, 80_000),
+    }
