@@ -15,11 +15,12 @@ from ...core.el import ElError, EvaluationError
 from ...core.el.coerce import as_text
 from ...core.errors import InvalidValueError, UnsupportedError
 from ...core.plan.given import Given
-from ...core.plan.model import OnError, StagePlan
+from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
 from .access import with_access
+from .faults import stage_fault
 from .formats.charsets import Encoder, known_charset
 from .formats.fault import FormatFault
 from .formats.netflow import Exporter, packets, settings_of
@@ -139,9 +140,7 @@ class TcpServer:
         for record, code, message in portion.refused:
             out.error(record, code, message)
         for code, message in portion.faults:
-            if self._plan.on_error is OnError.STOP:
-                raise StopFault(code, message)
-            out.stage_error(code, message)
+            stage_fault(self._plan, out, code, message)
 
     # connections
 

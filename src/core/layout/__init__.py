@@ -7,7 +7,9 @@ Phases, each a module with an invariant of its own: ``graph`` (links from lane n
 from collections.abc import Sequence
 from itertools import pairwise
 
+from .board import ROW_PX
 from .graph import Node, parts_of
+from .meeting import RANK_PX
 from .order import ordered
 from .ranks import ranked
 from .rows import rows_of
@@ -15,7 +17,6 @@ from .rows import rows_of
 __all__ = ["Node", "arrange"]
 
 START_X, START_Y = 50, 50
-RANK_PX, ROW_PX = 310, 200
 
 
 def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:

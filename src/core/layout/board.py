@@ -81,8 +81,8 @@ class Board:
                 cost = [*map(add, cost, self._through(node, other, low, high))]
         held = self._meetings
         if held.held[node] or held.free[node]:
-            cross = self.cross
-            cost = [each + cross * count for each, count in zip(cost, self.crossings(node)[low:high], strict=True)]
+            cross, crossed = self.cross, held.long(node, self.row, self.height)
+            cost = [each + cross * count for each, count in zip(cost, crossed[low:high], strict=True)]
         return cost
 
     def profile(self, node: int, hits: list[float]) -> list[float]:
@@ -92,10 +92,6 @@ class Board:
             crossed = self._meetings.short(node, self.row, self.height)
             return [each + cross * count for each, count in zip(cost, crossed, strict=True)]
         return cost
-
-    def crossings(self, node: int) -> list[float]:
-        """For each row how many links the stage's long links would cross, and its short ones of the long."""
-        return self._meetings.long(node, self.row, self.height)
 
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""

@@ -19,7 +19,7 @@ def ordered(layers: Layers) -> Orders:
     """The numbers of each rank from top to bottom.
 
     The first order follows the links from the origins, upper lanes first, so lanes leave in their order where that
-    costs no crossing; another takes its place only with fewer.
+    costs no crossing; another takes its place only with fewer, and small steps then keep what crosses as little.
 
     Cost: bounded by counting steps, not by the clock.
     """

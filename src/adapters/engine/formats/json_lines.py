@@ -116,8 +116,9 @@ class JsonLines:
         self._over = False
         self._at = base
         self._usual = BLOCK
-        self._pause, self._plain = 0, False
         """How many lines stood in what was read at once."""
+        self._pause, self._plain = 0, False
+        """How many blocks are still read with all numbers; whether those of the newest were the usual ones."""
         self._exact: Iterator[Item] | None = None
         self._fault: FormatFault | None = None
         self._skip(at)
