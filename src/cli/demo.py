@@ -38,7 +38,7 @@ def tell(text: object) -> None:
 )
 @json_option
 def demo(folder: Path | None, as_json: bool) -> None:
-    """Import, build, validate, arrange, save, duplicate, export and import again - on one SQLite file."""
+    """Import, build, validate, arrange, save, preview, run, duplicate, export, draw - on one SQLite file."""
     place = folder or Path(tempfile.mkdtemp(prefix="penstock-demo-"))
     place.mkdir(parents=True, exist_ok=True)
     with open_project(place / "flows.db") as project:
@@ -77,8 +77,13 @@ def tell_story(project: Project, place: Path) -> None:
     say(5, "Preview: ten records through the flow, nothing written")
     for stage in built.preview():
         tell(f"{stage.instance_name}: in {stage.input}, out {stage.output}")
+    tell(f"{imported.name!r}: {imported.preview().status}")
 
-    say(6, "Duplicate, export to a ZIP, import it back")
+    say(6, "Run both")
+    for flow in (imported, built):
+        tell(f"{flow.name!r}: {ran(project, flow)}")
+
+    say(7, "Duplicate, export to a ZIP, import it back")
     copy = project.duplicate_flow(imported, name=f"{imported.name} (copy)")
     assert isinstance(copy, StreamingFlow)
     archive = project.export_flows([imported, built, copy], destination=place / "flows.zip")
@@ -86,11 +91,19 @@ def tell_story(project: Project, place: Path) -> None:
     back = project.import_flows(source=archive, conflict_resolution="rename")
     tell("imported as " + ", ".join(repr(flow.name) for flow in (back if isinstance(back, list) else [back])))
 
-    say(7, "Draw it")
+    say(8, "Draw it")
     imported.draw(place / "orders.svg")
     tell(f"picture: {place / 'orders.svg'}")
     click.echo(f"\n{len(project.flows)} flows are now in {place / 'flows.db'}; look at them with:")
     click.echo(f"   penstock list --db {place / 'flows.db'}")
+
+
+def ran(project: Project, flow: StreamingFlow) -> str:
+    """How a run of the flow ended."""
+    run = project.create_job(name=flow.name, flow=flow).start()
+    state, counters = run.wait(), run.metrics["counters"]
+    made, taken = (counters[f"pipeline.batch{name}Records.counter"]["count"] for name in ("Input", "Output"))
+    return f"{state}, {made} records read, {taken} delivered"
 
 
 def build(project: Project) -> StreamingFlow:

@@ -181,6 +181,13 @@ def test_the_demo_leaves_a_project(line: Run, tmp_path: Path) -> None:
     assert len(json.loads(line("list", "--db", tmp_path / "demo" / "flows.db", "--json").out)) >= 6
 
 
+def test_the_demo_runs_its_flows(line: Run, tmp_path: Path) -> None:
+    """Both to their end, with what went through."""
+    told = line("demo", "--folder", tmp_path / "demo").out
+    assert "'Orders by amount': Completed, 4 records read, 4 delivered" in told
+    assert "'Tax': Completed, 2 records read, 2 delivered" in told
+
+
 def test_the_demo_says_where_it_put_everything(line: Run, tmp_path: Path) -> None:
     """As one document, without the story."""
     told = json.loads(line("demo", "--folder", tmp_path / "demo", "--json").out)
