@@ -63,6 +63,8 @@ class Directory:
             by_time=by_time,
             deep=self._deep,
             first=first,
+            period_ms=given.integer("spoolingPeriod", 5) * 1000,
+            limit=given.integer("maxSpoolFiles", 1000),
         )
         self._batch = max(1, given.integer("batchSize", 1000))
         self._after = given.text("postProcessing", "NONE")
@@ -70,7 +72,7 @@ class Directory:
         self._kept_s = given.integer("retentionTimeMins") * 60
         self._temporary = not given.flag("ignoreTemporaryFiles")
         self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
-        self._waits = max(1, round(given.integer("poolingTimeoutSecs", 10) / WAIT_S))
+        self._waits = max(1, round(given.integer("poolingTimeoutSecs", 60) / WAIT_S))
         """How often it looks for a file before a batch is empty."""
         self._check_count(given.integer("maxFilesHardLimit"))
         self.paced = False

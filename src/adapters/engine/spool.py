@@ -7,8 +7,6 @@ from pathlib import Path
 import attrs
 
 Key = tuple[float, str]
-LISTED_FOR_MS = 1000
-"""For how long a listing is gone on with, while files are left of it."""
 TICK_S = 0.02
 """Files of one tick of the file system's clock have the same time, whichever came first."""
 
@@ -17,8 +15,8 @@ TICK_S = 0.02
 class Spool:
     """The files whose names fit, by name or by their last change; folders below count where ``deep`` says so.
 
-    Files that come and go meanwhile are no fault. Cost: the folder is listed when nothing is left of the last listing,
-    and once a second.
+    Files that come and go meanwhile are no fault. Cost: the folder is listed when all files of a listing were taken,
+    and when a listing is as old as the period and fewer files than the limit are left of it.
     """
 
     folder: Path
@@ -31,17 +29,23 @@ class Spool:
     deep: bool = False
     first: str = ""
     """The first file to read: its name, or its path from the folder on or as a whole."""
+    period_ms: int = 5000
+    limit: int = 1000
+    """So many files of a listing are enough: while they wait it is not made again."""
     _left: list[tuple[Key, Path]] = attrs.field(factory=list)
     _behind: str | None = None
+    _nothing: bool = False
+    """True where the last listing had no file."""
     _listed_ms: int = 0
 
     def next(self, last: str) -> Path | None:
         """The first file behind the last one; behind none for an empty name."""
-        found = self._taken() if self._goes_on(last) else None
-        if found is None:
-            self._list(last)
+        if self._goes_on(last):
             found = self._taken()
-        return found
+            if found is not None or self._nothing:
+                return found
+        self._list(last)
+        return self._taken()
 
     def _taken(self) -> Path | None:
         """The next of the listing that is still what it was."""
@@ -68,7 +72,8 @@ class Spool:
                         waiting.append(Path(entry.path))
 
     def _goes_on(self, last: str) -> bool:
-        return bool(self._left) and last == self._behind and self.now_ms() - self._listed_ms < LISTED_FOR_MS
+        young = 0 <= self.now_ms() - self._listed_ms < self.period_ms
+        return last == self._behind and (young or len(self._left) >= self.limit)
 
     def _list(self, last: str) -> None:
         behind = self._key(Path(last), any_age=True) if last else None
@@ -80,6 +85,7 @@ class Spool:
             self.sleep(TICK_S)
             found = [each for each in self._found() if each[0][0] <= now_s]
         self._left = sorted((each for each in found if self._is_behind(each, last, behind)), reverse=True)
+        self._nothing, self._behind = not self._left, last
 
     def _found(self) -> list[tuple[Key, Path]]:
         return [(key, path) for path in self.files() if (key := self._key(path)) is not None]

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from .formats.charsets import Decoder, Encoder
+
 MOST_DIGITS = 10
+"""Of a length, with what stands around it."""
 
 
 class FrameFault(Exception):
@@ -29,22 +32,32 @@ def separated(pieces: Iterable[bytes], separator: bytes, most_bytes: int) -> Ite
             raise FrameFault(f"a message of more than {most_bytes} bytes")
 
 
-def counted(pieces: Iterable[bytes], most_bytes: int) -> Iterator[bytes]:
-    """Messages with their length in bytes and a blank in front. Raises ``FrameFault``."""
-    held = bytearray()
+def counted(pieces: Iterable[bytes], most_bytes: int, charset: str = "utf-8") -> Iterator[bytes]:
+    """Messages with their length in bytes and a blank in front; line ends before a length do not count.
+
+    ``charset`` is that of the length, one that ``known_charset`` gives.
+
+    Raises:
+        FrameFault: a length that is none, or is more than ``most_bytes``.
+    """
+    blank, held = Encoder(charset)(" "), bytearray()
     for piece in pieces:
         held += piece
-        while (blank := held.find(b" ")) >= 0 or len(held) > MOST_DIGITS:
-            size = _size(bytes(held[:blank]) if blank >= 0 else bytes(held), most_bytes)
-            if len(held) < blank + 1 + size:
+        while (end := held.find(blank)) >= 0:
+            start = end + len(blank)
+            size = _size(Decoder(charset)(bytes(held[:end]), final=True), most_bytes)
+            if len(held) < start + size:
                 break
-            yield bytes(held[blank + 1 : blank + 1 + size])
-            del held[: blank + 1 + size]
+            yield bytes(held[start : start + size])
+            del held[: start + size]
+        if end < 0 and len(held) > MOST_DIGITS * len(blank):
+            raise FrameFault(f"no length of a message, but {bytes(held[:20])!r}")
 
 
-def _size(text: bytes, most_bytes: int) -> int:
-    if not text.isdigit() or len(text) > MOST_DIGITS:
+def _size(text: str, most_bytes: int) -> int:
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()) or len(text) > MOST_DIGITS:
         raise FrameFault(f"the length of a message is no number: {text[:20]!r}")
-    if int(text) > most_bytes:
+    if int(digits) > most_bytes:
         raise FrameFault(f"a message of more than {most_bytes} bytes")
-    return int(text)
+    return int(digits)

@@ -19,6 +19,7 @@ from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.record import Header, Record
 from ...core.records.values import FieldValue
+from ...core.values import JsonMap
 from .access import with_access
 from .faults import stage_fault
 from .formats.charsets import Encoder, known_charset
@@ -39,6 +40,7 @@ END_S = 2.0
 """How long the end of a run waits for connections to hand over what they have."""
 SYSLOG, NETFLOW = "SYSLOG", "NETFLOW"
 _MODES = (SYSLOG, NETFLOW, "DELIMITED_RECORDS", "CHARACTER_BASED_LENGTH_FIELD")
+_CHARSETS = {SYSLOG: "syslogCharset", "CHARACTER_BASED_LENGTH_FIELD": "lengthFieldCharset"}
 _ELSEWHERE = ("FLUME_AVRO_IPC",)
 
 
@@ -61,7 +63,7 @@ class TcpServer:
     """Listens on ports of this machine only. Every record, and every batch that is through, can be acknowledged.
 
     Raises:
-        InvalidValueError: no port (TCP_02, TCP_03), or a setting that cannot be read (TCP_30, TCP_31, TCP_41).
+        InvalidValueError: no port (TCP_02, TCP_03), or a setting that cannot be read (TCP_10, TCP_30, TCP_31, TCP_41).
         StopFault: a port is taken (TCP_00), or nobody may listen here.
         UnsupportedError: Flume.
     """
@@ -282,16 +284,28 @@ def _reading(given: Given, tools: Tools) -> tuple[Frames | None, str, Given]:
     if mode == NETFLOW:
         settings_of(given)
         return None, NETFLOW, settings
-    data_format = SYSLOG if mode == SYSLOG else given.text("dataFormat", "TEXT")
+    data_format, charset = given.text("dataFormat", "TEXT"), "UTF-8"
+    if mode in _CHARSETS:
+        charset = _charset(given, _CHARSETS[mode])
+    if mode == SYSLOG:
+        data_format, settings = SYSLOG, Given(JsonMap({"charset": charset}))
     check_reader(data_format, settings)
     framing = given.text("syslogFramingMode", "OCTET_COUNTING")
     if mode == "CHARACTER_BASED_LENGTH_FIELD" or (mode == SYSLOG and framing == "OCTET_COUNTING"):
-        return lambda pieces: counted(pieces, most), data_format, settings
+        return lambda pieces: counted(pieces, most, charset), data_format, settings
     name = "recordSeparatorStr" if mode == "DELIMITED_RECORDS" else "nonTransparentFramingSeparatorCharStr"
     text = unescaped(given.text(name, "\\u000A"))
     if not text:
         raise InvalidValueError("Record separator", text, "at least one character (TCP_41)")
     return lambda pieces: separated(pieces, text.encode(), most), data_format, settings
+
+
+def _charset(given: Given, name: str) -> str:
+    text = given.text(name, "UTF-8") or "UTF-8"
+    try:
+        return known_charset(text)
+    except FormatFault:
+        raise InvalidValueError(name, text, "a charset (TCP_10)") from None
 
 
 def _message(tools: Tools, text: str, code: str) -> Callable[[Record], FieldValue] | None:

@@ -7,6 +7,25 @@ from functools import lru_cache
 from ..errors import nearest
 from .definitions import SettingDefinition
 
+FORMER = {
+    "additional_configuration": ("hadoop_fs_configuration",),
+    "configuration_files_directory": ("hadoop_fs_configuration_directory",),
+    "control_hub_url": (
+        "control_hub_base_url",
+        "url_of_control_hub",
+        "url_of_control_hub_that_runs_the_specified_jobs",
+    ),
+    "file_system_uri": ("hadoop_fs_uri",),
+    "ignore_missing_value_in_matching_record": ("ignore_missing_value",),
+    "impersonation_user": ("hdfs_user",),
+    "list_of_application_ids": ("application_id",),
+    "max_files_soft_limit": ("max_files_in_directory",),
+    "status_check_interval": ("delay_between_state_checks",),
+    "task_name": ("unique_task_name",),
+    "validate_permissions": ("validate_hdfs_permissions",),
+}
+"""Attribute names that settings had while their labels were others, by those that they have now."""
+
 
 @lru_cache(maxsize=20_000)
 def attribute_name(label: str, field_name: str) -> str:
@@ -42,9 +61,11 @@ def resolve(settings: Sequence[SettingDefinition], name: str) -> tuple[SettingDe
 
 
 @lru_cache(maxsize=20_000)
-def _older_names(label: str, raw_name: str) -> tuple[str, str]:
-    """What earlier clients of the engine call a setting: a stroke read as "or", and ``stage_on_record_error``."""
-    return official_name(label.replace("/", " or "), raw_name), official_name("", raw_name)
+def _older_names(label: str, raw_name: str) -> tuple[str, ...]:
+    """What earlier clients of the engine call a setting: a stroke read as "or", and ``stage_on_record_error``; and
+    what it was called before its label was another."""
+    former = FORMER.get(official_name(label, raw_name), ())
+    return official_name(label.replace("/", " or "), raw_name), official_name("", raw_name), *former
 
 
 def near(settings: Sequence[SettingDefinition], name: str) -> tuple[str, ...]:

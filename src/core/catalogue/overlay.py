@@ -107,7 +107,6 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}origin_spooldir_SpoolDirDSource": (
         _switch("conf.ignoreTemporaryFiles", "Ignore Temporary Files", False),
         _number("conf.fileProcessingDelayInMs", "File Processing Delay In Ms", 0),
-        _number("conf.maxFilesInDirectory", "Max Files In Directory", 0),
         _number("conf.maxFilesHardLimit", "Max Files Hard Limit", 0),
         _switch("conf.useEventReader", "Use Event Reader", False),
         _choice("conf.dataFormatConfig.compressionLibrary", "Compression Library", "DEFAULT", "DEFAULT", "SNAPPY"),

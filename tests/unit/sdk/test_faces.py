@@ -173,6 +173,15 @@ def test_settings_answer_to_the_names_that_older_clients_use(flow: penstock.Stre
     assert stage.preconditions == ["${true}"]
 
 
+def test_settings_answer_to_the_names_of_their_former_labels(flow: penstock.StreamingFlow) -> None:
+    """Both names mean one setting; a name of another stage means nothing."""
+    stage = flow.add_stage("Directory")
+    stage.set_attributes(max_files_in_directory=20)
+    assert stage.max_files_soft_limit == stage.configuration["conf.maxSpoolFiles"] == 20
+    with pytest.raises(AttributeError):
+        stage.set_attributes(hadoop_fs_uri="hdfs://x")
+
+
 def test_a_preview_is_asked_by_stage_or_instance_name(flow: penstock.StreamingFlow) -> None:
     """A stage of the flow and its instance name lead to the same result as its position."""
     flow.stages[0].set_attributes(raw_data='{"a": 1}', data_format="JSON")

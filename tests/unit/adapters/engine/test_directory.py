@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import itertools
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +30,23 @@ EVERYTHING = Access()
 
 
 def directory(
-    folder: Path, on_error: OnError = OnError.TO_ERROR, access: Access = EVERYTHING, **settings: object
+    folder: Path,
+    on_error: OnError = OnError.TO_ERROR,
+    access: Access = EVERYTHING,
+    now_ms: Callable[[], int] = lambda: 1000,
+    **settings: object,
 ) -> Directory:
     """A Directory origin over a folder; every ``*.txt`` is read as text unless the settings say otherwise."""
     given = {"spoolDir": str(folder), "filePattern": "*.txt", "dataFormat": "TEXT", **settings}
     frozen = freeze({f"conf.{name}": value for name, value in given.items()})
     assert isinstance(frozen, JsonMap)
     plan = StagePlan("D_01", "directory", StageType.ORIGIN, given=Given(frozen), outputs=("out",), on_error=on_error)
-    return Directory(plan, Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", access=access))
+    return Directory(plan, Tools(plan, now_ms, lambda: 0.5, lambda: "id", access=access))
+
+
+def hourly() -> Callable[[], int]:
+    """A clock on which an hour passes between two looks."""
+    return itertools.count(0, 3_600_000).__next__
 
 
 def texts(out: Out) -> list[object]:
@@ -322,7 +333,7 @@ def no_more_data(origin: Directory, offset: str | None = None) -> list[object]:
 
 def test_no_more_data_counts_what_was_read_since_the_last_time(tmp_path: Path) -> None:
     """Once per idle period, over all files; a folder without files says so too."""
-    origin = directory(tmp_path)
+    origin = directory(tmp_path, now_ms=hourly())
     assert no_more_data(origin) == [{"record-count": 0, "error-count": 0, "file-count": 0}]
     fill(tmp_path, a="1\n2", b="3")
     assert no_more_data(origin) == [{"record-count": 3, "error-count": 0, "file-count": 2}]
@@ -439,11 +450,14 @@ def test_the_first_file_counts_by_time_where_files_are_read_by_time(tmp_path: Pa
 
 
 def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> None:
-    """The first one at once. A file that comes meanwhile, or the end of the run, ends it sooner."""
+    """The first one at once. A file that comes meanwhile ends it when the spooling period is over, the end of the run
+    at once."""
     naps: list[float] = []
-    given = freeze({"conf.spoolDir": str(tmp_path), "conf.filePattern": "*.txt", "conf.dataFormat": "TEXT"})
+    held = {"spoolDir": str(tmp_path), "filePattern": "*.txt", "dataFormat": "TEXT"}
+    waits = {"poolingTimeoutSecs": 2, "spoolingPeriod": 1}
+    given = freeze({f"conf.{name}": value for name, value in {**held, **waits}.items()})
     assert isinstance(given, JsonMap)
-    plan = StagePlan("D_01", "d", StageType.ORIGIN, given=Given(given.set("conf.poolingTimeoutSecs", 2)))
+    plan = StagePlan("D_01", "d", StageType.ORIGIN, given=Given(given))
 
     def sleep(seconds: float) -> None:
         naps.append(seconds)
@@ -451,7 +465,8 @@ def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> N
             fill(tmp_path, a="1")
 
     stops: list[bool] = []
-    tools = Tools(plan, lambda: 1000, lambda: 0.5, lambda: "id", sleep=sleep, stopped=lambda: bool(stops))
+    clock = lambda: round(sum(naps) * 1000)  # noqa: E731
+    tools = Tools(plan, clock, lambda: 0.5, lambda: "id", sleep=sleep, stopped=lambda: bool(stops))
     origin = Directory(plan, tools)
     origin.read(None, 10, Out(1))
     assert naps == []
@@ -460,7 +475,7 @@ def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> N
     origin.read(None, 10, Out(1))
     assert sum(naps[1:]) == pytest.approx(2)
     origin.read(None, 10, Out(1))
-    assert len(naps) == 14
+    assert len(naps) == 15
     out = Out(1)
     origin.read(None, 10, out)
     assert texts(out) == ["1"]
@@ -468,7 +483,7 @@ def test_an_empty_batch_comes_when_the_time_to_wait_is_over(tmp_path: Path) -> N
     offset = origin.read(None, 10, Out(1))
     for _ in range(3):
         offset = origin.read(offset, 10, Out(1))
-    assert len(naps) == 16
+    assert len(naps) == 17
 
 
 def test_a_batch_size_above_what_an_engine_allows_is_told_once(tmp_path: Path) -> None:
@@ -479,6 +494,19 @@ def test_a_batch_size_above_what_an_engine_allows_is_told_once(tmp_path: Path) -
         offset = origin.read(offset, 2, out)
     assert [texts(out) for out in outs] == [["1", "2"], ["3", "4"], ["5"]]
     assert [[code for code, _ in out.reported] for out in outs] == [["SPOOLDIR_37"], [], []]
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(2, ["1", "3", "4"]), (3, ["1", "2", "3", "4"])])
+def test_files_that_come_are_looked_for_when_fewer_wait_than_the_soft_limit(
+    tmp_path: Path, limit: int, expected: list[str]
+) -> None:
+    """However much time is over: what comes before those that wait is passed by."""
+    fill(tmp_path, a="1", c="3", d="4")
+    origin = directory(tmp_path, now_ms=hourly(), maxSpoolFiles=limit)
+    out = Out(1)
+    offset = origin.read(None, 1000, out)
+    fill(tmp_path, b="2")
+    assert [*texts(out), *read_all(origin, offset)[0]] == expected
 
 
 def test_a_batch_is_of_one_file(tmp_path: Path) -> None:
@@ -532,7 +560,7 @@ def test_events_have_the_versions_of_the_original(tmp_path: Path) -> None:
 
 def test_a_folder_may_come_late(tmp_path: Path) -> None:
     """Where that is allowed; what is no folder is refused."""
-    origin = directory(tmp_path / "late", allowLateDirectory=True)
+    origin = directory(tmp_path / "late", allowLateDirectory=True, now_ms=hourly())
     offset = origin.read(None, 10, Out(1))
     (tmp_path / "late").mkdir()
     fill(tmp_path / "late", a="1")

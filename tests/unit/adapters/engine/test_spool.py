@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 
-from penstock.adapters.engine.spool import LISTED_FOR_MS, Spool
+from penstock.adapters.engine.spool import Spool
 
 
 @attrs.define
@@ -19,11 +19,13 @@ class Clock:
         return self.ms
 
 
-def spool(folder: Path, clock: Clock | None = None, *, by_time: bool = False, deep: bool = False) -> Spool:
-    """The text files of a folder; all are ready."""
+def spool(
+    folder: Path, clock: Clock | None = None, *, by_time: bool = False, deep: bool = False, limit: int = 9
+) -> Spool:
+    """The text files of a folder; all are ready. It is listed every three seconds."""
     now = (clock or Clock()).now
     fits, ready = (lambda name: name.endswith(".txt")), (lambda name, changed_s: True)
-    return Spool(folder, fits, ready, now, by_time=by_time, deep=deep)
+    return Spool(folder, fits, ready, now, by_time=by_time, deep=deep, period_ms=3000, limit=limit)
 
 
 def fill(folder: Path, *names: str) -> None:
@@ -44,18 +46,54 @@ def test_a_file_that_is_gone_since_the_listing_is_passed_over(tmp_path: Path) ->
     assert held.next(str(tmp_path / "c.txt")) is None
 
 
-def test_a_new_file_is_seen_after_a_second(tmp_path: Path) -> None:
-    """At once where none was left."""
+def names(held: Spool, last: Path, *lasts: Path) -> list[str | None]:
+    """The names of the files behind each of some."""
+    return [None if path is None else path.name for path in map(held.next, map(str, (last, *lasts)))]
+
+
+def test_a_new_file_is_seen_when_the_period_is_over(tmp_path: Path) -> None:
+    """Or when all files of the last listing were taken."""
     clock = Clock()
+    a, b, c, d, e = (tmp_path / f"{name}.txt" for name in "abcde")
     fill(tmp_path, "a.txt", "c.txt")
     held = spool(tmp_path, clock)
     held.next("")
     fill(tmp_path, "b.txt", "d.txt")
-    clock.ms += LISTED_FOR_MS
-    assert held.next(str(tmp_path / "a.txt")) == tmp_path / "b.txt"
+    clock.ms += 3000
+    assert names(held, a) == ["b.txt"]
     fill(tmp_path, "e.txt")
-    found = [held.next(str(tmp_path / f"{name}.txt")) for name in "bcd"]
-    assert [path and path.name for path in found] == ["c.txt", "d.txt", "e.txt"]
+    assert names(held, b, c, d) == ["c.txt", "d.txt", "e.txt"]
+    fill(tmp_path, "f.txt")
+    clock.ms += 2999
+    assert names(held, e) == ["f.txt"]
+
+
+def test_a_folder_without_a_next_file_is_left_alone_for_the_period(tmp_path: Path) -> None:
+    """What comes meanwhile waits; a clock that was set back does not hold it up."""
+    clock = Clock(10_000)
+    fill(tmp_path, "a.txt")
+    held, a = spool(tmp_path, clock), tmp_path / "a.txt"
+    assert names(held, a) == [None]
+    fill(tmp_path, "b.txt")
+    clock.ms += 2999
+    assert names(held, a) == [None]
+    clock.ms += 1
+    assert names(held, a) == ["b.txt"]
+    assert names(held, tmp_path / "b.txt") == [None]
+    fill(tmp_path, "c.txt")
+    clock.ms -= 9000
+    assert names(held, tmp_path / "b.txt") == ["c.txt"]
+
+
+def test_a_folder_is_not_listed_while_as_many_files_wait_as_the_limit_says(tmp_path: Path) -> None:
+    """However old the listing is: a file that comes in between is passed by."""
+    clock = Clock()
+    fill(tmp_path, "a.txt", "c.txt", "e.txt")
+    held = spool(tmp_path, clock, limit=2)
+    held.next("")
+    fill(tmp_path, "b.txt", "d.txt")
+    clock.ms += 60_000
+    assert names(held, tmp_path / "a.txt", tmp_path / "c.txt") == ["c.txt", "d.txt"]
 
 
 def test_folders_below_count_where_asked(tmp_path: Path) -> None:

@@ -41,7 +41,16 @@ def test_messages_are_not_longer_than_allowed(pieces: list[bytes]) -> None:
         list(separated(pieces, b"\n", 10))
 
 
-@pytest.mark.parametrize("data", [b"11 x", b"x y", b"12345678901", b"-1 "], ids=["long", "word", "digits", "negative"])
+def test_a_line_end_before_a_length_does_not_count() -> None:
+    """As messages often have one behind them that is not counted."""
+    assert list(counted([b"1 a\n1 b\r\n", b"2 cd"], 10)) == [b"a", b"b", b"cd"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"11 x", b"x y", b"12345678901", b"-1 ", "\u00b2 x".encode(), b"\n" * 11, b"\n" * 11 + b"1 a"],
+    ids=["long", "word", "digits", "negative", "other-digits", "line-ends", "line-ends-before"],
+)
 def test_lengths_are_numbers_within_the_limit(data: bytes) -> None:
     """The stream means nothing behind another one."""
     with pytest.raises(FrameFault):

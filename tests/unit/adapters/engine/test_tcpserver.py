@@ -141,8 +141,12 @@ def test_a_silent_connection_is_closed(make: Make) -> None:
             {"tcpMode": "SYSLOG", "syslogFramingMode": "NON_TRANSPARENT_FRAMING"},
             b"<34>Oct 11 22:14:15 host su: hello\n",
         ),
+        (
+            {"tcpMode": "SYSLOG", "syslogCharset": "IBM500", "dataFormatConfig.charset": "UTF-8"},
+            "34 <34>Oct 11 22:14:15 host su: hello".encode("cp500"),
+        ),
     ],
-    ids=["counted", "separated"],
+    ids=["counted", "separated", "other-charset"],
 )
 def test_messages_of_syslog_are_read(make: Make, settings: dict[str, object], data: bytes) -> None:
     """In both framings."""
@@ -151,15 +155,16 @@ def test_messages_of_syslog_are_read(make: Make, settings: dict[str, object], da
         client.sendall(data)
     ((value,), _) = read(origin)
     assert isinstance(value, dict)
-    assert (value["host"], value["severity"]) == ("host", 2)
+    assert (value["host"], value["severity"], value["remaining"]) == ("host", 2, "su: hello")
 
 
 def test_messages_can_have_their_length_in_front(make: Make) -> None:
-    """In bytes."""
-    origin = make({"tcpMode": "CHARACTER_BASED_LENGTH_FIELD", "dataFormat": "JSON"})
-    with connect(origin) as client:
-        client.sendall(b'8 {"n": 1}8 {"n": 2}')
-    assert read(origin)[0] == [{"n": 1}, {"n": 2}]
+    """In bytes, in a charset of its own."""
+    counted: dict[str, object] = {"tcpMode": "CHARACTER_BASED_LENGTH_FIELD", "dataFormat": "JSON"}
+    for origin, length in (make(counted), b"8 "), (make({**counted, "lengthFieldCharset": "IBM500"}), b"\xf8\x40"):
+        with connect(origin) as client:
+            client.sendall(length + b'{"n": 1}' + length + b'{"n": 2}')
+        assert read(origin)[0] == [{"n": 1}, {"n": 2}]
 
 
 def test_tls_shows_the_key_of_the_stage(make: Make) -> None:
@@ -185,10 +190,12 @@ def test_tls_shows_the_key_of_the_stage(make: Make) -> None:
         ({"tcpMode": "OTHER"}, InvalidValueError),
         ({"recordSeparatorStr": ""}, InvalidValueError),
         ({"recordProcessedAckMessage": "${1 +}"}, InvalidValueError),
+        ({"tcpMode": "SYSLOG", "syslogCharset": "none"}, InvalidValueError),
+        ({"tcpMode": "CHARACTER_BASED_LENGTH_FIELD", "lengthFieldCharset": "none"}, InvalidValueError),
         ({"tcpMode": "FLUME_AVRO_IPC"}, UnsupportedError),
         ({"tcpMode": "NETFLOW", "maxTemplateCacheSize": 0}, InvalidValueError),
     ],
-    ids=["no-port", "word", "large", "mode", "separator", "message", "flume", "templates"],
+    ids=["no-port", "word", "large", "mode", "separator", "message", "syslog", "length", "flume", "templates"],
 )
 def test_what_cannot_be_served_is_said_at_the_start(
     make: Make, settings: dict[str, object], error: type[Exception]

@@ -93,6 +93,15 @@ def test_a_file_is_copied_and_an_event_tells_so(file: Path, tmp_path: Path) -> N
     assert "checksum" not in event.value
 
 
+def test_there_is_no_checksum_of_a_local_file_to_verify(file: Path, tmp_path: Path) -> None:
+    """The setting is for stores that tell the checksums of their files: with it, too, the file is what it is when it
+    is copied."""
+    record = read(file, verifyChecksum=True)
+    file.write_bytes(b"another")
+    assert copy(record, tmp_path / "out").errors == []
+    assert (tmp_path / "out" / "a.bin").read_bytes() == b"another"
+
+
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA1", "SHA256", "SHA512", "MURMUR3_32", "MURMUR3_128"])
 def test_the_event_may_have_a_checksum(file: Path, tmp_path: Path, algorithm: str) -> None:
     """In hex, by the algorithm that is named."""
