@@ -7,12 +7,15 @@ from typing import BinaryIO
 
 import attrs
 
+from ...core.plan.given import Given
 from ...core.plan.model import OnError, StagePlan
 from ...core.processors.api import Out, StopFault, Tools
 from ...core.records.values import FieldValue
+from ...core.values import JsonMap
 from .access import allowed_path, with_access
 from .filerecords import FileRecords
 from .formats.fault import FormatFault
+from .formats.texts import OVERRUN
 from .spool import Spool
 from .spoolsettings import checked
 
@@ -47,7 +50,7 @@ class Directory:
         given = plan.given.under("conf.")
         self._plan, self._tools = plan, tools
         self._format = given.text("dataFormat", "JSON")
-        self._settings = with_access(given.under("dataFormatConfig."), tools.access)
+        self._settings = _limited(with_access(given.under("dataFormatConfig."), tools.access), given)
         self._folder, self._fits = checked(given, self._settings, tools.access)
         self._base_dir = given.text("spoolDir")
         as_they_come = given.flag("useEventReader")
@@ -245,6 +248,11 @@ class Directory:
             raise StopFault(
                 "SPOOLDIR_50", f"Exceeded max number of files: {count} in {self._folder}, {most} are allowed"
             )
+
+
+def _limited(settings: Given, given: Given) -> Given:
+    """The settings of a data format with how much of a file a record may take."""
+    return Given(JsonMap({**settings, OVERRUN: given.integer("overrunLimit", 128) * 1024}))
 
 
 def offset_text(file: str, at: int) -> str:

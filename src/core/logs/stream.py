@@ -34,21 +34,22 @@ def log_records(lines: Iterable[Line], parser: LineParser, *, keep_line: bool = 
 
     Lines that do not fit are faults, which take the place of the record before, as the original loses it; with
     ``stack_lines`` at 0 or more they are dropped, or added to the message (and the original line) of the record before,
-    as many as that. The first line must fit. Fields are in the order of the original's map.
+    as many as that. The first line must fit. Fields are in the order of the original's map. As there, a first line
+    without a field is ``parsedLine``, and a log without a line has an empty one.
     """
     held: LogRecord | None = None
     stack: list[str] = []
-    end = 0
+    end = -1
     for line in lines:
         try:
-            fields = parser.fields(line.text)
+            fields = parser.fields(line.text) or ({"parsedLine": line.text} if end < 0 else {})
         except LineFault as fault:
             if held is not None and parser.stack_lines >= 0:
                 if len(stack) < parser.stack_lines:
                     stack.append(line.text)
                 end = line.end
                 continue
-            held = None
+            held, end = None, line.end
             yield LogRecord(line.start, line.end, fault=fault)
             continue
         if held is not None:
@@ -57,6 +58,8 @@ def log_records(lines: Iterable[Line], parser: LineParser, *, keep_line: bool = 
         held, end = LogRecord(line.start, line.end, line.end, _ordered(line, fields, keep_line=keep_line)), line.end
     if held is not None:
         yield _with_stack(held, stack, end)
+    elif end < 0:
+        yield LogRecord(0, 1, 1, _ordered(Line(0, 1, ""), {"parsedLine": ""}, keep_line=keep_line))
 
 
 def _ordered(line: Line, fields: Fields, *, keep_line: bool) -> Fields:

@@ -7,7 +7,6 @@ from ..plan.given import NOTHING_GIVEN
 from ..plan.model import StagePlan
 from ..records.paths import MISSING, get, put
 from ..records.record import Record
-from ..records.values import FieldValue
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
 from .values import text_of, without_controls
@@ -39,24 +38,18 @@ def log_parser(plan: StagePlan, tools: Tools) -> Process:
             raise RecordFault("LOGP_01", f"field {source} is null")
         if controls:
             text = without_controls(text)
-        if not text:
-            return _landed(
-                record, target, dict.fromkeys(("originalLine", "parsedLine") if keeps else ("parsedLine",), "")
-            )
         found = next(log_records(_lines(text, longest), parser, keep_line=keeps))
         if found.fault is not None:
             raise RecordFault("LOGP_03", f"field {source} cannot be parsed: {found.fault}")
-        return _landed(record, target, found.fields)
+        record.value = put(record.value, target, found.fields)
+        return record
 
     return each(handle)
 
 
-def _landed(record: Record, target: str, fields: FieldValue) -> Record:
-    record.value = put(record.value, target, fields)
-    return record
-
-
 def _lines(text: str, longest: int) -> Iterator[Line]:
+    if not text:
+        return
     for line in text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n"):
         cut = 0 < longest < len(line)
         yield Line(0, 0, line[:longest] if cut else line, cut)

@@ -11,15 +11,15 @@ MAX_BLOCK = 64 * 1024 * 1024
 
 
 class Source:
-    """The bytes of a file, with how many were read."""
+    """The bytes of a file, with how many were read; none of its parts has more than ``most``."""
 
-    def __init__(self, opened: BinaryIO) -> None:
-        self._opened, self.at = opened, 4
+    def __init__(self, opened: BinaryIO, most: int = MAX_BLOCK) -> None:
+        self._opened, self._most, self.at = opened, most, 4
 
     def take(self, size: int) -> bytes:
-        """So many bytes. Raises ``ValueError`` for more than ``MAX_BLOCK``, ``EOFError`` where there are fewer."""
-        if not 0 <= size <= MAX_BLOCK:
-            raise ValueError(f"a part of {size} bytes; the limit is {MAX_BLOCK}")
+        """So many bytes. Raises ``ValueError`` for more than ``most``, ``EOFError`` where there are fewer."""
+        if not 0 <= size <= self._most:
+            raise ValueError(f"a part of {size} bytes; the limit is {self._most}")
         data = b""
         while len(data) < size:
             more = self._opened.read(size - len(data))

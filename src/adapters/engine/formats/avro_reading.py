@@ -15,6 +15,7 @@ from .avro_schema import library, schema_of
 from .avro_text import text_of
 from .fault import FormatFault
 from .item import Item
+from .texts import OVERRUN
 
 MAGIC = b"Obj\x01"
 MAX_EMPTY = 1_000_000
@@ -41,7 +42,7 @@ def read_avro(opened: BinaryIO, given: Given) -> Iterator[Item]:
     try:
         head = opened.read(4)
         if head == MAGIC:
-            yield from _container(Source(opened), inline, schema, skip=skip)
+            yield from _container(Source(opened, given.integer(OVERRUN) or MAX_BLOCK), inline, schema, skip=skip)
         elif registry is not None and (number := id_of(data := head + opened.read(MAX_BLOCK))) is not None:
             text = _registered(registry, number)
             yield from _messages(without_id(data), text, schema_of(text), skip=skip)

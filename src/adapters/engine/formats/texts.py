@@ -14,6 +14,9 @@ from .fault import FormatFault
 CHUNK = 1 << 16
 LONGEST = 16 * 1024 * 1024
 """More characters than this one record never has: the rest of such a file is not read."""
+OVERRUN = "overrunLimit"
+"""The setting for how many characters, or bytes, of a file a record may take: behind one that takes more nothing is
+read. 0 or nothing for no limit but the longest."""
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 
 

@@ -428,6 +428,20 @@ def test_a_file_that_cannot_be_read_is_not_finished(
         assert out.events[1].value == {"filepath": str(tmp_path / "a.txt"), "record-count": 1, "error-count": 0}
 
 
+@pytest.mark.parametrize("kind", ["TEXT", "JSON"])
+def test_a_record_above_the_buffer_limit_ends_its_file(tmp_path: Path, kind: str) -> None:
+    """128 KB without a setting; the next file is read."""
+    (tmp_path / "a.txt").write_text('["a"]\n["' + "x" * 70_000 + '"]\n["b"]\n')
+    fill(tmp_path, b="[1]")
+    settings: dict[str, Any] = {"dataFormat": kind, "dataFormatConfig.jsonMaxObjectLen": 100_000}
+    for limit, counts in ((64, [1, 1]), (None, [3, 1])):
+        origin, offset, outs = directory(tmp_path, overrunLimit=limit, **settings), None, [Out(1), Out(1)]
+        for out in outs:
+            offset = origin.read(offset, 10, out)
+        assert [len(out.lanes[0]) for out in outs] == counts
+        assert [code for code, _ in outs[0].stage_errors] == (["SPOOLDIR_01"] if limit else [])
+
+
 def test_names_fit_as_java_globs_have_it(tmp_path: Path) -> None:
     """Sets, negation with a mark, escapes; a caret is a caret."""
     fill(tmp_path, a1="1", ax="x", b1="b", **{"^1": "^"})

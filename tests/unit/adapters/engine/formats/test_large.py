@@ -8,7 +8,7 @@ import pytest
 from penstock.adapters.engine.formats.reading import read_items
 from penstock.core.records.values import FieldValue
 
-from .using import settings, written
+from .using import settings, values, written
 
 COMMON = b'1.2.3.4 - bob [10/Oct/2000:13:55:36 -0700] "GET /x HTTP/1.0" 200 23\n'
 LINES: dict[str, tuple[dict[str, object], bytes]] = {
@@ -24,6 +24,7 @@ LINES: dict[str, tuple[dict[str, object], bytes]] = {
     "SDC_JSON": ({}, written("SDC_JSON", {"a": 1})[1:]),
     "AVRO": ({}, b""),
 }
+AVRO_TEXT = '{"type": "record", "name": "r", "fields": [{"name": "a", "type": "string"}]}'
 FIRST = {"JSON array": b"[", "XML": b"<all>", "SDC_JSON": b"\xa1"}
 
 
@@ -75,3 +76,46 @@ def test_an_endless_file_is_read_record_by_record(kind: str) -> None:
         assert opened.given < 4000 * len(line) + 300_000
     finally:
         tracemalloc.stop()
+
+
+LONG = "x" * 200
+BUFFERED: dict[str, tuple[dict[str, object], str, object]] = {
+    "TEXT": ({}, f"a\n{LONG}\nb", {"text": "a"}),
+    "LOG": (
+        {"logMode": "REGEX", "regex": "(.)", "fieldPathsToGroupName": [{"fieldPath": "a", "group": 1}]},
+        f"a\n{LONG}\nb",
+        {"a": "a"},
+    ),
+    "DELIMITED": ({}, f"a\n{LONG}\nb", {"0": "a"}),
+    "JSON": ({}, f'"a"["{LONG}"]"b"', "a"),
+    "XML": (
+        {"xmlRecordElement": "r", "preserveRootElement": False},
+        f"<x><r>a</r><r>{LONG}</r><r>b</r></x>",
+        {"value": "a"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BUFFERED)
+def test_behind_a_record_above_the_buffer_limit_nothing_is_read(kind: str) -> None:
+    """Whether the record would be cut, refused or read; what came before it is there."""
+    more, data, first = BUFFERED[kind]
+    assert values(kind, data, overrunLimit=100, **more) == [first, "DATA_PARSER_02"]
+    assert len(values(kind, data, overrunLimit=300, **more)) == 3
+    lengths = dict.fromkeys(("textMaxLineLen", "csvMaxObjectLen", "jsonMaxObjectLen", "xmlMaxObjectLen"), 1000)
+    assert values(kind, data, overrunLimit=100, **lengths, **more) == [first, "DATA_PARSER_02"]
+
+
+@pytest.mark.parametrize(
+    "more", [{"csvParser": "UNIVOCITY"}, {"csvFileFormat": "MULTI_CHARACTER", "csvMaxObjectLen": 1000}]
+)
+def test_other_parsers_of_delimited_text_have_no_buffer_limit(more: dict[str, object]) -> None:
+    """Their own limits count."""
+    assert values("DELIMITED", LONG, overrunLimit=100, **more) == [{"0": LONG}]
+
+
+def test_blocks_of_avro_are_within_the_buffer_limit() -> None:
+    """As they stand in the file."""
+    data = written("AVRO", {"a": LONG}, avroSchema=AVRO_TEXT)
+    assert values("AVRO", data, overrunLimit=150) == ["AVRO_PARSER_01"]
+    assert values("AVRO", data, overrunLimit=250) == [{"a": LONG}]

@@ -217,6 +217,14 @@ def test_lines_that_do_not_fit_may_belong_to_the_one_before(more: dict[str, obje
     assert log("nonsense\n" + TRACE, "LOG4J", **more) == ["LOG_PARSER_03"]
 
 
+def test_a_log_without_a_line_or_field_has_a_parsed_line() -> None:
+    """Of the first line only, as in the original."""
+    assert log("", "COMMON_LOG_FORMAT") == [{"parsedLine": ""}]
+    assert log("", "CEF", retainOriginalLine=True) == [{"originalLine": "", "parsedLine": ""}]
+    assert log("a\nb\n", "REGEX", regex=".") == [{"parsedLine": "a"}, {}]
+    assert log("\n", "COMMON_LOG_FORMAT") == ["LOG_PARSER_03"]
+
+
 def test_the_line_can_be_kept_with_its_stack_trace() -> None:
     """And a long one says that it was cut."""
     more = {"log4jCustomLogFormat": TTCC, "onParseError": "INCLUDE_AS_STACK_TRACE", "retainOriginalLine": True}
