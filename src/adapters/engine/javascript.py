@@ -2,15 +2,15 @@
 
 import json
 import logging
-from typing import Any
 
-from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.errors import InvalidValueError
 from ...core.java import java_string
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.processors.registry import processor
 from ...core.records.record import Record
 from ...core.records.values import FieldType
+from .jsengine import Engine, engine_faults
 from .jsfields import FIELDS
 from .jslanding import Landing
 from .scripting import may_run
@@ -115,28 +115,13 @@ var sdc = {}, state = {}, log = {}, NULLS = __KINDS__;
 """.replace("__KINDS__", json.dumps(_KINDS))
 
 
-def new_engine() -> Any:
+def new_engine() -> Engine:
     """A JavaScript engine of its own that knows ``sdc``.
 
     Raises:
         UnsupportedError: none is installed.
     """
-    try:
-        from py_mini_racer import MiniRacer
-    except ImportError:
-        raise UnsupportedError(
-            "JavaScript without its engine", "Install it with: pip install 'penstock[javascript]'"
-        ) from None
-    made = MiniRacer()
-    made.eval(FIELDS + PRELUDE)
-    return made
-
-
-def engine_faults() -> type[Exception]:
-    """What the engine raises for a script that fails."""
-    from py_mini_racer import JSEvalException
-
-    return JSEvalException
+    return Engine(FIELDS + PRELUDE)
 
 
 def fault_of(code: str, error: Exception) -> ScriptFault:

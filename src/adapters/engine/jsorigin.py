@@ -12,7 +12,8 @@ from ...core.java import java_string
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Tools
 from ...core.records.record import Record
-from .javascript import MAX_MEMORY, TIMEOUT_S, engine_faults, fault_of, new_engine
+from .javascript import MAX_MEMORY, TIMEOUT_S, fault_of, new_engine
+from .jsengine import engine_faults
 from .jslanding import Landing
 from .scripting import may_run
 from .scriptmeter import ScriptMeter
