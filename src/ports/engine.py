@@ -81,8 +81,15 @@ class Engine(Protocol):
         """The records of a few batches, stage by stage; problems are in the result, not raised."""
         ...
 
-    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> Run:
+    async def start(
+        self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore, *, name: str = ""
+    ) -> Run:
         """Starts a run from the job's committed offsets; state, metrics and log go to ``jobs``.
+
+        ``name`` is that of the run, the job's where there is none. A start that is refused is on record too, as a run
+        that failed, with what forbids it as its message.
+
+        May differ: a service answers with that run instead of raising.
 
         Raises:
             InvalidFlowError: the flow has issues that forbid a start.

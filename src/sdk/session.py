@@ -372,7 +372,8 @@ class Session:
         if engine is None:
             raise UnsupportedError("a run without an engine", "Open the project with an engine, or give the flow one.")
         target = await self.target(stored.flow, stored.flow_id)
-        run = await engine.start(target, job, RunId(self.ids.new_id()), self.ports.jobs, self.ports.offsets)
+        run_id = RunId(self.ids.new_id())
+        run = await engine.start(target, job, run_id, self.ports.jobs, self.ports.offsets, name=run_name)
         self._runs[run.state.run_id] = run
         return run.state
 

@@ -188,6 +188,22 @@ def test_jobs_run_to_their_end(project: Any, flow: Any) -> None:
     assert project.delete_job(job).status_code == 204
 
 
+def test_a_flow_that_cannot_be_run_is_a_run_that_failed(project: Any, environment: Any) -> None:
+    """The client checks a flow for a new job only; a start of one that was broken since gives a run that has failed."""
+    made = project.create_flow(name="broken later", environment=environment)
+    raw = made.add_stage("Dev Raw Data Source")
+    raw.connect_output_to(made.add_stage("Trash"))
+    project.update_flow(made)
+    job = project.create_job(name="broken", flow=made)
+    made.add_stage("Trash")
+    project.update_flow(made)
+    run = job.start(name="run", description="")
+    assert run.refresh_status().status_code == 200
+    assert str(getattr(run.state, "value", run.state)) == "Failed"
+    assert len(job.job_runs) == 1
+    assert any("CONTAINER_0158" in line and "Trash_02" in line for line in run.logs)
+
+
 def test_both_clients_read_what_the_other_saved(project: Any, flow: Any, server: Server, environment: Any) -> None:
     """A flow of one is the equal value in the other, and stays it after a save there without an edit."""
     with open_project(server.url, "chapter", token=server.token) as ours:

@@ -106,6 +106,16 @@ def test_jobs_run_in_the_service(project: Project) -> None:
     assert run.metrics["counters"]["pipeline.batchInputRecords.counter"]["count"] == 1
 
 
+def test_a_flow_that_cannot_be_run_is_a_run_that_failed(project: Project) -> None:
+    """A service answers with the run instead of an error; it says why."""
+    flow = build(project, "broken")
+    flow.add_stage("Trash")
+    project.update_flow(flow)
+    run = project.create_job(name="broken", flow=flow).start(name="mine")
+    assert (run.name, run.wait()) == ("mine", "Failed")
+    assert "Trash_02" in run.message
+
+
 def test_tunnelled_engines_are_asked_through_the_service() -> None:
     """The engine's path and query go as one parameter; a missing flow is made at once."""
     import anyio

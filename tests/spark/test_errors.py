@@ -51,6 +51,8 @@ def test_without_pyspark_the_error_names_the_extra(monkeypatch: pytest.MonkeyPat
         assert flow.validate().success
         with pytest.raises(UnsupportedError, match=r"pip install 'penstock\[spark\]'"):
             project.create_job(name="job", flow=flow).start()
+        (run,) = project.jobs.get(name="job").job_runs
+        assert (run.state, "penstock[spark]" in run.message) == ("Failed", True)
 
 
 PROGRAM = """

@@ -217,7 +217,7 @@ class Room:
         return await engine.preview(await self.target(flow, flow_id), options)
 
     async def start(self, job: Job, name: str) -> JobRun:
-        """Starts a run of a job. Raises ``BusyError``, ``InvalidFlowError``."""
+        """Starts a run of a job; one whose flow cannot be run has failed. Raises ``BusyError``."""
         active = [run for run in self.service.runs.values() if not run.state.ended]
         if len(active) >= self.service.limits.runs:
             raise BusyError("runs", self.service.limits.runs)
@@ -226,9 +226,14 @@ class Room:
         stored = await self.ports.flows.get(job.flow_id)
         environment = await self.environment(job.environment_id or stored.flow.environment_id)
         engine = await self.service.engine(environment)
-        named = attrs.evolve(job, name=name or job.name)
-        target = await self.target(stored.flow, stored.flow_id)
-        run = await engine.start(target, named, RunId(self.service.new_id()), self.ports.jobs, self.ports.offsets)
+        target, run_id = await self.target(stored.flow, stored.flow_id), RunId(self.service.new_id())
+        try:
+            run = await engine.start(target, job, run_id, self.ports.jobs, self.ports.offsets, name=name)
+        except Exception:
+            refused = [each for each in await self.ports.jobs.runs(job.job_id) if each.run_id == run_id]
+            if not refused:
+                raise
+            return refused[0]
         self._forget_ended()
         self.service.runs[run.state.run_id] = run
         return run.state

@@ -217,7 +217,9 @@ class EmbeddedEngine:
     def _unsplit(self, plan: Plan) -> list[Issue]:
         return [] if self._workers == 1 else not_splittable(plan)
 
-    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> EmbeddedRun:
+    async def start(
+        self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore, *, name: str = ""
+    ) -> EmbeddedRun:
         """Starts a run from the job's committed offsets.
 
         Raises:
@@ -241,7 +243,7 @@ class EmbeddedEngine:
                 raise InvalidFlowError(error.name, placed(error.issues, plan, self._catalogue)) from error.__cause__
 
         run = EmbeddedRun(
-            plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep
+            plan, job, run_id, self._info.engine_id, self._clock, jobs, offsets, tools, build, self._sleep, name
         )
         await run.begin(
             [

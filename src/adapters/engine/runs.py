@@ -27,6 +27,7 @@ from ...core.running import (
     Tally,
     metrics_document,
     moved,
+    refusal,
     starts_again,
     wait_s,
 )
@@ -75,13 +76,16 @@ class EmbeddedRun:
         tools: Callable[[StagePlan], Tools],
         build: Callable[[Callable[[Starting], None]], Runner],
         sleep: Sleep = asyncio.sleep,
+        name: str = "",
     ) -> None:
         self._plan, self._job, self._clock, self._tools = plan, job, clock, tools
         self._build, self._sleep = build, sleep
         self._delivers = any(each.type is StageType.DESTINATION for each in plan.stages)
         self._idle_s, self._idled_at = plan.settings.number("runnerIdleTIme", -1), 0.0
         self._jobs, self._offsets = jobs, offsets
-        self._state = JobRun(run_id, job.job_id, job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms())
+        self._state = JobRun(
+            run_id, job.job_id, name or job.name, "Starting", engine_id=engine_id, started_ms=clock.now_ms()
+        )
         self._status = self._failed_at = Status.STARTING
         self._lifecycle = Lifecycle(plan, tools, {})
         self._board, self._raised = Board(plan.rules), list[Raised]()
@@ -102,22 +106,26 @@ class EmbeddedRun:
     async def begin(self, issues: Sequence[Issue], loop: asyncio.AbstractEventLoop) -> None:
         """Starts, unless there are issues.
 
-        A start event that fails is no issue: the run is there, and has failed.
+        A start event that fails is no issue: the run goes on its way, and fails. A start that is refused is kept too.
 
         Raises:
             InvalidFlowError: with all of them, or with what kept stages from being built.
         """
+        await self._tell()
         if issues:
-            raise InvalidFlowError(self._plan.name, tuple(issues))
+            refused = InvalidFlowError(self._plan.name, tuple(issues))
+            await self._end(refused, refusal(refused.issues))
+            raise refused
         first: Runner | Exception
         try:
             first = await anyio.to_thread.run_sync(self._made)
         except Exception as error:
             if not _only_event_failed(error):
+                await self._move(Status.STARTING_ERROR)
                 await anyio.to_thread.run_sync(self._destroyed, None, "FAILURE")
+                await self._end(error, _reason(error))
                 raise
             first = error
-            await self._tell()
         else:
             await self._move(Status.RUNNING, state="Running")
         self._task = loop.create_task(self._go(first))
@@ -199,9 +207,7 @@ class EmbeddedRun:
                 await self._move(Status.STOPPING, state="Canceling")
                 break
             await self._move(Status.STARTING, state="Resuming")
-        await self._end(fault)
-        if self._notices is not None:
-            await self._notices
+        await self._end(fault, "" if fault is None else _reason(fault))
 
     def _again(self, attempt: int, fault: Exception) -> bool:
         outside = _from_outside(fault)
@@ -395,14 +401,15 @@ class EmbeddedRun:
         made.merge(self._runner.tally)
         return made
 
-    async def _end(self, fault: Exception | None) -> None:
+    async def _end(self, fault: Exception | None, message: str) -> None:
         last, word = _ENDS[self._status if fault is None else self._failed_at]
         if word == "Completed" and self._tally.errors:
             word = "CompletedWithErrors"
-        message = "" if fault is None else _reason(fault)
         if message:
             await self._log("ERROR", message)
         await self._move(last, state=word, message=message, ended_ms=self._clock.now_ms())
+        if self._notices is not None:
+            await self._notices
 
     async def _move(self, status: Status, **changes: object) -> None:
         """Goes to another state of the pipeline, and tells."""
@@ -410,7 +417,7 @@ class EmbeddedRun:
         if changes:
             await self._tell(metrics=self._metrics(), **changes)
         await self._log("INFO", f"{before.value} -> {status.value}")
-        if wants_notice(self._plan, status):
+        if self._plan.stages and wants_notice(self._plan, status):
             made = notices(self._plan, status, self._state.message, self._clock.now_ms(), self._metrics())
             self._notices = asyncio.get_running_loop().create_task(self._notify(made, self._notices))
 
@@ -456,6 +463,7 @@ _FAILED = {
     Status.STOPPING: Status.STOPPING_ERROR,
 }
 _ENDS = {
+    Status.STARTING: (Status.START_ERROR, "Failed"),
     Status.FINISHING: (Status.FINISHED, "Completed"),
     Status.STOPPING: (Status.STOPPED, "Canceled"),
     Status.STARTING_ERROR: (Status.START_ERROR, "Failed"),

@@ -151,10 +151,12 @@ class RemoteEngine:
         made = preview_from(result, inputs, what)
         return attrs.evolve(made, duration_s=time.monotonic() - began_s)
 
-    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> "RemoteRun":
-        """Starts a run in the service; its id is the service's."""
+    async def start(
+        self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore, *, name: str = ""
+    ) -> "RemoteRun":
+        """Starts a run in the service; its id is the service's. One that the service refuses has failed."""
         path = f"{JOBS}/{safe(job.job_id, 'job')}/runs"
-        body = {"job_run": {"name": job.name, "description": ""}}
+        body = {"job_run": {"name": name or job.name, "description": ""}}
         what = f"run of job {job.name!r}"
         made = await self._client.json("POST", path, what=what, params={"project_id": self._project_id}, body=body)
         return RemoteRun(self._client, self._project_id, run_from(made, what), self)

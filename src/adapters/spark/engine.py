@@ -9,8 +9,8 @@ from ...core.catalogue.definitions import Catalogue
 from ...core.plan import Plan, compile_flow
 from ...core.preview import Preview, PreviewOptions
 from ...core.processors.api import Access
-from ...core.project import EngineInfo, Job, JobId, RunId
-from ...core.running import InvalidFlowError, Starting, refusing
+from ...core.project import EngineInfo, Job, JobId, JobRun, RunId
+from ...core.running import InvalidFlowError, Starting, refusal, refusing
 from ...core.validation import Report, validate
 from ...core.validation.issues import Issue
 from ...ports.engine import Engine, Target
@@ -54,13 +54,30 @@ class SparkEngine:
         """The records of the first batches, made on this machine."""
         return await self._local.preview(target, options)
 
-    async def start(self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore) -> SparkRun:
+    async def start(
+        self, target: Target, job: Job, run_id: RunId, jobs: JobStore, offsets: OffsetStore, *, name: str = ""
+    ) -> SparkRun:
         """Starts a run from the job's checkpoint.
 
         Raises:
             InvalidFlowError: the flow has faults, or stages that cannot run on Spark.
             PenstockError: Spark cannot be reached, or something that it needs is missing.
         """
+        state = JobRun(
+            run_id, job.job_id, name or job.name, engine_id=self._info.engine_id, started_ms=self._code.clock.now_ms()
+        )
+        try:
+            run = await self._begun(target, job, state, jobs, offsets)
+        except Exception as error:
+            now_ms = self._code.clock.now_ms()
+            message = refusal(error.issues) if isinstance(error, InvalidFlowError) else str(error)
+            await jobs.save_run(attrs.evolve(state, state="Failed", message=message, ended_ms=now_ms))
+            await jobs.add_log(run_id, [(now_ms, "ERROR", message)])
+            raise
+        self._runs.append(run)
+        return run
+
+    async def _begun(self, target: Target, job: Job, state: JobRun, jobs: JobStore, offsets: OffsetStore) -> SparkRun:
         code = self._code
         code.load()
         plan = compile_flow(
@@ -69,7 +86,7 @@ class SparkEngine:
         faults = [*refusing(validate(target.flow, self._catalogue), plan), *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
             raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
-        work = self._work(plan, run_id, job)
+        work = self._work(plan, state.run_id, job)
         origin, tools = plan.origin, work.tools(plan.origin)
         if work.reads != sources.RECORDS:
             sources.check(origin, code, tools)
@@ -77,9 +94,8 @@ class SparkEngine:
             starting = Starting()
             starting.build(origin, lambda: code.origin(origin, tools))
             starting.done(plan.name)
-        run = SparkRun(work, self._address, job, run_id, self._open, jobs, offsets)
+        run = SparkRun(work, self._address, job, state, self._open, jobs, offsets)
         await run.begin()
-        self._runs.append(run)
         return run
 
     def _work(self, plan: Plan, run_id: RunId, job: Job) -> Work:

@@ -12,7 +12,7 @@ import attrs
 
 from ...core.java import java_string
 from ...core.processors.api import Out, StopFault
-from ...core.project import EngineId, Job, JobRun, RunId
+from ...core.project import Job, JobRun
 from ...core.records.values import FieldValue
 from ...core.running import ENTITY, MOST_RECORDS, START, STOP, Status, metrics_document
 from ...core.running.notices import notices, wants_notice
@@ -41,21 +41,14 @@ class SparkRun:
         work: Work,
         address: Address,
         job: Job,
-        run_id: RunId,
+        state: JobRun,
         open_spark: Callable[[], tuple[Any, str]],
         jobs: JobStore,
         offsets: OffsetStore,
     ) -> None:
         self._work, self._address, self._job, self._open = work, address, job, open_spark
         self._jobs, self._offsets, self._clock = jobs, offsets, work.code.clock
-        self._state = JobRun(
-            run_id,
-            job.job_id,
-            job.name,
-            "Starting",
-            engine_id=EngineId(work.facts.engine_id),
-            started_ms=self._clock.now_ms(),
-        )
+        self._state = attrs.evolve(state, state="Starting")
         self._stop_asked = threading.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

@@ -3,7 +3,7 @@
 from .batch import MOST_RECORDS, Batch
 from .lifecycle import ENTITY, EVENT_FAILED, START, STOP, Lifecycle, tell
 from .stages import Stages, error_stage
-from .starting import InvalidFlowError, Starting, placed, refusing
+from .starting import InvalidFlowError, Starting, placed, refusal, refusing
 from .states import Status, following, moved, starts_again, wait_s
 from .tally import Tally, metrics_document
 
@@ -25,6 +25,7 @@ __all__ = [
     "metrics_document",
     "moved",
     "placed",
+    "refusal",
     "refusing",
     "starts_again",
     "tell",

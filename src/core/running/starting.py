@@ -15,6 +15,8 @@ from ..validation.issues import Issue, Report
 
 T = TypeVar("T")
 NEWER_ENGINE, NEWER_STAGE = "VALIDATION_0096", "CONTAINER_0902"
+WITH_ISSUES = "CONTAINER_0158"
+"""The code of a run that issues of its flow forbid, before a stage is built."""
 
 
 class InvalidFlowError(UsageError):
@@ -39,6 +41,13 @@ def refusing(report: Report, plan: Plan) -> tuple[Issue, ...]:
     newer = [each for each in report.remarks if each.code == NEWER_ENGINE]
     stages = [each for each in report.remarks if each.code == NEWER_STAGE and each.instance_name in needed]
     return (*(_as_refusal(each) for each in newer or stages), *report.issues)
+
+
+def refusal(issues: tuple[Issue, ...]) -> str:
+    """What a run says whose flow has issues that forbid it: all of them, in one line."""
+    count = "an issue that forbids" if len(issues) == 1 else f"{len(issues)} issues that forbid"
+    found = "; ".join(f"{issue.instance_name or 'flow'}: {issue.message}" for issue in issues)
+    return f"{WITH_ISSUES} - the flow has {count} a run: {found}"
 
 
 def _special(plan: Plan) -> tuple[StagePlan, ...]:

@@ -79,6 +79,6 @@ def test_a_run_shows_its_counters_while_it_goes_on(
         started.wait()
         runs._watch(started)
     printed = capsys.readouterr()
-    assert "nightly: Completed" in printed.err
+    assert "nightly 1: Completed" in printed.err
     assert "DevRawDataSource_01" in printed.err
     assert printed.out == ""

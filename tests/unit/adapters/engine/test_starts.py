@@ -56,6 +56,33 @@ def test_newer_versions_of_what_a_run_does_not_need_are_no_hindrance(project: pe
     assert project.create_job(name="job", flow=flow).start().wait() == "Completed"
 
 
+def test_a_start_that_issues_forbid_is_a_run_that_failed(project: penstock.Project, flow_of: Make) -> None:
+    """START_ERROR with CONTAINER_0158 and every issue; whoever started it is told by an error as well."""
+    flow = flow_of('{"a": 1}', ("Trash", {}))
+    for _ in range(2):
+        flow.add_stage("Trash")
+    project.update_flow(flow)
+    job = project.create_job(name="job", flow=flow)
+    with pytest.raises(InvalidFlowError):
+        job.start(name="mine")
+    (run,) = job.job_runs
+    assert (run.name, run.state, run.refresh_status()) == ("mine", "Failed", "Failed")
+    assert re.fullmatch(r"CONTAINER_0158 - .*2 issues.*: Trash_02: VALIDATION_.*; Trash_03: VALIDATION_.*", run.message)
+    assert moves(run) == ["START_ERROR"]
+    assert run.message in [each["message"] for each in run.logs]
+
+
+def test_an_empty_flow_is_a_run_that_failed(project: penstock.Project) -> None:
+    """Also where somebody is to be told of it: there is no stage that could do so."""
+    flow = project.create_flow(name="empty")
+    flow.configuration.update({"notifyOnStates": ["START_ERROR"], "emailIDs": ["a@example.org"]})
+    project.update_flow(flow)
+    job = project.create_job(name="job", flow=flow)
+    with pytest.raises(InvalidFlowError):
+        job.start()
+    assert [each.state for each in job.job_runs] == ["Failed"]
+
+
 @pytest.mark.parametrize(
     ("label", "settings", "code", "setting"),
     [
@@ -225,11 +252,14 @@ def test_a_failed_start_event_is_tried_again(noted: Start, project: penstock.Pro
     assert run.cancel() == "Canceled"
 
 
-def test_a_stage_that_cannot_be_built_ends_a_start_that_was_told(noted: Start) -> None:
+def test_a_stage_that_cannot_be_built_ends_a_start_that_was_told(noted: Start, project: penstock.Project) -> None:
     """The start event is out by then, so the stop event says that it failed."""
     noting = Noting(stage="build")
     with pytest.raises(InvalidFlowError, match="X_01"):
         noted(noting)
+    (run,) = project.jobs.get(name="job").job_runs
+    assert (run.state, run.message[:7]) == ("Failed", "X_01 - ")
+    assert moves(run) == ["STARTING_ERROR", "START_ERROR"]
     assert noting.notes[-3:] == ["close start", "stop pipeline-stop", "close stop"]
     assert isinstance(noting.events[-1].value, dict)
     assert noting.events[-1].value["reason"] == "FAILURE"
