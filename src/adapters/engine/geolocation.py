@@ -13,7 +13,8 @@ from ...core.extras import EXTRAS
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, Process, RecordFault, Tools, each
 from ...core.processors.registry import processor
-from ...core.records.paths import MISSING, UnreachablePathError, get, put
+from ...core.records.fields import set_field
+from ...core.records.paths import MISSING, get
 from ...core.records.record import Record
 from ...core.records.values import FieldType, FieldValue, Null
 from .access import allowed_path
@@ -101,18 +102,12 @@ class Geolocation:
                 raise RecordFault("GEOIP_11", f"the record has no field {source}")
             found, fact = self._found(_address(value)), _FACTS[name]  # type: ignore[arg-type]
             if found is not None:
-                self._set(record, target, _told(found, fact))
+                set_field(record, target, _told(found, fact))
             elif self._missing == "TO_ERROR":
                 raise RecordFault("GEOIP_02", f"the address {str(value)[:60]!r} of {source} is not in the databases")
             elif self._missing == "REPLACE_WITH_NULLS":
-                self._set(record, target, None if fact.type is FieldType.STRING else Null(fact.type))
+                set_field(record, target, None if fact.type is FieldType.STRING else Null(fact.type))
         return record
-
-    def _set(self, record: Record, path: str, value: FieldValue) -> None:
-        try:
-            record.value = put(record.value, path, value)
-        except UnreachablePathError:
-            raise RecordFault("GEOIP_03", f"the field {path} cannot be set") from None
 
     def _found(self, address: str) -> dict[str, Any] | None:
         """What the databases know of an address, by their kind; None when one of them does not know it."""

@@ -172,6 +172,8 @@ def _set(record: Record, pattern: str, text: str, evaluate: Evaluate) -> None:
         value = null_of(existing)  # type: ignore[arg-type]
     if not has_wildcards(pattern):
         place(record, pattern, value, "EXPR_04")
+        if pattern.endswith("]") and not has(record.value, pattern):
+            raise RecordFault("EXPR_02", f"field {pattern} is no place of its list-map")
         return
     for path in expand(record.value, pattern):
         set_field(record, path, copy_value(value))

@@ -9,7 +9,6 @@ from ..records.record import Record
 from ..records.values import FieldType, FieldValue, ListMap, Null
 from .api import Process, RecordFault, Tools, each
 from .registry import processor
-from .values import place
 
 _AROUND = (FieldType.MAP, FieldType.LIST, FieldType.LIST_MAP)
 _Leaf = tuple[str, FieldValue, Notes]
@@ -88,4 +87,4 @@ def _join(record: Record, target: str, leaves: list[_Leaf], on_collision: str) -
                 raise RecordFault("FIELD_FLATTENER_04", f"target field {target} has {name!r} already")
             if on_collision == "DISCARD":
                 continue
-        place(record, f"{target.rstrip('/')}/{quoted(name)}", value, "FIELD_FLATTENER_02", notes)
+        set_field(record, f"{target.rstrip('/')}/{quoted(name)}", value, notes)

@@ -5,7 +5,6 @@ from ..el.coerce import as_text
 from ..errors import InvalidValueError
 from ..plan.model import StagePlan
 from ..records.fields import set_field
-from ..records.paths import UnreachablePathError
 from ..records.record import Record
 from .api import Out, Process, RecordFault, Tools, each
 from .registry import processor
@@ -46,7 +45,7 @@ def static_lookup(plan: StagePlan, tools: Tools) -> Process:
                 for path, key in wanted:
                     if key in table:
                         set_field(record, path, table[key])
-        except (EvaluationError, UnreachablePathError) as error:
+        except (EvaluationError, InvalidValueError) as error:
             for record in batch:
                 out.error(record, "LOOKUP_02", f"the values of the batch cannot be looked up: {error}")
             return

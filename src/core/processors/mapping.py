@@ -10,7 +10,7 @@ from ..errors import InvalidValueError
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
 from ..records.fields import Notes, move_field, notes_of, remove_field, set_field
-from ..records.paths import MISSING, Parts, UnreachablePathError, get, parse_path, quoted, to_path
+from ..records.paths import MISSING, NoPlaceError, Parts, UnreachablePathError, get, parse_path, quoted, to_path
 from ..records.record import Record, copy_value
 from ..records.values import FieldType, FieldValue
 from .api import Process, RecordFault, StopFault, Tools, each
@@ -127,7 +127,7 @@ class _Landing:
                 set_field(record, target, value, notes)
             else:
                 self._put(record, target, paths, held)
-        except UnreachablePathError as error:
+        except (UnreachablePathError, NoPlaceError) as error:
             raise StopFault("FIELD_MAPPER_05", f"{target!r} cannot be reached: {error}") from None
         except InvalidValueError as error:
             reason = f"{target!r} cannot be a field's path: {error}"

@@ -4,7 +4,7 @@ from ..errors import InvalidValueError
 from ..java.patterns import java_pattern, java_split
 from ..plan.model import StagePlan
 from ..records.convert import text_code
-from ..records.fields import remove_field
+from ..records.fields import remove_field, set_field
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from .api import Process, RecordFault, Tools, each
@@ -56,7 +56,7 @@ def field_splitter(plan: StagePlan, tools: Tools) -> Process:
         for at, path in enumerate(targets):
             place(record, path, got[at] if at < len(got) else None, "SPLITTER_05")
         if to_list and len(got) > len(targets):
-            place(record, rest_path, list(got[len(targets) :]), "SPLITTER_05")
+            set_field(record, rest_path, list(got[len(targets) :]))
         if removes:
             remove_field(record, source)
         return record

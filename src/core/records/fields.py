@@ -1,8 +1,8 @@
 """Fields of a record together with their attributes: what is set anew has none, what is moved keeps them."""
 
-from .paths import MISSING, Parts, delete, get, has, parse_path, put, to_path
+from .paths import MISSING, delete, get, parse_path, put, to_path
 from .record import Record
-from .values import FieldValue, ListMap
+from .values import FieldValue
 
 Notes = dict[str, dict[str, str]]
 """Attributes by path below a field; the field itself is ``""``."""
@@ -12,7 +12,7 @@ def set_field(record: Record, path: str, value: FieldValue, notes: Notes | None 
     """Sets a field; ``notes`` are its attributes and those of what is in it.
 
     Raises:
-        UnreachablePathError: the parent is missing or of another kind, or an index is beyond the end.
+        UnreachablePathError, NoPlaceError: as for ``put``.
     """
     record.value = put(record.value, path, value)
     held = record.notes
@@ -36,19 +36,16 @@ def notes_of(record: Record, path: str) -> Notes:
 
 def remove_field(record: Record, path: str) -> bool:
     """Removes a field with its attributes; False when there is none, or it is the root."""
-    if not record.notes:
-        return delete(record.value, path)
-    parts = parse_path(path)
-    if not parts or not has(record.value, path):
+    if not delete(record.value, path):
         return False
-    parent = get(record.value, to_path(parts[:-1]))
-    named = _named(parent, parts)
-    delete(record.value, path)
     held = record.notes
-    for key in [key for key in held if is_under(key, named)]:
-        del held[key]
-    if isinstance(parent, list) and isinstance(parts[-1], int):
-        _close_gap(held, to_path(parts[:-1]), parts[-1])
+    if held:
+        parts = parse_path(path)
+        root = to_path(parts)
+        for key in [key for key in held if is_under(key, root)]:
+            del held[key]
+        if isinstance(parts[-1], int):
+            _close_gap(held, to_path(parts[:-1]), parts[-1])
     return True
 
 
@@ -56,21 +53,13 @@ def move_field(record: Record, source: str, target: str) -> None:
     """Sets a field to what another holds, and removes that one.
 
     Raises:
-        UnreachablePathError: as for ``set_field``.
+        UnreachablePathError, NoPlaceError: as for ``put``.
     """
     held = get(record.value, source)
     if held is MISSING:
         return
     set_field(record, target, held, notes_of(record, source))  # type: ignore[arg-type]
     remove_field(record, source)
-
-
-def _named(parent: object, parts: Parts) -> str:
-    """The path by names, as attributes are kept."""
-    last = parts[-1]
-    if isinstance(parent, ListMap) and isinstance(last, int):
-        return to_path((*parts[:-1], list(parent)[last]))
-    return to_path(parts)
 
 
 def is_under(key: str, root: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import regex
 
 from ..errors import InvalidValueError
-from .values import FieldValue, ListMap
+from .values import FieldValue, ListMap, Null
 
 Parts = tuple[str | int, ...]
 MAX_PARTS = 200
@@ -55,7 +55,7 @@ def parse_path(path: str) -> Parts:
 def _index(path: str, at: int, parts: list[str | int]) -> int:
     end = path.find("]", at)
     digits = path[at + 1 : end] if end > 0 else ""
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12 and int(digits) < 1 << 31):
         raise InvalidValueError("field path", path, "a number in brackets")
     parts.append(int(digits))
     return end + 1
@@ -139,11 +139,21 @@ class UnreachablePathError(InvalidValueError):
         super().__init__("field path", path, "a path whose parent is there")
 
 
+class NoPlaceError(InvalidValueError):
+    """A path into a null, or behind the end of a list: what no stage of the original is prepared for."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("field path", path, "a path into a list or map that has a place for it")
+
+
 def put(value: FieldValue, path: str, new: FieldValue) -> FieldValue:
     """Sets the field at a path, in place; the last step may be new. The (new) root.
 
+    An index changes nothing in a list-map: in the original it is one of a copy of its values.
+
     Raises:
-        UnreachablePathError: the parent is missing or of another kind, or an index is beyond the end.
+        UnreachablePathError: the parent is missing or of another kind.
+        NoPlaceError: the parent is null, or an index is behind the end.
     """
     parts = parse_path(path)
     if not parts:
@@ -152,21 +162,23 @@ def put(value: FieldValue, path: str, new: FieldValue) -> FieldValue:
     for part in parts[:-1]:
         parent = _step(parent, part)  # type: ignore[arg-type]
     last = parts[-1]
-    if isinstance(last, str) and isinstance(parent, dict):  # noqa: SIM114 - the kinds belong together
+    if isinstance(last, str) and isinstance(parent, dict):
         parent[last] = new
-    elif isinstance(last, int) and isinstance(parent, list) and last < len(parent):
-        parent[last] = new
-    elif isinstance(last, int) and isinstance(parent, list) and last == len(parent):
-        parent.append(new)
-    elif isinstance(last, int) and isinstance(parent, ListMap) and last <= len(parent):
-        parent[list(parent)[last] if last < len(parent) else str(last)] = new
+    elif isinstance(last, int) and isinstance(parent, (list, ListMap)):
+        if last > len(parent):
+            raise NoPlaceError(path)
+        if isinstance(parent, list):
+            parent[last : last + 1] = [new]
+    elif parent is None or isinstance(parent, Null):
+        raise NoPlaceError(path)
     else:
         raise UnreachablePathError(path)
     return value
 
 
 def delete(value: FieldValue, path: str) -> bool:
-    """Removes the field at a path, in place; False when there is none. The root cannot be removed."""
+    """Removes the field at a path, in place; False when there is none. The root cannot be removed, and nothing of a
+    list-map by its index."""
     parts = parse_path(path)
     if not parts or not has(value, path):
         return False
@@ -174,11 +186,9 @@ def delete(value: FieldValue, path: str) -> bool:
     for part in parts[:-1]:
         parent = _step(parent, part)  # type: ignore[arg-type]
     last = parts[-1]
-    if isinstance(parent, dict):
-        name = list(parent)[last] if isinstance(last, int) else last
-        del parent[name]
-    elif isinstance(parent, list) and isinstance(last, int):
-        del parent[last]
+    if isinstance(parent, dict) and isinstance(last, int):
+        return False
+    del parent[last]  # type: ignore[union-attr, arg-type]
     return True
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ...java.kinds import kind_of
-from ...records.paths import MISSING, get
+from ...records.paths import MISSING
 from ...records.values import FieldType
 from ..coerce import plain
 from ..scope import Scope
+from .records import field_at
 from .registry import named
 
 _MAPS = (FieldType.MAP, FieldType.LIST_MAP)
@@ -15,7 +16,7 @@ _MAPS = (FieldType.MAP, FieldType.LIST_MAP)
 
 def _drifted(what: str, kinds: tuple[FieldType, ...] | None, read: Callable[[Any], Any]) -> Callable[..., bool]:
     def detect(scope: Scope, path: str, ignores_missing: bool) -> bool:
-        held = MISSING if scope.record is None else get(scope.record.value, path)
+        held = field_at(scope, path)
         if held is not MISSING and kinds is not None and kind_of(held) not in kinds:
             named_kinds = ", ".join(kind.name for kind in kinds)
             scope.memory["alert"] = f"field {path} is a {kind_of(held).name}, not one of {named_kinds}"

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from ...errors import InvalidValueError
 from ...java.kinds import kind_of
-from ...records.paths import MISSING, get, has, parse_path, to_path
+from ...records.paths import MISSING, get, parse_path, to_path
 from ...records.record import EVENT_CREATION, EVENT_TYPE, EVENT_VERSION, ErrorInfo
 from ...records.values import FieldType, FieldValue, Long
 from ..coerce import plain
+from ..errors import EvaluationError
 from ..scope import Scope
 from .registry import named
 
@@ -17,12 +19,22 @@ def type_of(value: FieldValue) -> FieldType:
     return kind_of(value)
 
 
+def field_at(scope: Scope, path: str) -> Any:
+    """The field at a path, or ``MISSING``, as it is without a record.
+
+    Raises:
+        EvaluationError: it is no path.
+    """
+    try:
+        return MISSING if scope.record is None else get(scope.record.value, path)
+    except InvalidValueError as error:
+        raise EvaluationError(str(error)) from None
+
+
 @named("record:value", "S", scoped=True)
 def value(scope: Scope, path: str) -> Any:
     """The value of a field; null when it is absent."""
-    if scope.record is None:
-        return None
-    found = get(scope.record.value, path)
+    found = field_at(scope, path)
     return None if found is MISSING else plain(found)
 
 
@@ -36,16 +48,14 @@ def value_or_default(scope: Scope, path: str, default: Any) -> Any:
 @named("record:type", "S", scoped=True)
 def field_type(scope: Scope, path: str) -> FieldType | None:
     """The type of a field; null when it is absent."""
-    if scope.record is None:
-        return None
-    found = get(scope.record.value, path)
-    return None if found is MISSING else type_of(found)  # type: ignore[arg-type]
+    found = field_at(scope, path)
+    return None if found is MISSING else type_of(found)
 
 
 @named("record:exists", "S", scoped=True)
 def exists(scope: Scope, path: str) -> bool:
     """True when there is a field, null or not."""
-    return scope.record is not None and has(scope.record.value, path)
+    return field_at(scope, path) is not MISSING
 
 
 @named("record:attribute", "S", scoped=True)
@@ -64,7 +74,7 @@ def attribute_or_default(scope: Scope, name: str, default: str) -> str:
 @named("record:fieldAttribute", "SS", scoped=True)
 def field_attribute(scope: Scope, path: str, name: str) -> str | None:
     """An attribute of a field."""
-    if scope.record is None or not scope.record.notes or not has(scope.record.value, path):
+    if field_at(scope, path) is MISSING or scope.record is None or not scope.record.notes:
         return None
     return scope.record.notes.get(to_path(parse_path(path)), {}).get(name)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.plan.unfit import UnfitError
+from penstock.core.records.paths import NoPlaceError
 from penstock.core.records.values import (
     Byte,
     Char,
@@ -88,9 +89,20 @@ def test_maps_without_an_order_stay_maps(play: Play, text: str, kind: type) -> N
 
 
 def test_a_list_grows_at_its_end(play: Play) -> None:
-    """By the next index; one beyond it cannot be reached."""
+    """By the next index; one beyond it ends the run. A list-map has no place for it."""
     assert only(play(EXPRESSION, setting(("/l[1]", "x")), {"l": [1]})) == {"l": [1, "x"]}
-    assert codes(play(EXPRESSION, setting(("/l[2]", "x")), {"l": [1]})) == ["EXPR_04"]
+    with pytest.raises(NoPlaceError):
+        play(EXPRESSION, setting(("/l[2]", "x")), {"l": [1]})
+    assert codes(play(EXPRESSION, setting(("/l[1]", "x")), {"l": ListMap(a=1)})) == ["EXPR_02"]
+    assert codes(play(EXPRESSION, setting(("/m[0]", "x")), {"m": {}})) == ["EXPR_04"]
+
+
+@pytest.mark.parametrize("path", ["/l[x]", "/l[*]", "/l[2147483648]", "l", "/'l"])
+def test_what_is_no_path_has_no_value(play: Play, path: str) -> None:
+    """The record is refused, whichever function reads the path."""
+    for name in ("value", "exists", "type"):
+        text = "${record:" + name + "('" + path.replace("'", "\\'") + "')}"
+        assert codes(play(EXPRESSION, setting(("/a", text)), {"l": [1]})) == ["EXPR_03"]
 
 
 def test_null_keeps_the_type_of_the_field(play: Play) -> None:

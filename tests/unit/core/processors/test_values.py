@@ -1,17 +1,21 @@
 """Promises of what several processors do with results: where they can be put, and under which names."""
 
+from collections.abc import Callable
+
 import pytest
 
 from penstock.core.errors import InvalidValueError
-from penstock.core.records.paths import UnreachablePathError
+from penstock.core.records.paths import NoPlaceError, UnreachablePathError
 from penstock.core.records.values import FieldValue
 
 from .conftest import Play
+from .given import codes
 from .test_documents import PARSER, SCHEMAS
-from .test_expression import EXPRESSION, header
-from .test_fields import DECODE, ENCODE, HASH, ZIP, hashing
+from .test_expression import EXPRESSION, header, setting
+from .test_fields import DECODE, ENCODE, HASH, RENAME, SPLIT, ZIP, hashing, renaming
+from .test_moving import SPLITTING, merging
 from .test_parsing import GENERATE, LOOKUP, PARSE, looking
-from .test_processors import LOG, PIVOT
+from .test_processors import LOG, MERGE, PIVOT
 from .test_replacing import FIELD, rules
 
 ZIPPED = {"firstField": "/l", "secondField": "/l2", "zippedFieldPath": "/none/x"}
@@ -30,6 +34,11 @@ ZIPPED = {"firstField": "/l", "secondField": "/l2", "zippedFieldPath": "/none/x"
         (LOG, {"fieldPathToParse": "/t", "parsedFieldPath": "/none/x"}, {"t": ""}),
         (PARSER, {"configs.fieldPathToParse": "/t", "configs.parsedFieldPath": "/none/x"}, {"t": "<a/>"}),
         (LOOKUP, looking("RECORD", ("k", "/none/x")), {}),
+        (
+            SPLIT,
+            {**SPLITTING, "tooManySplitsAction": "TO_LIST", "remainingSplitsPath": "/none/x"},
+            {"t": "1 2 3"},
+        ),
     ],
     ids=lambda held: held.rpartition("_")[2] if isinstance(held, str) else "",
 )
@@ -39,6 +48,31 @@ def test_a_target_without_a_parent_ends_the_run_where_it_has_no_code(
     """The original does not expect it, so the record is not refused."""
     with pytest.raises(UnreachablePathError):
         play(kind, settings, value)
+
+
+@pytest.mark.parametrize("target", ["/l[5]", "/n/x", "/n[0]"])
+@pytest.mark.parametrize(
+    ("kind", "settings_of"),
+    [
+        (EXPRESSION, lambda path: setting((path, "x"))),
+        (SPLIT, lambda path: {**SPLITTING, "fieldPathsForSplits": [path]}),
+        (MERGE, lambda path: merging(("/m", path))),
+        (RENAME, lambda path: renaming(("/m", path))),
+        (HASH, lambda path: hashing("target", ["/t"], targetField=path)),
+    ],
+)
+def test_a_target_in_a_null_or_behind_a_list_ends_the_run(
+    play: Play, kind: str, settings_of: Callable[[str], dict[str, object]], target: str
+) -> None:
+    """Also where a stage has a code for a target whose parent is missing."""
+    with pytest.raises(NoPlaceError):
+        play(kind, settings_of(target), {"l": [1], "n": None, "m": {}, "t": "1 2"})
+
+
+def test_a_lookup_by_batch_refuses_the_batch_whatever_its_target_is(play: Play) -> None:
+    """LOOKUP_02, for what is no path too."""
+    for target in ("/l[5]", "/none/x", "no path"):
+        assert codes(play(LOOKUP, looking("BATCH", ("k", target)), {"l": []}, {"l": []})) == ["LOOKUP_02"] * 2
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from penstock.core.errors import InvalidValueError
 from penstock.core.records.paths import (
     MISSING,
+    NoPlaceError,
     UnreachablePathError,
     all_paths,
     delete,
@@ -17,7 +18,7 @@ from penstock.core.records.paths import (
     put,
     to_path,
 )
-from penstock.core.records.values import FieldValue, ListMap
+from penstock.core.records.values import FieldType, FieldValue, ListMap, Null
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)
 VALUES: st.SearchStrategy[FieldValue] = st.recursive(
@@ -112,23 +113,33 @@ def test_a_missing_field_is_no_null() -> None:
 
 
 def test_only_the_last_step_may_be_new() -> None:
-    """A missing parent is an error, the next index of a list appends."""
+    """A missing parent is an error, the next index of a list appends; nothing is put further behind, or into a null."""
     value: FieldValue = {"l": [1]}
     put(value, "/l[1]", 2)
     put(value, "/new", 3)
     assert value == {"l": [1, 2], "new": 3}
-    for path in ("/x/y", "/l[9]", "/new/z"):
+    for path in ("/x/y", "/new/z", "/l/x", "[0]"):
         with pytest.raises(UnreachablePathError):
+            put(value, path, 0)
+    put(value, "/none", None)
+    put(value, "/typed", Null(FieldType.MAP))
+    for path in ("/l[3]", "/none/x", "/typed/x", "/none[0]"):
+        with pytest.raises(NoPlaceError):
             put(value, path, 0)
 
 
-def test_list_maps_are_reached_by_name_and_index() -> None:
-    """Both ways lead to the same field, for reading, setting and removing."""
+def test_list_maps_are_read_by_name_and_index_and_changed_by_name() -> None:
+    """An index is one of a copy of the values: nothing comes of setting and removing, and nothing lies behind it."""
     value = ListMap({"a": 1, "b": 2})
-    assert (get(value, "/b"), get(value, "[1]")) == (2, 2)
+    assert (get(value, "/b"), get(value, "[1]"), get(value, "[2]")) == (2, 2, MISSING)
     put(value, "[0]", 9)
-    assert delete(value, "[1]")
-    assert value == {"a": 9}
+    put(value, "[2]", 9)
+    assert not delete(value, "[1]")
+    assert value == {"a": 1, "b": 2}
+    with pytest.raises(NoPlaceError):
+        put(value, "[3]", 9)
+    assert delete(value, "/b")
+    assert value == {"a": 1}
 
 
 @pytest.mark.parametrize(
