@@ -8,6 +8,7 @@ from ...core.processors.api import Out, StopFault
 from ...core.records.record import Header, Record
 from ...core.records.rows import Rows
 from ...core.records.values import FieldValue
+from .formats.archives import in_archive
 from .formats.item import Item
 from .formats.json_lines import JsonLines, in_lines
 from .formats.reading import read_items
@@ -34,7 +35,7 @@ class FileRecords:
     ) -> None:
         self._facts, self._base, self._stops = facts, base, stops
         self.at, self.records, self.faults = max(at, base), 0, 0
-        self._reached: str | None = str(self.at)
+        self._reached: str | None = str(self.at) if self.at == 0 or not in_archive(settings) else None
         """The offset that the last record told where it was reached; None when that of the next is the same."""
         self._lines: JsonLines | None = None
         self._items: Iterator[Item] = iter(())
@@ -84,7 +85,7 @@ class FileRecords:
     def _one(self, item: Item, base: int, out: Out) -> None:
         offset = item.label or str(base + item.start)
         source_id = f"{self._facts['filename']}::{offset}"
-        attributes = {**self._facts, "offset": offset if self._reached is None else self._reached}
+        attributes = {**self._facts, "offset": (item.reached or offset) if self._reached is None else self._reached}
         if item.warning is not None:
             out.stage_error(item.warning.code, f"{self._facts['file']}: {item.warning.message}")
         if item.fault is None or item.fault.too_long:

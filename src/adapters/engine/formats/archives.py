@@ -1,5 +1,6 @@
 """Packed files: one that is compressed, or the files in an archive, one after the other."""
 
+import json
 import tarfile
 import tempfile
 import zipfile
@@ -41,6 +42,11 @@ def is_packed(data_format: str, given: Given) -> bool:
     return data_format in FORMATS and given.text("compression", "NONE") in KINDS
 
 
+def in_archive(given: Given) -> bool:
+    """True where the offsets of files name a file in them."""
+    return given.text("compression") in ("ARCHIVE", "COMPRESSED_ARCHIVE")
+
+
 def read_packed(opened: BinaryIO, given: Given, read: Read) -> Iterator[Item]:
     """The records of the files in a packed one; ``read`` reads one of them.
 
@@ -56,13 +62,21 @@ def read_packed(opened: BinaryIO, given: Given, read: Read) -> Iterator[Item]:
     if kind == "COMPRESSED_FILE":
         yield from read(data)
         return
-    base = 0
+    base, reached = 0, ""
     for entry in _entries(data, given.text("filePatternInArchive", "*") or "*"):
         end = base
-        for item in read(entry.opened):
+        for number, item in enumerate(read(entry.opened)):
             end = base + item.end
-            yield _placed(item, entry.name, base)
+            if number > 0:
+                reached = _offset(entry.name, item.label or str(item.start))
+            yield _placed(item, entry.name, base, reached)
+            reached = _offset(entry.name, str(item.end))
         base = end + 1
+
+
+def _offset(name: str, at: str) -> str:
+    """How an offset in a file of an archive is told."""
+    return json.dumps({"fileName": name, "fileOffset": at}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _unpacked(opened: BinaryIO, kind: str | None) -> BinaryIO:
@@ -74,14 +88,14 @@ def _unpacked(opened: BinaryIO, kind: str | None) -> BinaryIO:
     return whole_reads(inflate(chain((head,), pieces_of(opened)), kind))
 
 
-def _placed(item: Item, name: str, base: int) -> Item:
+def _placed(item: Item, name: str, base: int, reached: str) -> Item:
     offset = item.label or str(item.start)
     folder, _, file = name.rpartition("/")
     record = item.value if isinstance(item.value, Record) else Record(item.value, Header())
     record.attributes["filePathInsideArchive"] = folder
     record.attributes["fileNameInsideArchive"] = file
     record.attributes["fileOffsetInsideArchive"] = offset
-    return attrs.evolve(item, start=base + item.start, end=base + item.end, value=record, label=offset)
+    return attrs.evolve(item, start=base + item.start, end=base + item.end, value=record, label=offset, reached=reached)
 
 
 def _entries(opened: BinaryIO, pattern: str) -> Iterator[Entry]:

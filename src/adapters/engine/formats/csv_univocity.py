@@ -55,13 +55,16 @@ def univocity_of(given: Given) -> Univocity:
 
 
 class UnivocityReader:
-    """Rows, one after the other; an empty cell is null, blanks around a cell without quotes are taken away."""
+    """Rows, one after the other; an empty cell is null, blanks around a cell without quotes are taken away.
+
+    A row ends at a line feed too, whatever the separator is, which in quotes becomes one.
+    """
 
     def __init__(self, window: Window, settings: Univocity) -> None:
         self._window, self._settings = window, settings
         self._at = 0
-        delimiter, end = re.escape(settings.delimiter), re.escape(settings.end)
-        self._stop = re.compile(f"(?s:({delimiter})|({end}))")
+        self._signs = (settings.delimiter, settings.end, "\n")
+        self._stop = re.compile("|".join(map(re.escape, self._signs)))
         quote, escape = re.escape(settings.quote), re.escape(settings.escape)
         held = f"{escape}[{quote}{escape}]|" if escape and escape != quote else f"{quote}{quote}|" if escape else ""
         self._quoted = re.compile(f"(?s:{quote}((?:{held}[^{quote}])*+){quote})") if quote else None
@@ -151,8 +154,7 @@ class UnivocityReader:
             raise FormatFault("DATA_PARSER_04", f"a cell with more than {settings.longest_cell} characters")
 
     def _blanks(self, text: str, at: int) -> int:
-        settings = self._settings
-        while at < len(text) and text[at] <= " " and not text.startswith((settings.delimiter, settings.end), at):
+        while at < len(text) and text[at] <= " " and not text.startswith(self._signs, at):
             at += 1
         return at
 
@@ -182,4 +184,5 @@ class UnivocityReader:
 
     def _plain(self, text: str) -> str | None:
         """What stands in quotes, without its escapes."""
+        text = text.replace(self._settings.end, "\n")
         return (self._escaped.sub(r"\1", text) if self._escaped else text) or None

@@ -13,12 +13,14 @@ from typing import BinaryIO
 import cramjam
 import pytest
 
+from penstock.adapters.engine.filerecords import FileRecords
 from penstock.adapters.engine.formats import FormatFault
 from penstock.adapters.engine.formats.archives import glob_pattern
 from penstock.adapters.engine.formats.compression import SNAPPY_BEGIN, SNAPPY_FRAMES, inflate, snappy_frames
 from penstock.adapters.engine.formats.item import Item
 from penstock.adapters.engine.formats.reading import read_items
 from penstock.core.plan import Given
+from penstock.core.processors import Out
 from penstock.core.records.record import Record
 from penstock.core.values import JsonMap
 
@@ -173,6 +175,20 @@ def test_the_files_of_an_archive_that_fit_are_read(data: bytes, kind: str, way: 
     assert [item.label for item in found] == ["0", "4", "0"]
 
 
+def test_offsets_in_an_archive_name_its_files() -> None:
+    """In the header of a record the place that was reached before it; the first one has 0."""
+    data, given = zipped({"x": b"1\n2\n", "y": b"3"}), Given(JsonMap({"compression": "ARCHIVE"}))
+    told = ["0", '{"fileName":"x","fileOffset":"2"}', '{"fileName":"x","fileOffset":"4"}']
+    for at, wanted in ((0, told), (2, told[1:])):
+        out = Out(1)
+        FileRecords(io.BytesIO(data), "TEXT", given, {"filename": "a", "file": "/a"}, at=at).some(9, out)
+        assert [record.attributes["offset"] for record in out.lanes[0]] == wanted
+        assert [record.attributes["fileOffsetInsideArchive"] for record in out.lanes[0]] == ["0", "2", "0"][
+            -len(wanted) :
+        ]
+        assert {record.header.source_id for record in out.lanes[0]} <= {"a::0", "a::2"}
+
+
 def test_without_a_pattern_the_files_at_the_top_are_read() -> None:
     """A star stays within a folder."""
     assert values(items(zipped(FILES), "ARCHIVE")) == [{"text": "one"}, {"text": "two"}, {"text": "no"}]
@@ -251,6 +267,35 @@ def test_a_pattern_that_would_take_for_ever_is_given_up() -> None:
     hostile = "*a" * 30 + "b"
     with pytest.raises(FormatFault, match="too long"):
         items(zipped({"a" * 5000: b""}), "ARCHIVE", filePatternInArchive=hostile)
+
+
+XML = b"<r><a>1</a></r>"
+PACKED: dict[str, tuple[bytes, dict[str, str]]] = {
+    "BINARY": (b"abc", {}),
+    "DELIMITED": (b"a,b\n", {}),
+    "JSON": (b'{"a": 1} [2]', {}),
+    "LOG": (b"a\n", {"logMode": "GROK", "grokPattern": "%{WORD:w}"}),
+    "SDC_JSON": (written("SDC_JSON", {"a": 1}), {}),
+    "TEXT": (b"a\nb\n", {}),
+    "XML": (XML, {}),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_every_format_of_text_and_bytes_can_be_packed(kind: str) -> None:
+    """Compressed or in an archive it is what it is without; only an archive tells names."""
+    data, more = PACKED[kind]
+    plain = items(data, "NONE", kind, **more)
+    assert plain
+    packed = (
+        (gzip.compress(data), "COMPRESSED_FILE"),
+        (zipped({"a": data}), "ARCHIVE"),
+        (tarred({"a": data}, "w:gz"), "COMPRESSED_ARCHIVE"),
+    )
+    for made, how in packed:
+        found = items(made, how, kind, **more)
+        assert values(found) == values(plain)
+        assert [item.label or str(item.start) for item in found] == [item.label or str(item.start) for item in plain]
 
 
 def test_formats_that_have_no_packed_form_are_read_as_they_are() -> None:

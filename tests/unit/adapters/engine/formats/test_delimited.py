@@ -9,7 +9,7 @@ from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.core.errors import InvalidValueError
 from penstock.core.records.values import FieldValue, ListMap
 
-from .using import items, starts, values, written
+from .using import Slow, items, starts, values, written
 
 NAMED = {"csvHeader": "WITH_HEADER"}
 CUSTOM = {"csvFileFormat": "CUSTOM", "csvCustomDelimiter": ","}
@@ -60,6 +60,33 @@ def test_offsets_are_characters_of_the_file(more: dict[str, object], wanted: lis
     assert starts("DELIMITED", "A,B\na,b", **more) == wanted
 
 
+COMMAS = 'x\r\na,b\r\n"c ""x"" ",  \r\n\r\n"d\r\ne",f\r\r\n1,\n,2'
+TABS = 'x\r\na\tb \r\n"c" \td\\te\\\\\r\n\r\n"d\r\ne"\tf\r\r\n1\t\n\\N\t2'
+BARS = 'x\r\na||"b||c"\r\n"d\r\ne"||f\\||g\r\r\n1||\n||2'
+CUT: list[tuple[str, dict[str, object]]] = [
+    *((COMMAS, {"csvFileFormat": kind}) for kind in ("CSV", "RFC4180", "POSTGRES_CSV")),
+    *((TABS, {"csvFileFormat": kind}) for kind in ("MYSQL", "POSTGRES_TEXT", "TDF")),
+    (COMMAS, CUSTOM | {"csvIgnoreEmptyLines": False, "csvEnableComments": True, "csvCommentMarker": "1"}),
+    (BARS, SEVERAL),
+    (BARS, SEVERAL | {"multiCharacterLineDelimiter": "\r\r\n"}),
+    (COMMAS, SECOND | {"csvUnivocityLineSeparator": "\\r\\n", "csvUnivocitySkipEmptyLines": False}),
+    (BARS, SECOND | {"csvUnivocityFieldSeparator": "||"}),
+]
+
+
+@pytest.mark.parametrize(("data", "more"), CUT)
+def test_rows_are_the_same_however_the_file_is_cut(
+    data: str, more: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a read ends: between quotes, signs of a separator, or the two of a line end."""
+    monkeypatch.setattr(Slow, "most", 1 << 16)
+    wanted = items("DELIMITED", data, csvSkipStartLines=1, **more)
+    assert wanted
+    for size in (1, 2, 4, 5, 7, 11):
+        monkeypatch.setattr(Slow, "most", size)
+        assert items("DELIMITED", data, csvSkipStartLines=1, **more) == wanted
+
+
 def test_a_row_ends_where_the_next_begins() -> None:
     """So empty lines belong to the row behind them, at the end of the file to the one before."""
     found = items("DELIMITED", "a\n\n\nb\n\n")
@@ -96,12 +123,23 @@ def test_presets_read_quotes_escapes_blanks_and_nulls_in_their_way(
         ({"csvCustomDelimiter": "\\t"}, "a\tb", [["a", "b"]]),
         ({"csvCustomQuote": ";"}, ";1,Z;,2", [["1,Z", "2"]]),
         ({}, r'a\,b,"c\"d",\x,e\\', [["a,b", 'c"d', "\\x", "e\\"]]),
+        ({}, r'"a\nb\\,\x"', [["a\nb\\,\\x"]]),
         ({"csvEnableComments": True}, "#x\na\n#y,z\nb\n#", [["a"], ["b"]]),
         ({"csvEnableComments": True, "csvCommentMarker": "%"}, "%x\n#a", [["#a"]]),
         ({}, "#a", [["#a"]]),
         ({"csvIgnoreEmptyLines": False}, "a\n\nb\n\n", [["a"], [""], ["b"], [""]]),
     ],
-    ids=["delimiter", "tab", "quote", "escape", "comments", "marker", "no comments", "empty lines"],
+    ids=[
+        "delimiter",
+        "tab",
+        "quote",
+        "escape",
+        "escapes in quotes",
+        "comments",
+        "marker",
+        "no comments",
+        "empty lines",
+    ],
 )
 def test_a_custom_dialect_has_its_own_signs(more: dict[str, object], data: str, wanted: list[list[object]]) -> None:
     """Delimiter, quote, escape, comments and empty lines."""
@@ -144,6 +182,16 @@ def test_lines_are_skipped_before_the_header_but_behind_it_with_several_characte
     assert values("DELIMITED", data, **more, **SEVERAL) == [{"junk": "1"}, {"junk": "2"}]
 
 
+def test_files_that_are_shorter_than_the_lines_to_skip_are_read_to_their_end() -> None:
+    """With the first parser that is a fault."""
+    assert values("DELIMITED", "a\nb", csvSkipStartLines=2) == ["DELIMITED_PARSER_00"]
+    assert values("DELIMITED", "a\nb\n", csvSkipStartLines=2) == []
+    assert values("DELIMITED", "a\nb", csvSkipStartLines=3, **SECOND) == []
+    assert values("DELIMITED", "a\nb", csvSkipStartLines=3, **SEVERAL) == []
+    for parser in ({}, SECOND, SEVERAL):
+        assert values("DELIMITED", "", **NAMED, **parser) == values("DELIMITED", "a,b", **NAMED, **parser) == []
+
+
 def test_empty_header_names_get_their_position_and_double_ones_the_later_value() -> None:
     """Short rows have only the columns that are there."""
     assert values("DELIMITED", "a,,,d\n1,2,3,4\n5", **NAMED) == [
@@ -165,6 +213,10 @@ def test_a_row_with_too_many_columns_is_refused_with_its_columns() -> None:
         {"A": "3", "_extra_01": "4", "_extra_02": "5"},
     ]
     assert values("DELIMITED", "A\n1,2", **more, csvExtraColumnPrefix="_x") == [{"A": "1", "_x01": "2"}]
+    assert values("DELIMITED", "A\n1,2", **more, csvRecordType="LIST") == [
+        [{"header": "A", "value": "1"}, {"header": "_extra_01", "value": "2"}]
+    ]
+    assert values("DELIMITED", "A\n1,2", csvAllowExtraColumns=True) == [{"0": "A"}, {"0": "1", "1": "2"}]
 
 
 @pytest.mark.parametrize("parser", [{}, SECOND], ids=["legacy", "second"])
@@ -178,15 +230,30 @@ def test_a_constant_can_stand_for_null(parser: dict[str, object]) -> None:
 def test_a_row_that_is_too_long_is_a_fault_and_the_rest_goes_on() -> None:
     """Its length counts to where the next row begins."""
     found = items("DELIMITED", "a,b,c\naa,bb,cc\ne,f,g\n", csvMaxObjectLen=6)
-    assert [item.fault is not None and item.fault.too_long for item in found] == [False, True, False]
+    assert [item.fault and (item.fault.code, item.fault.too_long) for item in found] == [
+        None,
+        ("DATA_PARSER_02", True),
+        None,
+    ]
     assert found[2].value == {"0": "e", "1": "f", "2": "g"}
     assert len(items("DELIMITED", "x" * 5000, csvMaxObjectLen=-1)) == 1
 
 
-@pytest.mark.parametrize("data", ['"a"b,c', '0,"020"1', '"never closed'])
-def test_broken_quotes_end_the_file(data: str) -> None:
-    """What came before is there."""
-    assert values("DELIMITED", "1,2\n" + data)[-1] == "DATA_PARSER_04"
+@pytest.mark.parametrize(
+    ("data", "more", "kept"),
+    [
+        ('"a"b,c', {}, 1),
+        ('0,"020"1', {}, 1),
+        ('"never closed', {}, 1),
+        ('"never closed,\\', CUSTOM, 1),
+        ("nothing behind\\", CUSTOM, 1),
+        ('"a"b||c', SEVERAL, 2),
+        ('"never closed', SEVERAL, 2),
+    ],
+)
+def test_broken_quotes_and_escapes_end_the_file(data: str, more: dict[str, object], kept: int) -> None:
+    """The legacy parser of the original looks ahead and loses the row before; those before that are there."""
+    assert rows("1\n2\n" + data, **more) == [*[["1"], ["2"]][:kept], ["DATA_PARSER_04"]]
 
 
 def test_a_byte_order_mark_and_control_characters_are_taken_away() -> None:
@@ -207,9 +274,12 @@ def test_a_byte_order_mark_and_control_characters_are_taken_away() -> None:
         ({}, '"a"b,c', [['"a"b', "c"]]),
         ({"csvUnivocityFieldSeparator": ";;;"}, "A;;;B", [["A", "B"]]),
         ({"csvUnivocityLineSeparator": ";;"}, "a,b;;1,2;;", [["a", "b"], ["1", "2"]]),
+        ({"csvUnivocityLineSeparator": ";;"}, 'a,b\n1,"2;;3"\n', [["a", "b"], ["1", "2\n3"]]),
+        ({"csvUnivocityLineSeparator": "\\r\\n"}, '"a\r\nb"\nc\rd\r\n', [["a\nb"], ["c\rd"]]),
         ({}, "a\r\n\r\nb\r\n", [["a"], ["b"]]),
         ({"csvUnivocitySkipEmptyLines": False}, "a\n\nb\n\n", [["a"], [None], ["b"], [None]]),
         ({"csvUnivocityAllowComments": True}, "#C\na\n#C\nb\n#C", [["a"], ["b"]]),
+        ({"csvUnivocityAllowComments": True, "csvUnivocityCommentMarker": "%"}, "%C\n#a", [["#a"]]),
         ({}, "#C\na", [["#C"], ["a"]]),
         ({}, '"a\nb",c', [["a\nb", "c"]]),
         ({"csvUnivocityMaxColumns": 2}, "1,2\n1,2,3", [["1", "2"], ["DATA_PARSER_04"]]),

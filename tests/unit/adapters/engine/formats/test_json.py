@@ -13,7 +13,21 @@ from hypothesis import strategies as st
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.core.java.kinds import kind_of
 from penstock.core.records.record import Header, Record
-from penstock.core.records.values import Char, FieldType, FieldValue, FileRef, ListMap, Long, Null, Short, Zoned
+from penstock.core.records.values import (
+    Byte,
+    Char,
+    Date,
+    FieldType,
+    FieldValue,
+    FileRef,
+    Float,
+    ListMap,
+    Long,
+    Null,
+    Short,
+    Time,
+    Zoned,
+)
 
 from .using import records, starts, values, written
 
@@ -115,7 +129,7 @@ def test_an_array_that_is_broken_ends_in_a_fault(text: str, expected: list[objec
 
 
 @pytest.mark.parametrize(
-    "bad", ["oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 3000, "[" * 5000]
+    "bad", ["1" * 401, "oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 3000, "[" * 5000]
 )
 def test_what_is_no_json_ends_the_file(bad: str) -> None:
     """What came before it is there."""
@@ -139,6 +153,11 @@ def test_control_characters_are_taken_away_on_request() -> None:
         (Short(2), "2"),
         (Long(1 << 40), "1099511627776"),
         (0.5, "0.5"),
+        (Float(0.1), "0.1"),
+        (Byte(5), '"BQ=="'),
+        (Byte(-1), '"/w=="'),
+        (Date(1970, 1, 2, tzinfo=UTC), "86400000"),
+        (Time(1970, 1, 1, 0, 0, 1, tzinfo=UTC), "1000"),
         (float("nan"), '"NaN"'),
         (float("-inf"), '"-Infinity"'),
         (Decimal("1.50"), "1.50"),
@@ -165,6 +184,11 @@ def test_objects_are_written_with_line_ends_between_or_as_one_array() -> None:
     assert written("JSON", jsonMode="ARRAY_OBJECTS") == b"[]"
     with pytest.raises(FormatFault, match="JSON_GENERATOR_01"):
         written("JSON", {"f": FileRef(lambda: None, {})})  # type: ignore[arg-type, return-value]
+    deep: FieldValue = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(FormatFault, match="JSON_GENERATOR_00"):
+        written("JSON", deep)
 
 
 def test_records_of_engines_come_back_with_headers_and_types() -> None:

@@ -42,13 +42,19 @@ def test_the_delimiter_may_be_ones_own_and_may_stay() -> None:
     assert values("TEXT", '{"a":1}\n{"b":2}\n', **more) == [{"text": '{"a":1'}, {"text": '{"b":2'}]
     more["includeCustomDelimiterInTheText"] = True
     assert values("TEXT", '{"a":1}\n{"b', **more) == [{"text": '{"a":1}\n'}, {"text": '{"b'}]
+    assert values("TEXT", "a\r\nb\nc", useCustomDelimiter=True) == [{"text": "a"}, {"text": "b\nc"}]
+    cut = {**more, "customDelimiter": "||", "textMaxLineLen": 3}
+    assert values("TEXT", "abcd||x||", **cut) == [{"text": "abc", "truncated": True}, {"text": "x||"}]
     assert values("TEXT", "a;;;b", useCustomDelimiter=True, customDelimiter=";;") == [{"text": "a"}, {"text": ";b"}]
 
 
 def test_charsets_and_control_characters() -> None:
     """Both as set."""
     assert values("TEXT", "äö\n".encode("utf-16"), charset="UTF-16") == [{"text": "äö"}]
-    assert values("TEXT", b"a\x00\x02\tb\x7f\n", removeCtrlChars=True) == [{"text": "a\tb"}]
+    kept = {9, *range(32, 127), 128}
+    every = "".join(chr(code) for code in range(129) if code not in (10, 13))
+    assert values("TEXT", every, removeCtrlChars=True) == [{"text": "".join(map(chr, sorted(kept)))}]
+    assert values("TEXT", "a\r\x01b\n", removeCtrlChars=True) == [{"text": "a"}, {"text": "b"}]
 
 
 @pytest.mark.parametrize("more", [{"textMaxLineLen": 0}, {"useCustomDelimiter": True, "customDelimiter": ""}])

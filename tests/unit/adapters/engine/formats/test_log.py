@@ -95,6 +95,14 @@ def test_a_regular_expression_names_its_fields_by_group() -> None:
     assert log("zz", "REGEX", regex=r"(a=\d)(b)?", fieldPathsToGroupName=rows) == ["LOG_PARSER_03"]
 
 
+def test_the_charset_is_that_of_the_setting_and_control_characters_can_go() -> None:
+    """Before a line is looked at."""
+    rows = [{"fieldPath": "all", "group": 0}]
+    more = {"regex": ".*", "fieldPathsToGroupName": rows}
+    assert values("LOG", "ä".encode("latin-1"), logMode="REGEX", charset="ISO-8859-1", **more) == [{"all": "ä"}]
+    assert log("a\x01\tb", "REGEX", removeCtrlChars=True, **more) == [{"all": "a\tb"}]
+
+
 def test_grok_knows_patterns_and_takes_definitions() -> None:
     """Groups of one's own count as well."""
     line = "[3223] 26 Feb 23:59:01 Background append only file rewriting started by pid 19383"

@@ -22,9 +22,11 @@ def settings(**values: object) -> Given:
 class Slow(io.BytesIO):
     """A file that gives a few bytes at a time."""
 
+    most = 3
+
     def read(self, size: int | None = -1, /) -> bytes:
-        """At most three bytes."""
-        return super().read(3 if size is None or size < 0 else min(3, size))
+        """At most so many bytes."""
+        return super().read(self.most if size is None or size < 0 else min(self.most, size))
 
 
 def opened(kind: str, data: bytes | str) -> io.BytesIO:
