@@ -3,7 +3,7 @@
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
 from ..records.fields import move_field, notes_of, remove_field
-from ..records.paths import MISSING, UnreachablePathError, get, has, parse_path, quoted
+from ..records.paths import MISSING, NoPlaceError, UnreachablePathError, get, has, parse_path, quoted
 from ..records.record import Record
 from ..records.values import FieldType
 from .api import Process, RecordFault, Tools, each
@@ -71,5 +71,7 @@ def _merge(record: Record, source: str, target: str, overwrites: bool) -> bool:
                 place(record, target.rstrip("/") + below, value, "FIELD_MERGER_04", notes)
     elif isinstance(held, list) and isinstance(moved, list):
         held.extend(moved)
+    else:
+        raise NoPlaceError(target)
     remove_field(record, source)
     return free

@@ -3,7 +3,7 @@
 from ..errors import InvalidValueError
 from ..plan.model import StagePlan
 from ..records.fields import notes_of, remove_field, set_field
-from ..records.paths import MISSING, get, quoted
+from ..records.paths import MISSING, NoPlaceError, get, quoted
 from ..records.record import Record, copy_value
 from ..records.values import FieldType, FieldValue, Null
 from .api import Out, Process, RecordFault, Tools, derived
@@ -65,5 +65,5 @@ def _items(record: Record, path: str, strict: bool) -> list[_Item]:
     if isinstance(held, list):
         return [(path, f"{path.rstrip('/')}[{at}]", item) for at, item in enumerate(held)]
     if isinstance(held, Null) and held.type in _AROUND:
-        return []
+        raise NoPlaceError(path)
     raise RecordFault("LIST_PIVOT_00", f"field {path} is neither a list nor a map")

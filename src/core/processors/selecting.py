@@ -9,7 +9,7 @@ import regex
 
 from ..el import EvaluationError
 from ..errors import InvalidValueError
-from ..records.paths import MISSING, Parts, all_paths, expand, get, has_wildcards, parse_path, pattern_text, to_path
+from ..records.paths import Parts, all_paths, expand, has_wildcards, parse_path, pattern_text, to_path
 from ..records.record import Record
 from .api import StopFault, Tools
 
@@ -65,11 +65,6 @@ def selectors(tools: Tools, patterns: Iterable[str]) -> Select:
     """As ``selector``, for several of them: in their order, what fits two comes twice."""
     made = [selector(tools, pattern) for pattern in patterns]
     return lambda record: [path for select in made for path in select(record)]
-
-
-def present(select: Select) -> Select:
-    """Only those that are there."""
-    return lambda record: [path for path in select(record) if get(record.value, path) is not MISSING]
 
 
 def _is_step(step: _Step, part: str | int) -> bool:

@@ -42,7 +42,6 @@ def xml_parser(plan: StagePlan, tools: Tools) -> Process:
             for each in reader().feed(text.lstrip().encode("utf-8", "replace"), final=True):
                 made = Record(each.value)
                 made.header.field_attributes = {path: dict(note) for path, note in each.attributes.items()}
-                made.attributes.update({f"xmlns:{prefix}": uri for prefix, uri in each.namespaces.items()})
                 found.append(made)
         except XmlFault as fault:
             where = f"field {source} of record {record.header.source_id}"
@@ -69,24 +68,23 @@ def _landed(record: Record, before: FieldValue, found: list[Record], target: str
     if several == "SPLIT_INTO_MULTIPLE_RECORDS":
         for each in found:
             made = derived(record, copy_value(record.value), "")
-            _put(made, target, each.value, each, "")
+            _put(made, target, each.value, each)
             yield made
         return
     if several == "ALL_AS_LIST":
-        _put(record, target, [each.value for each in found], None, "")
+        set_field(record, target, [each.value for each in found])
         for at, each in enumerate(found):
             _notes(record, each, f"{target.rstrip('/')}[{at}]")
     elif found:
-        _put(record, target, found[0].value, found[0], "")
+        _put(record, target, found[0].value, found[0])
     else:
-        _put(record, target, null_of(before), None, "")
+        set_field(record, target, null_of(before))
     yield record
 
 
-def _put(record: Record, target: str, value: FieldValue, made: Record | None, below: str) -> None:
+def _put(record: Record, target: str, value: FieldValue, made: Record) -> None:
     set_field(record, target, value)
-    if made is not None:
-        _notes(record, made, target.rstrip("/") + below)
+    _notes(record, made, target.rstrip("/"))
 
 
 def _notes(record: Record, made: Record, under: str) -> None:

@@ -54,6 +54,36 @@ def test_the_parser_drops_records_without_the_field_and_refuses_broken_text(play
     assert [record.value for record in out.lanes[0]] == [{"x": None}]
 
 
+def test_the_parser_knows_name_spaces_and_leaves_control_characters_out(play: Play) -> None:
+    """Prefixes are those of the settings; a path that is none is refused at the start."""
+    text = "<r xmlns='u'><m>a\x01b</m></r>"
+    found = parser(xmlRecordElement="/n:r/n:m", xPathNamespaceContext=[{"key": "n", "value": "u"}])
+    assert codes(play(PARSER, found, {"x": text})) == ["XMLP_01"]
+    assert play(PARSER, {**found, "configs.removeCtrlChars": True}, {"x": text}).lanes[0][0].value == {
+        "x": {"value": "ab"}
+    }
+    with pytest.raises(InvalidValueError):
+        play(PARSER, parser(xmlRecordElement="/r[x"))
+
+
+@pytest.mark.parametrize(
+    ("more", "paths"),
+    [
+        ({"multipleValuesBehavior": "ALL_AS_LIST"}, ["/x[0]", "/x[1]"]),
+        ({"multipleValuesBehavior": "SPLIT_INTO_MULTIPLE_RECORDS"}, ["/x"]),
+        ({"parsedFieldPath": "/"}, [""]),
+    ],
+)
+def test_attributes_of_elements_are_where_the_elements_are(
+    play: Play, more: dict[str, object], paths: list[str]
+) -> None:
+    """Of every element of a list."""
+    settings = parser(xmlRecordElement="m", outputFieldAttributes=True, **more)
+    out = play(PARSER, settings, {"x": "<r><m k='1'>x</m><m k='2'>y</m></r>"})
+    (first, *_) = out.lanes[0]
+    assert [first.notes[path]["xmlAttr:k"] for path in paths] == ["1", "2"][: len(paths)]
+
+
 def flattener(**more: object) -> dict[str, object]:
     """The settings of an XML Flattener over /x."""
     return {"fromField": "/x", "recordDelimiter": "msg", "fieldDelimiter": ".", "attrDelimiter": "#", **more}
@@ -115,7 +145,9 @@ def test_a_root_that_is_no_map_takes_no_fields(play: Play) -> None:
     assert record.value == {"msg": "1"}
 
 
-@pytest.mark.parametrize(("value", "code"), [({"x": 1}, "CMN_0100"), ({"x": "<a"}, "DATA_FORMAT_303")])
+@pytest.mark.parametrize(
+    ("value", "code"), [({"x": 1}, "CMN_0100"), ({"x": "<a"}, "DATA_FORMAT_303"), ({"x": None}, "DATA_FORMAT_303")]
+)
 def test_the_flattener_refuses_what_is_no_xml_text(play: Play, value: dict[str, object], code: str) -> None:
     """With the original's codes."""
     assert [error.code for error in play(FLATTENER, flattener(), value).errors] == [code]
@@ -137,10 +169,16 @@ def test_a_schema_for_parquet_is_a_message_type(play: Play) -> None:
     ]
     assert record.attributes == {"parquetSchema": f"message s {{ {' '.join(fields)} }}"}
     more = {"config.avroNullableFields": True, "config.attributeName": "own"}
-    at: FieldValue = {"d": Date(2020, 1, 1, tzinfo=UTC), "l": [Long(1)]}
+    at: FieldValue = {**AT, "f": Float(1.0), "l": [Long(1)]}
     (record,) = play(SCHEMAS, {**settings, **more}, at).lanes[0]
-    inner = "optional group l (LIST) { repeated group list { optional int64 element; } }"
-    assert record.attributes == {"own": f"message s {{ optional int32 d (DATE); {inner} }}"}
+    fields = [
+        "optional int32 a (DATE);",
+        "optional int32 b (TIME_MILLIS);",
+        "optional int64 c (TIMESTAMP_MILLIS);",
+        "optional float f;",
+        "optional group l (LIST) { repeated group list { optional int64 element; } }",
+    ]
+    assert record.attributes == {"own": f"message s {{ {' '.join(fields)} }}"}
 
 
 def schema(out: Out) -> dict[str, object]:
@@ -186,7 +224,12 @@ AT: dict[str, FieldValue] = {
         ({"avroExpandTypes": True}, {"a": Short(1), "b": Char("x")}, ["int", "string"]),
         ({"defaultPrecision": 5, "defaultScale": 2}, {"a": Decimal("1.5")}, [(5, 2)]),
         ({"precisionAttribute": "p", "scaleAttribute": "s"}, {"n": Decimal("1.5")}, [(7, 3)]),
-        ({}, AT, ["date", "time-millis", "timestamp-millis"]),
+        ({}, AT, [("int", "date"), ("int", "time-millis"), ("long", "timestamp-millis")]),
+        (
+            {"avroNullableFields": True, "avroDefaultNullable": False, "avroExpandTypes": True},
+            {"a": [Short(1)]},
+            [["null", {"type": "array", "items": ["null", "int"]}]],
+        ),
         ({}, {"a": None, "b": Null(FieldType.LONG), "c": b"", "d": True, "e": Float(1.0)}, None),
     ],
 )
@@ -202,12 +245,54 @@ def test_types_are_those_of_the_settings(
     shown = [
         (each.get("precision"), each.get("scale"))
         if isinstance(each, dict) and "precision" in each
-        else each["logicalType"]
+        else (each["type"], each["logicalType"])
         if isinstance(each, dict)
         else each
         for each in found
     ]
     assert shown == (types or ["string", "long", "bytes", "boolean", "float"])
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "value", "default"),
+    [
+        ("BOOLEAN", "TRUE", True, True),
+        ("BOOLEAN", "yes", True, False),
+        ("LONG", "7", Long(1), 7),
+        ("FLOAT", "1.5", Float(1.0), 1.5),
+        ("DOUBLE", "2.5", 1.0, 2.5),
+        ("STRING", "", "x", ""),
+    ],
+)
+def test_defaults_are_read_as_their_type(play: Play, word: str, text: str, value: FieldValue, default: object) -> None:
+    """Everything but true is false."""
+    rows = [{"avroType": word, "defaultValue": text}]
+    made = schema(play(SCHEMAS, {"config.schemaName": "s", "config.avroDefaultTypes": rows}, {"a": value}))
+    assert made["fields"][0]["default"] == default  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("notes", "found"),
+    [
+        ({"precision": "1", "scale": "0"}, (1, 0)),
+        ({"precision": "0", "scale": "1"}, None),
+        ({"precision": "5", "scale": "-1"}, None),
+        ({"precision": "5", "scale": "-2"}, None),
+        ({"precision": "\u0665", "scale": "1"}, None),
+        ({"precision": "5"}, None),
+    ],
+)
+def test_digits_of_a_decimal_are_whole_numbers(
+    play: Play, notes: dict[str, str], found: tuple[int, int] | None
+) -> None:
+    """One digit at least, none behind the point; without them, and without a default, there is no schema."""
+    settings: dict[str, object] = {"config.schemaName": "s"}
+    out = play(SCHEMAS, settings, {"a": Decimal("1.5")}, notes={"/a": notes})
+    if found is None:
+        assert [each.code for each in out.errors] == ["SCHEMA_GEN_0004"]
+        return
+    made = schema(out)["fields"][0]["type"]  # type: ignore[index]
+    assert made == {"type": "bytes", "logicalType": "decimal", "precision": found[0], "scale": found[1]}
 
 
 def test_fields_have_the_default_of_their_type(play: Play) -> None:
@@ -235,10 +320,11 @@ def test_a_schema_has_the_names_of_the_settings(play: Play) -> None:
 
 def test_the_schema_of_a_key_is_forgotten_when_there_are_too_many(play: Play) -> None:
     """The one that was not used for longest."""
-    settings = {"schemaName": "s", "enableCache": True, "cacheKeyExpression": "${record:value('/k')}", "cacheSize": 1}
+    settings = {"schemaName": "s", "enableCache": True, "cacheKeyExpression": "${record:value('/k')}", "cacheSize": 2}
     given: dict[str, object] = {f"config.{name}": each for name, each in settings.items()}
-    made = play(SCHEMAS, given, {"k": "x"}, {"k": "x", "a": 1}, {"k": "y"}, {"k": "x", "a": 1}).lanes[0]
-    assert [len(json.loads(record.attributes["avroSchema"])["fields"]) for record in made] == [1, 1, 1, 2]
+    more: FieldValue = {"k": "x", "a": 1}
+    made = play(SCHEMAS, given, {"k": "x"}, {"k": "y"}, more, {"k": "z"}, more, {"k": "y", "a": 1}).lanes[0]
+    assert [len(json.loads(record.attributes["avroSchema"])["fields"]) for record in made] == [1, 1, 1, 1, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -376,6 +462,57 @@ def test_a_sliding_window_joins_its_parts() -> None:
     assert counts == [*range(1, 13), 12]
 
 
+@pytest.mark.parametrize(
+    ("function", "facts"),
+    [
+        ("SUM_DOUBLE", {"sum": 10.0}),
+        ("MIN_DOUBLE", {"min": -1.0}),
+        ("MAX_DOUBLE", {"max": 6.0}),
+        ("AVG_DOUBLE", {"count": 4, "total": 10.0, "average": 2.5}),
+        ("STD_DEV", {"count": 4, "total": 10.0, "totalSquare": 50.0}),
+    ],
+)
+def test_what_is_known_of_parts_is_joined(function: str, facts: dict[str, object]) -> None:
+    """Sums are added, the least and the most are those of all parts, whichever of them had it."""
+    now = [1_000]
+    row = {"enabled": True, "aggregationName": "n", "aggregationFunction": function}
+    rows = [{**row, "aggregationExpression": "${record:value('/v')}"}]
+    stage, _ = windows(now, windowType="SLIDING", windowLength="TW_1M", aggregatorConfigs=rows)
+    for part in ((2.0,), (-1.0, 6.0), (), (3.0,)):
+        stage(batch(*(("a", value) for value in part)), Out(1))  # type: ignore[operator]
+        now.append(now[-1] + 5_000)
+    out = Out(1)
+    stage([], out)  # type: ignore[operator]
+    (told,) = json.loads(str(out.events[0].value))
+    assert facts.items() <= told["aggregatable"].items()
+
+
+@pytest.mark.parametrize(
+    ("word", "seconds"),
+    [
+        ("TW_1M", 5),
+        ("TW_5M", 5),
+        ("TW_10M", 10),
+        ("TW_30M", 30),
+        ("TW_1H", 60),
+        ("TW_6H", 300),
+        ("TW_12H", 600),
+        ("TW_1D", 1200),
+    ],
+)
+def test_a_sliding_window_is_told_of_at_the_end_of_every_part(word: str, seconds: int) -> None:
+    """How long a part is goes with the window."""
+    now = [0]
+    stage, _ = windows(now, windowType="SLIDING", windowLength=word)
+    times: list[int] = []
+    for at_ms in (seconds * 1000 - 1, seconds * 1000, seconds * 2000 - 1, seconds * 2000):
+        now.append(at_ms)
+        out = Out(1)
+        stage([], out)  # type: ignore[operator]
+        times += [json.loads(str(event.value))[0]["time"] for event in out.events]
+    assert times == [seconds * 1000, seconds * 2000]
+
+
 def test_a_name_that_avro_does_not_allow_ends_the_run(play: Play) -> None:
     """As it does where the original builds the schema."""
     with pytest.raises(StopFault, match="SCHEMA_GEN_0010"):
@@ -426,7 +563,10 @@ def aggregated(function: str, expression: str, *values: float, **more: object) -
         ("STD_DEV", (1.0, 3.0), {"count": 2, "total": 4.0, "totalSquare": 10.0, "stdDev": 2.0**0.5}),
         ("STD_DEV", (1.0,), {"count": 1, "total": 1.0, "totalSquare": 1.0, "stdDev": -1.0}),
         ("SUM_DOUBLE", (), {"sum": 0.0, "count": 0.0}),
+        ("SUM_INTEGER", (), {"sum": 0, "count": 0.0}),
         ("AVG_DOUBLE", (), {"count": 0, "total": 0.0, "average": None}),
+        ("AVG_LONG", (), {"count": 0, "total": 0, "average": None}),
+        ("MIN_LONG", (1.5, -2.0), {"min": -2}),
         ("MAX_DOUBLE", (), {"max": None}),
     ],
 )
@@ -434,7 +574,8 @@ def test_every_function_tells_what_it_was_made_from(
     function: str, values: tuple[float, ...], facts: dict[str, object]
 ) -> None:
     """Averages of whole numbers are rounded to the even one; nothing has no average, least or most."""
-    assert aggregated(function, "${record:value('/v')}", *values) == {"name": "n", **facts}
+    made = aggregated(function, "${record:value('/v')}", *values)
+    assert repr(made) == repr({"name": "n", **facts})
 
 
 def test_an_aggregation_that_fails_ends_the_run() -> None:
@@ -506,6 +647,15 @@ def test_the_flattener_names_as_set(play: Play, more: dict[str, object], names: 
     value = play(FLATTENER, flattener(**{"keepOriginalFields": False, **more}), {"x": text}).lanes[0][0].value
     assert isinstance(value, dict)
     assert set(value) == names
+
+
+def test_of_two_texts_in_an_element_the_last_stays(play: Play) -> None:
+    """Unless fields that are there stay."""
+    text = "<msg>a<t>1</t>b</msg>"
+    for more, left in (({"keepOriginalFields": False}, "b"), ({}, "a"), ({"newFieldOverwrites": True}, "b")):
+        value = play(FLATTENER, flattener(**more), {"x": text}).lanes[0][0].value
+        assert isinstance(value, dict)
+        assert value["msg"] == left
 
 
 def test_the_flattener_drops_records_without_the_field(play: Play) -> None:

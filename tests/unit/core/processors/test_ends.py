@@ -100,6 +100,8 @@ def test_to_error_can_end_the_run(play: Play) -> None:
     settings: dict[str, object] = {"stopPipelineOnError": True, "errorMessage": "no ${record:value('/a')}"}
     with pytest.raises(StopFault, match="TOERROR_01 - no 1"):
         play(ERROR, settings, {"a": 1})
+    with pytest.raises(StopFault, match="TOERROR_01 - the message cannot be evaluated"):
+        play(ERROR, {**settings, "errorMessage": "${1 + 'x'}"}, {"a": 1})
 
 
 def test_the_finisher_asks_for_the_end_with_a_record(play: Play) -> None:
@@ -110,8 +112,16 @@ def test_the_finisher_asks_for_the_end_with_a_record(play: Play) -> None:
     assert play(FINISH, {"config.resetOffset": True}, {"a": 1}).reset_offset
 
 
-@pytest.mark.parametrize(("kind", "ends"), [("no-more-data", True), ("other", False), (None, False)])
-def test_newer_finishers_wait_for_an_event(play: Play, kind: str | None, ends: bool) -> None:
-    """Of the type that is set."""
+@pytest.mark.parametrize(
+    ("kind", "ends", "refused"),
+    [
+        ("no-more-data", True, []),
+        ("other", False, ["PIPELINE_FINISHER_002"]),
+        (None, False, ["PIPELINE_FINISHER_001"]),
+    ],
+)
+def test_newer_finishers_wait_for_an_event(play: Play, kind: str | None, ends: bool, refused: list[str]) -> None:
+    """Of the type that is set; other events and what is none are refused."""
     settings: dict[str, object] = {"config.reactToEvents": True, "config.eventType": "no-more-data"}
-    assert play(FINISH, settings, {}, attributes={EVENT_TYPE: kind} if kind else {}).finish is ends
+    made = play(FINISH, settings, {}, attributes={EVENT_TYPE: kind} if kind else {})
+    assert (made.finish, codes(made)) == (ends, refused)

@@ -69,7 +69,14 @@ def test_an_expression_that_runs_away_refuses_the_record(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("regex", "groups", "code"),
-    [("(a)", "2", "MASK_01"), ("(a)", "x", "MASK_01"), ("(a)", "", "MASK_02"), ("a", "1", "MASK_03")],
+    [
+        ("(a)", "2", "MASK_01"),
+        ("(a)", "0", "MASK_01"),
+        ("(a)", "\u00b2", "MASK_01"),
+        ("(a)", "x", "MASK_01"),
+        ("(a)", "", "MASK_02"),
+        ("a", "1", "MASK_03"),
+    ],
 )
 def test_groups_that_are_not_there_are_refused_at_start(play: Play, regex: str, groups: str, code: str) -> None:
     """With the code of the original."""

@@ -4,6 +4,7 @@ import pytest
 
 from penstock.core.errors import InvalidValueError
 from penstock.core.processors.api import StopFault
+from penstock.core.records.paths import NoPlaceError
 from penstock.core.records.values import FieldType, FieldValue, ListMap, Null
 
 from .conftest import Play
@@ -193,6 +194,7 @@ def test_attributes_stay_with_flattened_fields(play: Play) -> None:
         ),
         ({"onStagePreConditionFailure": "CONTINUE"}, {"k": 1}, []),
         ({}, {"l": ListMap(a=1)}, [{"l": 1}]),
+        ({"originalFieldNamePath": "/l"}, {"l": [1]}, [{"l": 1}]),
     ],
 )
 def test_the_pivoter_makes_a_record_of_each_element(
@@ -267,9 +269,12 @@ def test_missing_lists_are_told_before_fields_that_are_none(play: Play) -> None:
 
 
 def test_equal_names_on_both_sides_end_the_run(play: Play) -> None:
-    """Nothing says which of the two values is meant."""
-    with pytest.raises(StopFault):
-        play(ZIP, zipping(), {"a": ListMap(n=1), "b": ListMap(n=2)})
+    """Nothing says which of the two values is meant, where names are wanted."""
+    value: FieldValue = {"a": ListMap(n=1), "b": ListMap(n=2)}
+    with pytest.raises(StopFault, match="ZIP_00"):
+        play(ZIP, zipping(), value)
+    out = play(ZIP, zipping(valuesOnly=True), value, notes={"/a[0]": {"k": "v"}, "/b[0]": {"m": "n"}})
+    assert out.lanes[0][0].value == {**value, "z": [[1, 2]]}
 
 
 @pytest.mark.parametrize(("source", "target"), [("/", "/b"), ("/a", "/a/c")])
@@ -286,6 +291,29 @@ def test_zipped_elements_bring_their_attributes(play: Play) -> None:
     settings: dict[str, object] = {"fieldZipConfigBean.fieldZipConfigs": [zipped]}
     (record,) = play(ZIP, settings, {"a": [1], "b": [2]}, notes=notes).lanes[0]
     assert record.notes == {**notes, "/z[0]/a": {"k": "v"}, "/z[0]/b": {"m": "n"}}
+    (record,) = play(ZIP, zipping(valuesOnly=True), {"a": [1], "b": [2]}, notes=notes).lanes[0]
+    assert record.notes == {**notes, "/z[0][0]": {"k": "v"}, "/z[0][1]": {"m": "n"}}
+
+
+def test_ordered_fields_bring_their_attributes(play: Play) -> None:
+    """Under their new name, or number, with those of what is in them."""
+    settings: dict[str, object] = {"config.fields": ["/b", "/m/x"], "config.extraFieldAction": "DISCARD"}
+    for word, notes in (
+        ("LIST_MAP", {"/'m.x'": {"k": "v"}, "/'m.x'[0]": {"n": "w"}}),
+        ("LIST", {"[1]": {"k": "v"}, "[1][0]": {"n": "w"}}),
+    ):
+        value: FieldValue = {"m": {"x": [1]}, "b": 2}
+        given = {"/m/x": {"k": "v"}, "/m/x[0]": {"n": "w"}, "/m": {"gone": "y"}}
+        assert play(ORDER, {**settings, "config.outputType": word}, value, notes=given).lanes[0][0].notes == notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"), [(PIVOT, {"listPath": "/a"}), (MERGE, merging(("/b", "/a"))), (MERGE, merging(("/a", "/b")))]
+)
+def test_what_is_in_a_null_ends_the_run(play: Play, kind: str, settings: dict[str, object]) -> None:
+    """A list or map that is null has its type, and nothing that could be gone through."""
+    with pytest.raises(NoPlaceError):
+        play(kind, settings, {"a": Null(FieldType.LIST), "b": [1]})
 
 
 def test_slashes_in_ordered_names_become_points(play: Play) -> None:

@@ -21,11 +21,12 @@ REMOVE = "processor_fieldfilter_FieldFilterDProcessor"
         (["/none"], {}),
         (["/m/a", "/x"], {"m": {"a": 1}, "x": 3}),
         (["/'o k'"], {"o k": 4}),
+        (["/mn"], {"mn": 5}),
     ],
 )
 def test_keeping_keeps_parents_and_everything_below(play: Play, fields: list[str], left: FieldValue) -> None:
     """What is around a kept field stays without its other content; what is below stays whole."""
-    record: FieldValue = {"m": {"a": 1, "b": [1, {"c": 2}]}, "x": 3, "o k": 4}
+    record: FieldValue = {"m": {"a": 1, "b": [1, {"c": 2}]}, "x": 3, "o k": 4, "mn": 5}
     assert only(play(REMOVE, {"filterOperation": "KEEP", "fields": fields}, record)) == left
 
 
@@ -60,10 +61,22 @@ def test_null_empty_and_constant_are_told_apart(play: Play, action: str, left: F
 
 @pytest.mark.parametrize(
     ("constant", "gone"),
-    [("42", "i"), ("5.5", "d"), ("true", "b"), ("1.50", "n"), ("{}", None), ("null", None), ("", "e"), ("none", None)],
+    [
+        ("42", "i"),
+        ("5.5", "d"),
+        ("true", "b"),
+        ("1.50", "n"),
+        ("{}", None),
+        ("[B", None),
+        ("MISSING", None),
+        ("null", None),
+        ("", "e"),
+        ("none", None),
+    ],
 )
 def test_a_constant_is_what_a_field_is_as_text(play: Play, constant: str, gone: str | None) -> None:
     """Numbers, flags and texts go where their text form is the constant; maps, nulls and missing fields never do."""
     record: dict[str, FieldValue] = {"i": 42, "d": 5.5, "b": True, "n": Decimal("1.50"), "m": {}, "z": None, "e": ""}
+    record |= {"y": b"x", "t": Null(FieldType.LONG)}
     settings = {"filterOperation": "REMOVE_CONSTANT", "fields": ["/*", "/none"], "constant": constant}
-    assert only(play(REMOVE, settings, record)) == {name: value for name, value in record.items() if name != gone}
+    assert only(play(REMOVE, settings, {**record})) == {name: value for name, value in record.items() if name != gone}

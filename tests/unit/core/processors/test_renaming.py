@@ -42,6 +42,7 @@ def test_fields_are_renamed_pattern_by_pattern(
         ([("/a", "/b")], {"a": 1, "b": 2}, "FIELD_RENAMER_01"),
         ([("/a", "/a")], {"a": 1}, "FIELD_RENAMER_01"),
         ([("/a", "/x/y"), ("/none", "/z")], {"a": 1}, "FIELD_RENAMER_04"),
+        ([("/a", "/a/b")], {"a": {}}, "FIELD_RENAMER_04"),
     ],
 )
 def test_faults_are_told_in_the_order_of_the_original(
@@ -74,6 +75,18 @@ def test_a_target_without_a_value_ends_the_run(play: Play) -> None:
     """It is a fault of the stage."""
     with pytest.raises(StopFault, match="FIELD_RENAMER_05"):
         play(RENAME, renaming(("/a", "/${1 % 0}")), {"a": 1})
+
+
+def test_a_target_that_is_no_path_ends_the_run(play: Play) -> None:
+    """It is one of the settings."""
+    with pytest.raises(StopFault, match="FIELD_RENAMER_04"):
+        play(RENAME, renaming(("/a", "b")), {"a": 1})
+
+
+def test_a_pattern_that_runs_away_ends_the_run(play: Play) -> None:
+    """After a second."""
+    with pytest.raises(StopFault, match="FIELD_RENAMER_05"):
+        play(RENAME, renaming((r"/(?:(a+)(a+)(a+))+\3b", "/b")), {"a" * 3000: 1})
 
 
 def test_names_are_changed_at_every_depth(play: Play) -> None:

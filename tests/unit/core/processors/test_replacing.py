@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.processors import StopFault
-from penstock.core.records.values import Char, FieldType, FieldValue, Long, Null
+from penstock.core.records.values import Char, Date, FieldType, FieldValue, Long, Null, Time
 
 from .conftest import Play
 from .given import codes, only
@@ -70,6 +70,7 @@ def test_missing_fields_are_added_or_passed_over(
 def test_missing_fields_can_be_an_error(play: Play, fields: str) -> None:
     """A path that is not there, and a pattern that nothing fits."""
     assert codes(play(FIELD, rules((fields, "x"), wanted="TO_ERROR"), {"a": 1})) == ["FIELD_REPLACER_00"]
+    assert only(play(FIELD, rules(("/a", "x"), wanted="TO_ERROR"), {"a": 1})) == {"a": "x"}
 
 
 def test_an_expression_that_fails_ends_the_run(play: Play) -> None:
@@ -116,6 +117,8 @@ def test_fields_become_null_where_the_condition_holds(play: Play) -> None:
         (Null(FieldType.CHAR), "c", Char("c")),
         (Null(FieldType.BYTE_ARRAY), "é", "é".encode()),
         (Null(FieldType.DATETIME), "2024-01-02 03:04:05.006+0000", datetime(2024, 1, 2, 3, 4, 5, 6000, UTC)),
+        (Null(FieldType.DATE), "2024-01-02", Date(2024, 1, 2, tzinfo=UTC)),
+        (Null(FieldType.TIME), "03:04:05", Time(1970, 1, 1, 3, 4, 5, tzinfo=UTC)),
         (1, "7", 1),
     ],
 )
@@ -131,7 +134,14 @@ def test_what_is_no_value_of_the_type_is_refused(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("operator", "wanted", "after"),
-    [("EQUALS", "5", 9), ("EQUALS", "4", 5), ("LESS_THAN", "6", 9), ("LESS_THAN", "5", 5), ("GREATER_THAN", "4", 9)],
+    [
+        ("EQUALS", "5", 9),
+        ("EQUALS", "4", 5),
+        ("LESS_THAN", "6", 9),
+        ("LESS_THAN", "5", 5),
+        ("GREATER_THAN", "4", 9),
+        ("GREATER_THAN", "5", 5),
+    ],
 )
 def test_values_are_replaced_by_comparison(play: Play, operator: str, wanted: str, after: int) -> None:
     """The field stands on the left."""
@@ -152,6 +162,8 @@ def test_all_values_can_be_replaced(play: Play) -> None:
         (5, compared("EQUALS", "x", "9", "/a"), "VALUE_REPLACER_03"),
         (5, compared("EQUALS", "5", "x", "/a"), "VALUE_REPLACER_03"),
         (None, compared("EQUALS", "5", "9", "/a"), "VALUE_REPLACER_03"),
+        (Null(FieldType.INTEGER), compared("EQUALS", "5", "9", "/a"), "VALUE_REPLACER_03"),
+        (Char("5"), compared("EQUALS", "5", "9", "/a"), "VALUE_REPLACER_03"),
         (True, compared("EQUALS", "true", "false", "/a"), "VALUE_REPLACER_03"),
         (5, compared("EQUALS", " ", "9", "/a"), "VALUE_REPLACER_04"),
         (5, compared("EQUALS", "5", "", "/a"), "VALUE_REPLACER_05"),

@@ -46,6 +46,12 @@ def test_a_record_that_fits_no_lane_is_refused(attributes: dict[str, str]) -> No
     assert (error.code, "HTTP_ROUTER_02" in error.message) == ("CONTAINER_0001", True)
 
 
+def test_a_row_for_a_lane_that_is_not_there_leads_nowhere() -> None:
+    """The others count."""
+    out = routed([ROWS[0], {**ROWS[1], "outputLane": "gone"}], method="GET", path="/users")
+    assert [len(lane) for lane in out.lanes] == [1, 0]
+
+
 @pytest.mark.parametrize(("rows", "code"), [([], "HTTP_ROUTER_00"), (ROWS[:1], "HTTP_ROUTER_01")])
 def test_rows_and_lanes_have_to_agree(rows: list[dict[str, str]], code: str) -> None:
     """Said at the start."""

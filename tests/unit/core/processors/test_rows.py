@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.core.catalogue.definitions import StageType
@@ -163,6 +163,9 @@ def test_expressions_set_the_same_fields_in_rows(batch: list[FieldValue], fields
 
 @settings(max_examples=150, deadline=None)
 @given(BATCHES, st.lists(EXPRESSIONS, max_size=3))
+@example([{"a": 1}, {"a": 2}], ["${record:attribute('offset') == '1'}"])
+@example([{"a": 1}, {"a": 2}, {}], ["${record:value('/a') > 1}", "${record:value('/a') == 1}"])
+@example([{"a": 1}, {"a": "x"}], ["${record:value('/a') + 1 > 1}", "${record:value('/a') == 1}"])
 def test_conditions_route_the_same_records_in_rows(batch: list[FieldValue], texts: list[str]) -> None:
     """Records of every lane and refused ones, in order."""
     lanes = tuple(f"lane{number}" for number in range(len(texts) + 1))
@@ -172,10 +175,28 @@ def test_conditions_route_the_same_records_in_rows(batch: list[FieldValue], text
 
 @settings(max_examples=150, deadline=None)
 @given(BATCHES, st.lists(PATHS, min_size=1, max_size=3, unique=True), st.sampled_from(["VARIABLE_LENGTH", "CUSTOM"]))
+@example([{"a": "secret", "c": {"x": "secret"}}, {"a": "other", "c": {"x": 5}}], ["/a", "/c/x"], "VARIABLE_LENGTH")
+@example([{"a": "other", "c": {"x": "secret"}}, {"c": 1}], ["/c/x"], "CUSTOM")
+@example([{"a": "secret"}, {"a": 5}, {"a": None}, {}], ["/a"], "VARIABLE_LENGTH")
+@example([{"a": "secret"}, {"a": 5}, {"a": "x"}], ["/a"], "CUSTOM")
 def test_masks_hide_the_same_in_rows(batch: list[FieldValue], paths: list[str], kind: str) -> None:
     """Texts, nulls and what cannot be masked."""
     given = {"fieldMaskConfigs": [{"fields": paths, "maskType": kind, "mask": "##x"}]}
     same(MASKER, given, batch)
+
+
+@pytest.mark.parametrize("last", ["true", "record:attribute('offset') != 'x'"])
+def test_a_row_for_several_lanes_is_a_row_of_its_own_in_each(last: str) -> None:
+    """What a stage behind one lane does to it is not seen behind the others."""
+    lanes = ("one", "two", "three", "rest")
+    texts = ["${true}", "${true}", "${" + last + "}", "default"]
+    rows = [{"outputLane": lane, "predicate": text} for lane, text in zip(lanes, texts, strict=True)]
+    for in_rows in (True, False):
+        stage, _ = process(SELECTOR, {"lanePredicates": rows}, lanes)
+        held, out = Rows([{"a": [1]}], Numbered()), Out(4)
+        stage.rows(held, out) if in_rows else stage(held.records(), out)
+        values = [record.value for lane in out.lanes for record in lane]
+        assert len({id(value) for value in values}) == len(values) == 3
 
 
 @pytest.mark.parametrize(("kind", "given"), [(EXPRESSION, {"expressionProcessorConfigs": [{"fieldToSet": "/*"}]})])

@@ -12,6 +12,7 @@ from .given import only
 
 REMOVE = "processor_fieldfilter_FieldFilterDProcessor"
 TEXTS = "${f:type() == 'STRING'}"
+ODD: dict[str, FieldValue] = {"old name": "v", "s/l": 1, "it's": 3}
 
 
 @pytest.mark.parametrize(
@@ -28,13 +29,22 @@ TEXTS = "${f:type() == 'STRING'}"
         ("/*[${record:value('/b') == 2}]", []),
         ("/'old name'[${f:value() == 'v'}]", ["/'old name'"]),
         (f"/*[{TEXTS}][${{f:value() == 'x'}}]", ["/a"]),
+        ("/l[1][${true}]", ["/l[1]"]),
+        ("/l[12][${true}]", ["/l[12]"]),
+        ("/l[?][${f:index() > 8}]", ["/l[9]"]),
+        ("/m[*][${true}]", []),
+        ("/*/c/*[${true}]", []),
+        ("/'s/l'[${true}]", ["/'s/l'"]),
+        ("/s//l[${true}]", ["/'s/l'"]),
+        ('/"s/l"[${true}]', ["/'s/l'"]),
+        ("/'it\\\\'s'[${true}]", ['/"it\'s"']),
     ],
 )
 def test_a_condition_chooses_among_the_fields_that_fit(play: Play, pattern: str, gone: list[str]) -> None:
     """In brackets behind any step; ``*`` there is letters, digits and ``_``, so no name with a blank fits it."""
 
     def record() -> FieldValue:
-        return {"a": "x", "b": 1, "m": {"c": "y", "n": 2}, "l": ["z", 3, {"d": "w"}], "old name": "v"}
+        return {"a": "x", "b": 1, "m": {"c": "y", "n": 2}, "l": ["z", 3, {"d": "w"}, *range(3, 13)], **ODD}
 
     left = record()
     for path in reversed(gone):
@@ -66,7 +76,7 @@ def test_list_maps_are_selected_by_name(play: Play) -> None:
     assert only(play(REMOVE, {"fields": ["/*[${f:value() == 1}]"]}, ListMap(a=1, b=2))) == {"b": 2}
 
 
-@pytest.mark.parametrize("pattern", ["/a[x]", "a[${true}]", "/a[${true}"])
+@pytest.mark.parametrize("pattern", ["/a[x]", "a[${true}]", "/a[${true}", "/a[x][${true}]", "/(*[${true}]"])
 def test_a_broken_selector_is_refused(play: Play, pattern: str) -> None:
     """It says what is wrong with it before or with the first record."""
     with pytest.raises(InvalidValueError):
@@ -83,6 +93,8 @@ def test_a_pattern_that_runs_away_is_stopped(play: Play) -> None:
     """Hostile selectors cost at most a second a record."""
     with pytest.raises(InvalidValueError, match="less than"):
         play(REMOVE, {"fields": ["/(a|a|aa)+$b*"]}, {"a" * 60: 1})
+    with pytest.raises(InvalidValueError, match="less than"):
+        play(REMOVE, {"fields": ["/(a|a|aa)+$b*[${true}]"]}, {"a" * 60: 1})
 
 
 @pytest.mark.parametrize(
@@ -92,6 +104,7 @@ def test_a_pattern_that_runs_away_is_stopped(play: Play) -> None:
         (["${true}"], "SELECTOR_07"),
         (["default", "${true}"], "SELECTOR_07"),
         (["true", "default"], "SELECTOR_08"),
+        (["${true} ", "default"], "SELECTOR_08"),
     ],
 )
 def test_conditions_are_checked_at_the_start(play: Play, conditions: list[str], code: str) -> None:
