@@ -270,7 +270,7 @@ def test_missing_lists_are_told_before_fields_that_are_none(play: Play) -> None:
 
 def test_equal_names_on_both_sides_end_the_run(play: Play) -> None:
     """Nothing says which of the two values is meant, where names are wanted."""
-    value: FieldValue = {"a": ListMap(n=1), "b": ListMap(n=2)}
+    value: dict[str, FieldValue] = {"a": ListMap(n=1), "b": ListMap(n=2)}
     with pytest.raises(StopFault, match="ZIP_00"):
         play(ZIP, zipping(), value)
     out = play(ZIP, zipping(valuesOnly=True), value, notes={"/a[0]": {"k": "v"}, "/b[0]": {"m": "n"}})
