@@ -22,5 +22,5 @@ class Item:
     value: "FieldValue | Record" = None
     fault: FormatFault | None = None
     label: str = ""
-    reached: str = ""
     warning: FormatFault | None = None
+    reached: str = ""

@@ -1,5 +1,7 @@
 """Promises about delimited text: presets, dialects of one's own, the second parser, and writing."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -63,7 +65,7 @@ def test_offsets_are_characters_of_the_file(more: dict[str, object], wanted: lis
 COMMAS = 'x\r\na,b\r\n"c ""x"" ",  \r\n\r\n"d\r\ne",f\r\r\n1,\n,2'
 TABS = 'x\r\na\tb \r\n"c" \td\\te\\\\\r\n\r\n"d\r\ne"\tf\r\r\n1\t\n\\N\t2'
 BARS = 'x\r\na||"b||c"\r\n"d\r\ne"||f\\||g\r\r\n1||\n||2'
-CUT: list[tuple[str, dict[str, object]]] = [
+CUT: list[tuple[str, Mapping[str, object]]] = [
     *((COMMAS, {"csvFileFormat": kind}) for kind in ("CSV", "RFC4180", "POSTGRES_CSV")),
     *((TABS, {"csvFileFormat": kind}) for kind in ("MYSQL", "POSTGRES_TEXT", "TDF")),
     (COMMAS, CUSTOM | {"csvIgnoreEmptyLines": False, "csvEnableComments": True, "csvCommentMarker": "1"}),
@@ -76,7 +78,7 @@ CUT: list[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("data", "more"), CUT)
 def test_rows_are_the_same_however_the_file_is_cut(
-    data: str, more: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    data: str, more: Mapping[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever a read ends: between quotes, signs of a separator, or the two of a line end."""
     monkeypatch.setattr(Slow, "most", 1 << 16)
