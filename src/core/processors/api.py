@@ -10,6 +10,7 @@ from ..plan.model import StagePlan
 from ..records.record import Header, Record, event
 from ..records.rows import Lane, Rows
 from ..records.values import FieldValue
+from ..values import Json, JsonMap
 
 
 class RecordFault(Exception):
@@ -77,7 +78,7 @@ class Out:
         self.finish = self.reset_offset = False
         self.took_s = 0.0
         """How long the stage worked on the batch, in seconds."""
-        self.notes: list[tuple[str, str, float | str | None]] = []
+        self.notes: list[tuple[str, str, Json]] = []
         """Metrics of the stage's own, as ``took`` and ``count`` note them."""
         self._now_ms = now_ms
 
@@ -115,8 +116,8 @@ class Out:
         """Adds to one count of a gauge of the stage's own; 0 only makes it known."""
         self.notes.append((name, key, by))
 
-    def say(self, name: str, key: str, text: str) -> None:
-        """Sets a text in a gauge of the stage's own."""
+    def say(self, name: str, key: str, text: str | tuple[Json, ...] | JsonMap) -> None:
+        """Sets a text, or a list or map, in a gauge of the stage's own."""
         self.notes.append((name, key, text))
 
     def event(

@@ -3,6 +3,7 @@
 import json
 import math
 from collections import deque
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..plan.given import Given
 from ..plan.model import StagePlan
 from ..records.record import Record
 from ..records.values import FieldValue, Long
+from ..values import freeze
 from .api import Out, StopFault, Tools
 from .registry import processor
 
@@ -22,6 +24,10 @@ _PARTS = {60: 5, 300: 5, 600: 10, 1800: 30, 3600: 60, 21_600: 300, 43_200: 600, 
 """A sliding window of so many seconds is made of windows of so many."""
 MOST_TOLD = 3
 """For more windows between two batches there are no events."""
+SHOWN_EVERY_MS = 1000
+_RESULTS = {"COUNT": "count", "SUM": "sum", "MIN": "min", "MAX": "max", "AVG": "average", "STD_DEV": "stdDev"}
+"""Where the result of a function stands in what is told of it."""
+Groups = dict["str | None", "Values"]
 
 
 class Values:
@@ -83,14 +89,16 @@ class Aggregation:
     """One configured aggregation."""
 
     def __init__(self, row: Given, tools: Tools) -> None:
-        self.name = row.text("aggregationName")
+        self.name, self.title = row.text("aggregationName"), row.text("aggregationTitle")
         word = row.text("aggregationFunction", "COUNT")
         self.kind = next((kind for kind in ("COUNT", "AVG", "MIN", "MAX", "SUM") if kind in word), "STD_DEV")
         self.whole = "INTEGER" in word or "LONG" in word or self.kind == "COUNT"
+        of = "" if self.kind in ("COUNT", "STD_DEV") else " (int)" if self.whole else " (double)"
+        self.axis = ("StdDev" if self.kind == "STD_DEV" else self.kind) + of
         self._filter = tools.predicate(row.text("filterPredicate")) if row.flag("filter") else None
         self._value = None if self.kind == "COUNT" else tools.evaluate(row.text("aggregationExpression"))
         self._group = tools.evaluate(row.text("groupByExpression")) if row.flag("groupBy") else None
-        self.groups: dict[str | None, Values] = {}
+        self.groups: Groups = {}
 
     def take(self, record: Record) -> None:
         """Takes a record in, when it passes the filter. Raises ``EvaluationError``."""
@@ -106,7 +114,7 @@ class Aggregation:
             held = self.groups[group] = Values()
         held.add(number)
 
-    def document(self, groups: "dict[str | None, Values]", at_ms: int) -> dict[str, Any]:
+    def document(self, groups: Groups, at_ms: int) -> dict[str, Any]:
         """The result of a window."""
         if self._group is None:
             held = groups.get(None, Values()).document(self.kind, self.name, whole=self.whole)
@@ -114,6 +122,20 @@ class Aggregation:
             inner = {str(name): each.document(self.kind, str(name), whole=self.whole) for name, each in groups.items()}
             held = {"name": self.name, "groups": inner}
         return {"name": self.name, "time": at_ms, "aggregatable": held}
+
+    def shown(self, windows: list[tuple[int, Groups]]) -> list[dict[str, dict[str, Any]]]:
+        """The results of windows by their ends: of all records, or of each group."""
+        names = sorted({str(name) for _, groups in windows for name in groups}) if self._group is not None else [""]
+        made: list[dict[str, dict[str, Any]]] = []
+        for name in names:
+            results: dict[str, Any] = {}
+            for end_ms, groups in windows:
+                held = groups.get(None if self._group is None else name)
+                if held is not None or self._group is None:
+                    told = (held or Values()).document(self.kind, name, whole=self.whole)
+                    results[str(end_ms)] = told[_RESULTS[self.kind]]
+            made.append({name or "value": results})
+        return made
 
 
 @processor("com_streamsets_pipeline_stage_processor_aggregation_AggregationDProcessor")
@@ -132,7 +154,8 @@ class WindowingAggregator:
         self._sliding = given.text("windowType", "ROLLING") == "SLIDING"
         whole = _seconds(given.text("windowLength" if self._sliding else "timeWindow", "TW_1M"))
         self._seconds = _PARTS.get(whole, whole) if self._sliding else whole
-        self._kept = max(1, whole // self._seconds if self._sliding else 1)
+        self._kept = max(1, whole // self._seconds if self._sliding else given.integer("timeWindowsToRemember", 3))
+        self._label = _label(whole)
         self._all, self._each = given.flag("allAggregatorsEvent", True), given.flag("perAggregatorEvents")
         self._as_text = given.flag("eventRecordWithTextField", True)
         rows = [row for row in given.rows("aggregatorConfigs") if row.flag("enabled", True)]
@@ -140,8 +163,9 @@ class WindowingAggregator:
         names = [row.text("aggregationName") for row in given.rows("aggregatorConfigs")]
         if len(names) != len(set(names)):
             raise InvalidValueError("Aggregations", ", ".join(names), "a name of its own for each (AGGREGATOR_00)")
-        self._past: list[deque[dict[str | None, Values]]] = [deque(maxlen=self._kept) for _ in rows]
+        self._past: list[deque[tuple[int, Groups]]] = [deque(maxlen=self._kept) for _ in rows]
         self._end_ms = self._close_of(tools.now_ms())
+        self._shown_ms = 0
 
     def __call__(self, batch: list[Record], out: Out) -> None:
         """Closes the windows that are over, then takes the records in. An expression that fails ends the run.
@@ -163,10 +187,26 @@ class WindowingAggregator:
             except EvaluationError as error:
                 raise StopFault("CTRCMN_0100", f"an aggregation cannot be evaluated: {error}") from None
             out.emit(record)
+        if not 0 <= now_ms - self._shown_ms < SHOWN_EVERY_MS:
+            self._show(out)
+            self._shown_ms = now_ms
 
     def close(self, out: Out) -> None:
         """Sends what the open window has."""
+        self._show(out)
         self._roll(self._tools.now_ms(), out)
+
+    def _show(self, out: Out) -> None:
+        """The results of the windows that are remembered and of the open one, as gauges."""
+        for each, past in zip(self._aggregations, self._past, strict=True):
+            windows = [*list(past)[len(past) - self._kept + 1 :], (self._end_ms, each.groups)]
+            if self._sliding:
+                windows = [(self._end_ms, _joined(groups for _, groups in windows))]
+            out.say(each.name, "title", each.title)
+            out.say(each.name, "windowType", "sliding" if self._sliding else "rolling")
+            out.say(each.name, "timeWindow", self._label)
+            out.say(each.name, "yAxis", each.axis)
+            out.say(each.name, "data", tuple(map(freeze, each.shown(windows))))
 
     def _close_of(self, at_ms: int) -> int:
         """When the window that a moment lies in closes, in epoch milliseconds."""
@@ -183,13 +223,8 @@ class WindowingAggregator:
     def _roll(self, at_ms: int, out: Out | None) -> None:
         made: list[dict[str, Any]] = []
         for each, past in zip(self._aggregations, self._past, strict=True):
-            past.append(each.groups)
-            groups = each.groups
-            if self._sliding:
-                groups = {}
-                for window in past:
-                    for name, held in window.items():
-                        groups.setdefault(name, Values()).join(held)
+            past.append((self._end_ms, each.groups))
+            groups = _joined(held for _, held in past) if self._sliding else each.groups
             made.append(each.document(groups, at_ms))
             each.groups = {}
         if out is None:
@@ -206,6 +241,20 @@ class WindowingAggregator:
 
     def _told(self, document: Any) -> FieldValue:
         return json.dumps(document, separators=(",", ":")) if self._as_text else _field(document)
+
+
+def _joined(windows: Iterable[Groups]) -> Groups:
+    made: Groups = {}
+    for groups in windows:
+        for name, held in groups.items():
+            made.setdefault(name, Values()).join(held)
+    return made
+
+
+def _label(seconds: int) -> str:
+    """How a window is called: ``5 Minutes``; a day has 24 hours."""
+    size, unit = (3600, "Hour") if seconds >= 3600 else (60, "Minute") if seconds >= 60 else (1, "Second")
+    return f"{seconds // size} {unit}" + ("s" if seconds > size else "")
 
 
 def _seconds(word: str) -> int:

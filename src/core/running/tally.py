@@ -10,7 +10,7 @@ from ..plan.model import Plan, StagePlan
 from ..processors.api import Out
 from ..records.json_data import NoJson, json_size
 from ..records.rows import Lane, Rows
-from ..values import JsonMap, freeze
+from ..values import Json, JsonMap, freeze
 from .observing import Sample
 
 _COUNTERS = {
@@ -85,24 +85,24 @@ class Times:
 
 @attrs.define
 class Own:
-    """Timers and gauges that a stage keeps itself; numbers of a gauge are added up, the newest text counts."""
+    """Timers and gauges that a stage keeps itself; numbers of a gauge are added up, of all else the newest counts."""
 
     timers: dict[str, Times] = attrs.field(factory=dict)
-    gauges: dict[str, dict[str, int | str]] = attrs.field(factory=dict)
+    gauges: dict[str, dict[str, Json]] = attrs.field(factory=dict)
 
-    def add(self, notes: Iterable[tuple[str, str, float | str | None]]) -> None:
+    def add(self, notes: Iterable[tuple[str, str, Json]]) -> None:
         """Takes over what a batch noted."""
         for name, key, value in notes:
             if key:
                 held = self.gauges.setdefault(name, {})
                 before = held.get(key, 0)
-                if isinstance(value, str):
+                if isinstance(value, (str, tuple, JsonMap)):
                     held[key] = value
                 elif isinstance(before, int):
                     held[key] = before + int(value or 0)
             else:
                 times = self.timers.setdefault(name, Times())
-                if value is not None:
+                if isinstance(value, (int, float)):
                     times.add(float(value))
 
     def merge(self, other: "Own") -> None:

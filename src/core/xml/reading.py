@@ -53,11 +53,13 @@ class _Peeked(Enum):
 class _Open:
     """An element of the record that is being read."""
 
-    __slots__ = ("attributes", "children", "declared", "name", "text")
+    __slots__ = ("attributes", "children", "declared", "name", "parts", "text")
 
     def __init__(self, name: str, attributes: dict[str, str], declared: dict[str, str]) -> None:
         self.name, self.attributes, self.declared = name, attributes, declared
         self.text: list[str] = []
+        self.parts: list[str] = []
+        """Texts before comments and instructions."""
         self.children: dict[str, list[tuple[FieldValue, dict[str, dict[str, str]]]]] = {}
 
 
@@ -88,6 +90,7 @@ class XmlRecords:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
+        self._parser.CommentHandler = self._parser.ProcessingInstructionHandler = self._aside
         self._names: list[str] = []
         self._known: list[dict[str, str]] = [{"xml": "http://www.w3.org/XML/1998/namespace"}]
         self._prefixes: dict[str, str] = {}
@@ -115,8 +118,8 @@ class XmlRecords:
         fault: str = ""
         try:
             self._parser.Parse(data, final)
-        except expat.ExpatError as error:
-            fault = said(error)
+        except (expat.ExpatError, XmlFault) as error:
+            fault = str(error) if isinstance(error, XmlFault) else said(error)
         if (final or fault) and self._last is not None:
             self._offset = self._character(self._fed + len(data))
             self._measure()
@@ -184,12 +187,25 @@ class XmlRecords:
             self._peeked = _Peeked.TAG if self._whole else _Peeked.NOTHING
         matches = self._matcher.opens(uri, local, attributes)
         if self._open:
+            if not self._open[-1].children:
+                self._check_text()
             self._open.append(_Open(shown, attributes, declared))
         elif matches:
             self._begin, self._skipped = self._parser.CurrentByteIndex, False
             root = name if self._keep_root else shown
             self._open.append(_Open(root, attributes, declared))
         self._skip()
+
+    def _check_text(self) -> None:
+        """A text that goes on behind a comment or instruction is a fault, as the original takes none for its value.
+
+        Raises:
+            XmlFault: it does, and no element stands before it.
+        """
+        parts = self._open[-1].parts
+        rest = "".join(self._open[-1].text)
+        if any(part.strip() for part in (parts if rest else parts[:-1])):
+            raise XmlFault(f"a comment or an instruction within the text of {self._open[-1].name}")
 
     def _skip(self) -> None:
         """Keeps nothing of a record that is too long for sure."""
@@ -203,10 +219,17 @@ class XmlRecords:
             self._open[-1].text.append(data)
             self._skip()
 
+    def _aside(self, *said: str) -> None:
+        """A comment or an instruction parts the text of an element."""
+        if self._open and self._open[-1].text and not self._open[-1].children:
+            self._open[-1].parts.append("".join(self._open[-1].text))
+            self._open[-1].text.clear()
+
     def _end(self, name: str) -> None:
         if self._peeked is not None:
             self._peek()
         if self._open:
+            self._check_text()
             element = self._open.pop()
             if self._skipped:
                 element.children, element.text = {}, []
@@ -246,7 +269,7 @@ class XmlRecords:
                 for at, (_, inner) in enumerate(held):
                     notes.update({f"/{quoted(name)}[{at}]{path}": note for path, note in inner.items()})
         else:
-            text = "".join(element.text)
+            text = "".join(element.text) or "".join(element.parts[-1:])
             if text.strip():
                 value[VALUE] = text
         return value, notes

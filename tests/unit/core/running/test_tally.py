@@ -8,7 +8,7 @@ from penstock.core.plan import Plan, StagePlan
 from penstock.core.processors import Out
 from penstock.core.running import Tally
 from penstock.core.running.tally import Last, metrics_document
-from penstock.core.values import thaw
+from penstock.core.values import JsonMap, thaw
 
 STAGE = StagePlan("Web_01", "kind", StageType.PROCESSOR, "Web")
 PLAN = Plan("p", stages=(STAGE,))
@@ -32,6 +32,22 @@ def test_timers_and_gauges_of_a_stage_are_named_as_in_the_original() -> None:
     assert (timer["count"], timer["mean"], timer["max"]) == (2, 1.0, 1.5)  # type: ignore[index,call-overload]
     gauges = thaw(document["gauges"])
     assert gauges["custom.Web_01.Http Status.0.gauge"] == {"value": {"200": 2}}  # type: ignore[index,call-overload]
+
+
+def test_of_texts_and_lists_in_a_gauge_the_newest_counts() -> None:
+    """Those of another partition as well."""
+    made = []
+    for text, end in (("a", 1), ("b", 2)):
+        out = Out(1)
+        out.say("n", "title", text)
+        out.say("n", "data", (JsonMap({"value": JsonMap({"5000": end})}),))
+        made.append(Tally())
+        made[-1].add(STAGE, (), out)
+    made[0].merge(made[1])
+    gauges = thaw(metrics_document(PLAN, made[0], 1, 2.0)["gauges"])
+    assert gauges["custom.Web_01.n.0.gauge"] == {  # type: ignore[index,call-overload]
+        "value": {"title": "b", "data": [{"value": {"5000": 2}}]}
+    }
 
 
 def test_a_metric_that_is_only_known_counts_nothing() -> None:

@@ -49,6 +49,26 @@ def test_elements_attributes_and_texts_have_their_places() -> None:
 
 
 @pytest.mark.parametrize(
+    ("inside", "wanted"),
+    [
+        ("a<!-- c -->", {"value": "a"}),
+        (" <!-- c -->a", {"value": "a"}),
+        ("a<!-- c --><b/>", {"b": [{}]}),
+        ("<b/>a<!-- c -->b", {"b": [{}]}),
+        (" <!-- c --> ", {}),
+        ("a<!-- c -->b", "XML_PARSER_03"),
+        ("a<?p i?>b", "XML_PARSER_03"),
+        ("a<!-- c --> ", "XML_PARSER_03"),
+        ("a<!-- c -->b<b/>", "XML_PARSER_03"),
+    ],
+)
+def test_a_comment_within_the_text_of_an_element_ends_the_file(inside: str, wanted: object) -> None:
+    """Beside it, and beside elements, none is seen; records before it are there."""
+    data = f"<x><r>1</r><r>{inside}</r></x>"
+    assert values("XML", data, xmlRecordElement="r", **FLAT) == [{"value": "1"}, wanted]
+
+
+@pytest.mark.parametrize(
     ("element", "count"),
     [("record", 7), ("/root/record", 7), ("record[2]", 1), ("record[@a='A']", 1), ("/*[1]/other", 1), ("/*/*", 8)],
 )
