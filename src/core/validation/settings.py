@@ -113,12 +113,19 @@ def _check_model(component: Component, setting: SettingPlan, value: Json) -> Ite
             yield from _check_paths(component, setting, value)
         case "LIST_BEAN":
             rows = value if isinstance(value, tuple) else (value,)
-            for row in rows:
+            for at, row in enumerate(rows):
                 if isinstance(row, JsonMap) and setting.rows is not None:
                     for name, item in row.items():
-                        yield from _check_one(component, setting.rows, name, item, row)
+                        for issue in _check_one(component, setting.rows, name, item, row):
+                            yield _in_row(issue, setting, at)
         case "PREDICATE":
             yield from _check_predicates(component, setting, value)
+
+
+def _in_row(issue: Issue, setting: SettingPlan, at: int) -> Issue:
+    """A finding about a part of a row says which row it is, so that two rows are two findings."""
+    part = issue.config_name
+    return issue if part is None else attrs.evolve(issue, config_name=f"{setting.name}#{at}:{part}")
 
 
 def _check_paths(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:

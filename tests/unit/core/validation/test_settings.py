@@ -155,6 +155,14 @@ def test_field_paths_have_their_syntax(path: str) -> None:
     assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE"), it=["/ok", path, path]) == ["0033"]
 
 
+def test_every_row_with_a_wrong_part_is_a_finding_of_its_own() -> None:
+    """Its place is the setting, the number of the row and the part."""
+    rows = model("it", "LIST_BEAN", rows=(model("path", "FIELD_SELECTOR"),))
+    found = report(rows, it=[{"path": "abc"}, {"path": "/ok"}, {"path": "xyz"}]).issues
+    assert [(each.config_name, each.count) for each in found] == [("it#0:path", 1), ("it#2:path", 1)]
+    assert ["'abc'" in found[0].text, "'xyz'" in found[1].text] == [True, True]
+
+
 @pytest.mark.parametrize("path", ["", "/", "/a/b[0]/'c d'", "/*", "/a[*]", "/a//b", "/${x}"], ids=repr)
 def test_right_field_paths_pass(path: str) -> None:
     """Wildcards, quoted names, doubled slashes and expressions are right."""
