@@ -1,12 +1,12 @@
 """JSON Parser and JSON Generator: a field from JSON text, and to it."""
 
 import json
-import re
 from decimal import Decimal
 
 from ..plan.model import StagePlan
 from ..records.fields import set_field
 from ..records.json_data import NoJson, json_bytes
+from ..records.json_next import BLANKS, another_begins, may_touch
 from ..records.paths import MISSING, get
 from ..records.record import Record
 from ..records.values import FieldValue, Null
@@ -29,24 +29,14 @@ def _whole(digits: str) -> object:
     return value if -_LONG <= value < _LONG else Decimal(value)
 
 
-_BLANKS = " \t\r\n"
-_ANOTHER = re.compile(
-    r"[ \t\r\n]*(?:\Z|[\[{\"]|(?:true|false|null)(?![\w$])"
-    r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:\Z|[ \t\r\n]))"
-)
-_BEHIND_WORD = re.compile(r"[^\w$]")
 _DECODER = json.JSONDecoder(parse_constant=_no_number, parse_int=_whole)
 
 
 def _first(text: str) -> FieldValue:
-    """The first value of a text. What follows is looked at as far as it tells whether another value begins.
-
-    Behind a number there must be a blank, behind a word anything that does not go on with it.
-    """
+    """The first value of a text. What follows is looked at as far as it tells whether another value begins."""
     value, end = _DECODER.raw_decode(text)
-    word = isinstance(value, bool) or value is None
-    joined = not isinstance(value, (dict, list, str)) and text[end : end + 1].strip(_BLANKS)
-    if (joined and not (word and _BEHIND_WORD.match(text, end))) or not _ANOTHER.match(text, end):
+    behind = len(text) - len(text[end:].lstrip(BLANKS))
+    if (behind == end and not may_touch(value, text, end)) or not another_begins(text, behind):
         raise ValueError(f"{text[end : end + 10]!r} behind a value")
     found: FieldValue = value
     return found

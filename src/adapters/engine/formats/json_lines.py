@@ -1,6 +1,7 @@
 """JSON objects that stand one to a line, many at a time; whatever is no such line the reader of JSON texts gets."""
 
 import io
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -39,6 +40,8 @@ def _decoder(*, usual: bool = False) -> "msgspec.json.Decoder[Any]":
 
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _BLANK = b" \t\r"
+_BEGINS = re.compile(rb'[ \t\r\n]*[{\["]')
+"""Where another value begins, for all that its first sign tells; the reader of texts knows the other cases."""
 
 
 @attrs.define
@@ -144,6 +147,8 @@ class JsonLines:
             values = self._values(text)
         if not values or len(values) != (lines or len(values)):
             return self._each(text, count)
+        if not self._is_followed():
+            return self._hand_over(b"\n".join([text, self._text]), count)
         start = self._at
         return Taken(values, text, start, self._pass(text), usual=self._plain)
 
@@ -163,6 +168,11 @@ class JsonLines:
             return _decoder().decode_lines(text)
         except _REFUSED:
             return []
+
+    def _is_followed(self) -> bool:
+        """True where another value begins behind what was cut, or the file ends; a value needs that."""
+        self._fill()
+        return _BEGINS.match(self._text or self._rest) is not None or (self._over and not self._text.strip())
 
     def _fill(self) -> None:
         """Reads on where no whole line is left."""
@@ -211,20 +221,32 @@ class JsonLines:
         return end - (len(text) - len(text.rstrip(_BLANK)))
 
     def _each(self, text: bytes, count: int) -> Taken | None:
-        """Line by line, as far as each is one value."""
+        """Line by line, as far as each is one value and another follows it."""
         made = Taken([], text, self._at, self._at)
         lines = text.split(b"\n")
+        held: tuple[Item, int, int] | None = None
         for number, line in enumerate(lines):
             if line.strip(_BLANK):
                 item = self._one(line)
                 if item is None:
-                    left = b"\n".join([*lines[number:], self._text])
-                    if not made.values and not made.faults:
-                        return self._hand_over(left, count)
-                    self._text = left
-                    return made
-                made.add(item, self._at, line)
+                    first, self._at = (number, self._at) if held is None else held[1:]
+                    return self._left(made, b"\n".join([*lines[first:], self._text]), count)
+                if held is not None:
+                    made.add(held[0], held[2], lines[held[1]])
+                held = item, number, self._at
             self._pass(line)
+        if held is not None:
+            if not self._is_followed():
+                self._at = held[2]
+                return self._left(made, b"\n".join([*lines[held[1] :], self._text]), count)
+            made.add(held[0], held[2], lines[held[1]])
+        return made
+
+    def _left(self, made: Taken, left: bytes, count: int) -> Taken | None:
+        """What was taken, and then the text of others; those are for the other reader when nothing was."""
+        if not made.values and not made.faults:
+            return self._hand_over(left, count)
+        self._text = left
         return made
 
     def _one(self, line: bytes) -> Item | None:

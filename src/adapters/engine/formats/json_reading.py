@@ -6,6 +6,7 @@ from typing import BinaryIO
 from ....core.errors import FormatError
 from ....core.plan.given import NOTHING_GIVEN, Given
 from ....core.records.json_form import record_from_json
+from ....core.records.json_next import BLANKS, another_begins, may_touch
 from ....core.records.values import FieldValue
 from .fault import FormatFault
 from .item import Item
@@ -13,15 +14,17 @@ from .json_text import one_object
 from .texts import CHUNK, LONGEST, Window, texts
 from .writing import SDC_MAGIC
 
-BLANKS = " \t\r\n"
+AHEAD = 64
+"""How many characters tell whether another value begins."""
 Found = tuple[int, int, FieldValue, str]
 
 
 def read_json(opened: BinaryIO, given: Given) -> Iterator[Item]:
     """Every value. After what is no JSON, or longer than ``jsonMaxObjectLen``, nothing more is read.
 
-    The offset of a value is where its parser stood before it: at 0 for the first one, in an array at the last sign that
-    was read.
+    The parser looks for the next value before it gives one: of two values with something else behind them only the
+    first is there. The offset of a value is where its parser stood before it: at 0 for the first one, in an array at
+    the last sign that was read.
     """
     limit = given.integer("jsonMaxObjectLen", 4096)
     in_array = given.text("jsonContent") == "ARRAY_OBJECTS"
@@ -59,12 +62,29 @@ def _values(window: Window, limit: int, *, in_array: bool) -> Iterator[Found]:
     while not (in_array and _ended(window, at, first=first)):
         at = at if first or not in_array else _behind(window, at + 1, BLANKS)
         value, end, at = _value(window, at, limit, at - (begun - window.base) if in_array or first else -1)
-        yield window.base + at, window.base + end, value, label
+        found = window.base + at, window.base + end, value, label
         label = str(window.base + (end - 1 if window.held[end - 1] in "]}" else at)) if in_array else ""
         begun = window.base + end
         at, first = _behind(window, end, BLANKS), False
+        if not in_array:
+            at = _next(window, at, value, touching=window.base + at == begun)
+        yield found
         if not in_array and at == len(window.held):
             return
+
+
+def _next(window: Window, at: int, value: FieldValue, *, touching: bool) -> int:
+    """Where the next value begins, or the text ends.
+
+    Raises:
+        FormatFault: there is something else.
+    """
+    if len(window.held) - at < AHEAD and not window.over and window.held[at] not in '[{"':
+        window.more(at)
+        at = 0
+    if (touching and not may_touch(value, window.held, at)) or not another_begins(window.held, at):
+        raise FormatFault("JSON_PARSER_00", f"no JSON at character {window.base + at}, behind a value")
+    return at
 
 
 def _behind(window: Window, at: int, signs: str) -> int:

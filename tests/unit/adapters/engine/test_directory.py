@@ -150,7 +150,7 @@ def test_a_record_that_cannot_be_parsed_goes_to_error_and_the_file_goes_on(tmp_p
 
 def test_a_file_that_cannot_be_read_on_is_treated_as_told(tmp_path: Path) -> None:
     """Dropped, reported and put away, or the end of the run."""
-    bad, old = '{"a": 1} oops', tmp_path / "bad"
+    bad, old = '{"a": 1} {oops', tmp_path / "bad"
     old.mkdir()
     fill(tmp_path, a=bad)
     out = Out(1)

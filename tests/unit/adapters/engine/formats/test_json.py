@@ -129,11 +129,25 @@ def test_an_array_that_is_broken_ends_in_a_fault(text: str, expected: list[objec
 
 
 @pytest.mark.parametrize(
-    "bad", ["1" * 401, "oops", '{"a" 1}', "NaN", '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 3000, "[" * 5000]
+    "bad", ["1" * 401, '{"a" 1}', '{"a": Infinity}', '"a\nb"', "[1", '{"x": "' + "y" * 3000, "[" * 5000]
 )
 def test_what_is_no_json_ends_the_file(bad: str) -> None:
     """What came before it is there."""
     assert values("JSON", '{"a": 1} ' + bad) == [{"a": 1}, "JSON_PARSER_00"]
+
+
+@pytest.mark.parametrize("bad", ["oops", "NaN", "}", "]", ",", "tru", "nullx", "12a", "-", "+1", "01"])
+def test_a_value_is_there_only_when_another_or_the_end_follows(bad: str) -> None:
+    """The parser reads the first sign of the next before it gives one; the text may be cut anywhere."""
+    assert values("JSON", '{"a": 1}{"b": 2}' + bad) == [{"a": 1}, "JSON_PARSER_00"]
+    assert values("JSON", f'{{"a": 1}}\n{{"b": 2}}\n{bad}\n{{"c": 3}}') == [{"a": 1}, "JSON_PARSER_00"]
+
+
+@pytest.mark.parametrize("text", ['5{"a": 1}', '12"x"', "true1", "nullnull"])
+def test_numbers_and_words_end_before_something_else_begins(text: str) -> None:
+    """They would go on."""
+    assert values("JSON", text) == ["JSON_PARSER_00"]
+    assert values("JSON", '12 true{"a": 1}null') == [12, True, {"a": 1}, None]
 
 
 def test_control_characters_are_taken_away_on_request() -> None:
