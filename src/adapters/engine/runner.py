@@ -14,7 +14,7 @@ from ...core.records.record import Record
 from ...core.records.rows import Lane
 from ...core.running import Batch, Stages, Starting, Tally, error_stage
 from ...core.running.measuring import Ages
-from ...core.running.observing import Observer
+from ...core.running.observing import data_observer
 from . import own as _own  # noqa: F401  (these two say where stages come from)
 from . import plugins as _plugins  # noqa: F401
 from .origins import ORIGINS, Origin
@@ -55,7 +55,7 @@ class Runner:
         self._now_ms: Callable[[], int] = lambda: 0
         self._origin: Origin | None = None
         starting = Starting()
-        observer = _observer(plan, tools) if delivers and plan.rules.data else None
+        observer = data_observer(plan, tools) if delivers and plan.rules.data else None
         errors = error_stage(plan, tools, starting) if delivers else None
         begin(starting)
         for stage in kept:
@@ -232,12 +232,6 @@ class Runner:
     def _received(self, stage: StagePlan, batch: Batch) -> Lane:
         supplied = self._given.get(stage.instance)
         return self._stages.received(stage, batch) if supplied is None else [record.copy() for record in supplied]
-
-
-def _observer(plan: Plan, tools: Callable[[StagePlan], Tools]) -> Observer:
-    """What applies data rules; they see what the origin sees."""
-    first = plan.stages[0]
-    return Observer(plan.rules.data, lambda: tools(first).scope, tools(first).random)
 
 
 def stage_output(stage: StagePlan, received: list[Record] | None, out: Out, now_ms: int) -> StageOutput:

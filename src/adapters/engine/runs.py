@@ -31,10 +31,10 @@ from ...core.running import (
     starts_again,
     wait_s,
 )
-from ...core.running.alerts import Board, Raised, with_alerts
-from ...core.running.measuring import Ages, measured
+from ...core.running.measuring import Ages
 from ...core.running.notices import Notice, alert_notices, notices, wants_notice
 from ...core.running.tally import Last
+from ...core.running.watching import MEASURE_MS, Watch
 from ...core.validation.issues import Issue
 from ...core.values import JsonMap
 from ...ports.stores import JobStore, OffsetStore
@@ -44,8 +44,6 @@ from .runner import Runner
 from .world import USER
 
 IDLE_S = 0.01
-MEASURE_MS = 1000
-"""How often rules about metrics are applied."""
 TURN_S = 0.1
 """How long batches follow each other before the offset is committed and metrics are told."""
 
@@ -88,8 +86,7 @@ class EmbeddedRun:
         )
         self._status = self._failed_at = Status.STARTING
         self._lifecycle = Lifecycle(plan, tools, {})
-        self._board, self._raised = Board(plan.rules), list[Raised]()
-        self._measured_ms = 0
+        self._watch = Watch(plan.rules, self._state.started_ms, MEASURE_MS)
         self._before, self._runner = Tally(last=Last(record_ms=clock.now_ms())), cast("Runner | None", None)
         self._batches_done = 0
         self._stop_asked = threading.Event()
@@ -245,22 +242,22 @@ class EmbeddedRun:
         if not self._plan.rules.metrics:
             yield
             return
-        watching = asyncio.get_running_loop().create_task(self._watch())
+        watching = asyncio.get_running_loop().create_task(self._keep_watch())
         try:
             yield
         finally:
             watching.cancel()
 
-    async def _watch(self) -> None:
+    async def _keep_watch(self) -> None:
         while True:
             await asyncio.sleep(MEASURE_MS / 1000)
-            if self._clock.now_ms() - self._measured_ms < MEASURE_MS:
+            if not self._watch.due(self._clock.now_ms()):
                 continue
             try:
                 metrics = self._metrics(between_batches=False)
             except RuntimeError:  # a batch changed the counts meanwhile: the next look will do
                 continue
-            if self._raised:
+            if self._watch.raised:
                 self._state = attrs.evolve(self._state, metrics=metrics)
                 await self._jobs.save_run(self._state)
                 await self._tell_alerts()
@@ -376,20 +373,11 @@ class EmbeddedRun:
         made = metrics_document(self._plan, tally, self._batches_done, seconds, runners)
         if not self._plan.rules.any:
             return made
-        if between_batches and self._runner is not None:
-            self._raised += self._board.take(self._runner.tally.take_samples(), self._clock.now_ms())
-        return self._with_alerts(made, tally, seconds)
-
-    def _with_alerts(self, metrics: JsonMap, tally: Tally, seconds: float) -> JsonMap:
-        """Applies the rules about metrics, once a second and at the end, and adds what all rules found."""
         now_ms, runner = self._clock.now_ms(), self._runner
-        if now_ms - self._measured_ms >= MEASURE_MS or self._status is not Status.RUNNING:
-            self._measured_ms, ages = now_ms, Ages() if runner is None else runner.ages
-            for rule in self._plan.rules.metrics:
-                value = measured(rule, metrics, tally, ages, seconds)
-                if value is not None:
-                    self._raised += self._board.measure(rule, value, now_ms, self._state.started_ms)
-        return with_alerts(metrics, self._board, seconds)
+        if between_batches and runner is not None:
+            self._watch.take(runner.tally.take_samples(), now_ms)
+        ages, last = Ages() if runner is None else runner.ages, self._status is not Status.RUNNING
+        return self._watch.metrics(made, tally, ages, seconds, now_ms, last=last)
 
     @property
     def _tally(self) -> Tally:
@@ -423,9 +411,8 @@ class EmbeddedRun:
 
     async def _tell_alerts(self) -> None:
         """Says in the log what alerts were raised, and sends what their rules want to be sent."""
-        raised, self._raised = self._raised, []
-        for each in raised:
-            await self._log("INFO", f"alert {each.rule.name}: {each.text} (value {java_string(each.value)})")
+        for each in self._watch.take_raised():
+            await self._log("INFO", each.line)
             made = alert_notices(self._plan, each, self._clock.now_ms())
             if made:
                 self._notices = asyncio.get_running_loop().create_task(self._notify(made, self._notices))
@@ -447,7 +434,7 @@ class EmbeddedRun:
         await self._jobs.save_run(self._state)
         for stage, text in [] if self._runner is None else self._runner.tally.take_faults():
             await self._log("WARN", f"{stage}: {text}")
-        if self._raised:
+        if self._watch.raised:
             await self._tell_alerts()
         self._changed.set()
 

@@ -12,6 +12,7 @@ from ...core.processors.api import Out, StopFault
 from ...core.records.record import Record
 from ...core.records.values import FieldValue
 from ...core.running import Batch, Tally, tell
+from ...core.running.observing import Sample
 from . import kafka
 from .boot import in_partition
 from .messages import Message
@@ -98,6 +99,11 @@ class Driver:
         """The faults since the last look; of very many only the first."""
         with self._lock:
             return self._counted.take_faults() + self._stages.tally.take_faults()
+
+    def take_samples(self) -> list[Sample]:
+        """What data rules saw since the last look."""
+        with self._lock:
+            return self._counted.take_samples() + self._stages.tally.take_samples()
 
     @property
     def batches(self) -> int:

@@ -123,6 +123,8 @@ def remarks(plan: Plan) -> tuple[Issue, ...]:
 def _differences(plan: Plan) -> Iterable[tuple[StagePlan | None, str]]:
     if plan.rate_limit > 0:
         yield None, "the rate limit is not kept on Spark; use per_batch and every of the engine's address"
+    if any(rule.drift for rule in plan.rules.data):
+        yield None, "drift rules are not applied on Spark: no partition sees all records"
     for stage in plan.stages:
         if is_keyed(stage):
             yield (

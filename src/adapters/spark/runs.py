@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from ...core.processors.api import Out, StopFault
 from ...core.project import Job, JobRun
 from ...core.records.values import FieldValue
 from ...core.running import ENTITY, MOST_RECORDS, START, STOP, Status, metrics_document
-from ...core.running.notices import notices, wants_notice
+from ...core.running.measuring import Ages
+from ...core.running.notices import Notice, alert_notices, notices, wants_notice
+from ...core.running.watching import Watch
 from ...ports.stores import JobStore, OffsetStore
 from . import kafka, sources
 from .address import Address
@@ -49,6 +51,7 @@ class SparkRun:
         self._work, self._address, self._job, self._open = work, address, job, open_spark
         self._jobs, self._offsets, self._clock = jobs, offsets, work.code.clock
         self._state = attrs.evolve(state, state="Starting")
+        self._rules = Watch(work.plan.rules, state.started_ms)
         self._stop_asked = threading.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -265,18 +268,26 @@ class SparkRun:
             self._told_s = time.monotonic()
             self._await(self._tell(metrics=self._metrics()))
 
-    def _metrics(self) -> Any:
-        driver = self._driver
+    def _metrics(self, *, last: bool = False) -> Any:
+        """The metrics with the alerts of rules; partitions tell of their batches when they are done, so none has an
+        age."""
+        driver, plan, now_ms = self._driver, self._work.plan, self._clock.now_ms()
         assert driver is not None
-        seconds = (self._clock.now_ms() - self._state.started_ms) / 1000
-        return metrics_document(self._work.plan, driver.tally(), driver.batches, seconds)
+        seconds = (now_ms - self._state.started_ms) / 1000
+        tally = driver.tally()
+        made = metrics_document(plan, tally, driver.batches, seconds)
+        if not plan.rules.any:
+            return made
+        self._rules.take(driver.take_samples(), now_ms)
+        return self._rules.metrics(made, tally, Ages(), seconds, now_ms, last=last)
 
     async def _end(self, state: str, message: str) -> None:
         assert self._driver is not None
         word = "CompletedWithErrors" if state == "Completed" and self._driver.tally().errors else state
-        await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=self._metrics())
+        metrics = self._metrics(last=True)
+        await self._tell(state=word, message=message, ended_ms=self._clock.now_ms(), metrics=metrics)
         if message:
-            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "ERROR", message)])
+            await self._log("ERROR", message)
         await self._notify(_ENDS[state])
 
     async def _notify(self, status: Status) -> None:
@@ -284,21 +295,33 @@ class SparkRun:
         plan = self._work.plan
         if not wants_notice(plan, status):
             return
-        tools = self._work.tools(plan.stages[0])
-        for each in notices(plan, status, self._state.message, self._clock.now_ms(), self._metrics()):
+        await self._hand_over(notices(plan, status, self._state.message, self._clock.now_ms(), self._metrics()))
+
+    async def _hand_over(self, made: Iterable[Notice]) -> None:
+        tools = self._work.tools(self._work.plan.stages[0])
+        for each in made:
             fault = await anyio.to_thread.run_sync(self._work.code.notify, each, tools)
             if fault:
-                await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "WARN", fault)])
+                await self._log("WARN", fault)
+
+    async def _tell_alerts(self) -> None:
+        """Says in the log what alerts were raised, and sends what their rules want to be sent."""
+        for each in self._rules.take_raised():
+            await self._log("INFO", each.line)
+            await self._hand_over(alert_notices(self._work.plan, each, self._clock.now_ms()))
+
+    async def _log(self, severity: str, text: str) -> None:
+        await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), severity, text)])
 
     async def _tell(self, **changes: object) -> None:
         self._state = attrs.evolve(self._state, **changes)  # type: ignore[arg-type]
         await self._jobs.save_run(self._state)
         for stage, text in [] if self._driver is None else self._driver.take_faults():
-            await self._jobs.add_log(self._state.run_id, [(self._clock.now_ms(), "WARN", f"{stage}: {text}")])
+            await self._log("WARN", f"{stage}: {text}")
         if "state" in changes:
-            await self._jobs.add_log(
-                self._state.run_id, [(self._clock.now_ms(), "INFO", f"the run is {self._state.state}")]
-            )
+            await self._log("INFO", f"the run is {self._state.state}")
+        if self._rules.raised:
+            await self._tell_alerts()
         self._changed.set()
 
 

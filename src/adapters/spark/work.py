@@ -11,6 +11,7 @@ from ...core.plan.model import Plan, StagePlan
 from ...core.processors.api import Access, Tools
 from ...core.running import Stages
 from ...core.running.apart import apart
+from ...core.running.observing import data_observer
 from .code import StageCode
 from .kafka import PRODUCER
 from .messages import Message, producer
@@ -73,9 +74,14 @@ class Work:
         def here(stage: StagePlan) -> bool:
             return self.levels.get(stage.instance, self.level) == self.level
 
-        kafka = {PRODUCER: producer(self.code, sent)}
         return Stages(
-            plan, self.tools, here, events_here=self.level == DRIVER, seconds=time.perf_counter, builders=kafka
+            plan,
+            self.tools,
+            here,
+            events_here=self.level == DRIVER,
+            seconds=time.perf_counter,
+            builders={PRODUCER: producer(self.code, sent)},
+            observer=data_observer(plan, self.tools, drift=False) if plan.rules.data else None,
         )
 
 

@@ -24,6 +24,11 @@ class Raised:
     text: str
     value: int | float
 
+    @property
+    def line(self) -> str:
+        """As the log of the run tells it."""
+        return f"alert {self.rule.name}: {self.text} (value {java_string(self.value)})"
+
 
 @attrs.define
 class Alert:

@@ -6,7 +6,9 @@ import attrs
 
 from ..el import ElError, EvaluationError, Scope, compile_text
 from ..el.coerce import as_text, as_truth
+from ..plan.model import Plan, StagePlan
 from ..plan.rules import DataRule
+from ..processors.api import Tools
 from ..records.record import Record
 from ..records.rows import Lane, Rows
 
@@ -49,6 +51,14 @@ class Observer:
     def look(self, lane: str, records: Lane) -> list[Sample]:
         """What the records of a batch show."""
         return self._lanes[lane].look(records)
+
+
+def data_observer(plan: Plan, tools: Callable[[StagePlan], Tools], *, drift: bool = True) -> Observer:
+    """What applies the data rules of a flow, those about drift only where somebody sees all records; they see what the
+    origin sees."""
+    first = plan.stages[0]
+    rules = [rule for rule in plan.rules.data if drift or not rule.drift]
+    return Observer(rules, lambda: tools(first).scope, tools(first).random)
 
 
 class _Sampled:

@@ -117,7 +117,8 @@ def test_the_field_pivoter_makes_a_record_per_element(play: Play) -> None:
 
 def test_the_field_pivoter_refuses_what_is_no_list(play: Play) -> None:
     """Missing and wrong fields have codes of their own."""
-    assert codes(play(PIVOT, {"listPath": "/l"}, {}, {"l": 5})) == ["LIST_PIVOT_01", "LIST_PIVOT_00"]
+    found = play(PIVOT, {"listPath": "/l"}, {}, {"l": 5}, {"l": Null(FieldType.INTEGER)})
+    assert codes(found) == ["LIST_PIVOT_01", "LIST_PIVOT_00", "LIST_PIVOT_00"]
 
 
 def test_the_field_replacer_sees_the_field_in_hand(play: Play) -> None:

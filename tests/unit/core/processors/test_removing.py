@@ -16,6 +16,7 @@ REMOVE = "processor_fieldfilter_FieldFilterDProcessor"
     ("fields", "left"),
     [
         (["/m"], {"m": {"a": 1, "b": [1, {"c": 2}]}}),
+        (["/m/b"], {"m": {"b": [1, {"c": 2}]}}),
         (["/m/b[1]/c"], {"m": {"b": [{"c": 2}]}}),
         (["/m/b[*]"], {"m": {"b": [1, {"c": 2}]}}),
         (["/none"], {}),

@@ -6,11 +6,14 @@ from collections.abc import Callable
 import attrs
 import pytest
 
+from penstock.core.catalogue.definitions import StageType
 from penstock.core.el import Scope
-from penstock.core.plan.rules import DataRule
+from penstock.core.plan.model import Plan, StagePlan
+from penstock.core.plan.rules import DataRule, Rules
+from penstock.core.processors.api import Tools
 from penstock.core.records.record import Record
 from penstock.core.records.values import FieldValue, ListMap
-from penstock.core.running.observing import Observer, Sample
+from penstock.core.running.observing import Observer, Sample, data_observer
 
 RULE = DataRule("d", "name", "lane", 100, "${record:value('/a') > 1}", "a is ${record:value('/a')}")
 
@@ -102,3 +105,15 @@ def test_a_rule_of_nothing_looks_at_nothing() -> None:
     watching = observer(attrs.evolve(RULE, percent=0), attrs.evolve(RULE, lane="other"))
     assert watching.lanes == {"lane", "other"}
     assert watching.look("lane", [Record({"a": 5})] * 200) == []
+
+
+def test_drift_is_looked_for_where_somebody_sees_all_records() -> None:
+    """Elsewhere nobody could tell what was there before."""
+    rules = Rules(data=(RULE, attrs.evolve(RULE, rule_id="e", lane="other", drift=True)))
+    plan = Plan("flow", (StagePlan("S_01", "kind", StageType.ORIGIN),), rules=rules)
+
+    def tools(stage: StagePlan) -> Tools:
+        return Tools(stage, lambda: 0, lambda: 0.0, lambda: "id")
+
+    assert data_observer(plan, tools).lanes == {"lane", "other"}
+    assert data_observer(plan, tools, drift=False).lanes == {"lane"}
