@@ -1,6 +1,7 @@
 """Stages on whole rows with straight links between them, and what another row of a stage would cost."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from math import ceil, floor, hypot
 from operator import add
@@ -19,48 +20,60 @@ class Board:
     """Rows as they are now; for each rank the rows that are taken and the long links that pass."""
 
     def __init__(self, layers: Layers, row: Sequence[int], room: int) -> None:
-        self.weigh(1)
         lowest = min(row[: layers.stages]) - room
         self.row = [each - lowest for each in row[: layers.stages]]
         self.height = max(self.row) + 1 + room
-        self.rank = layers.rank
+        self.rank = rank = layers.rank
         self.depth = layers.depth
         self.stages: list[list[int]] = [[] for _ in range(self.depth)]
         for node in sorted(range(layers.stages), key=self.row.__getitem__):
-            self.stages[self.rank[node]].append(node)
+            self.stages[rank[node]].append(node)
         self.links: list[list[int]] = [[] for _ in self.row]
         self.passing: list[list[tuple[int, int]]] = [[] for _ in range(self.depth)]
         for source, target in layers.links:
             self.links[source].append(target)
             self.links[target].append(source)
-            for rank in range(self.rank[source] + 1, self.rank[target]):
-                self.passing[rank].append((source, target))
-        self._meetings = meetings(layers.rank[: layers.stages], layers.links, self.passing)
+            for middle in range(rank[source] + 1, rank[target]):
+                self.passing[middle].append((source, target))
+        self._meetings = meetings(rank[: layers.stages], layers.links, self.passing)
         self.paired = self._meetings.known
-        self.rows: list[list[int]] = [[] for _ in range(self.depth)]
         self.taken: list[list[int]] = [[] for _ in range(self.depth)]
-        for rank in range(self.depth):
-            self.take(rank)
-        self.reach = max((self.rank[target] - self.rank[source] for source, target in layers.links), default=0)
-        self._lengths: dict[int, list[float]] = {}
-        self._ways: dict[int, list[tuple[float, float, float, float]]] = {}
+        for each in range(self.depth):
+            self.take(each)
+        spans = {rank[target] - rank[source] for source, target in layers.links}
+        self.reach = max(spans, default=0)
+        self.twins = self._twins()
+        self._lengths = {span: self._measured(span) for span in spans}
+        self._measures = [(*link, self._lengths[rank[link[1]] - rank[link[0]]]) for link in layers.links]
+        self.weigh(1)
+
+    def _twins(self) -> list[int]:
+        """One number for stages that hang between the same two, or on the same one: in a row they cost the same."""
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for node, near in enumerate(self.links):
+            if len(near) == 1 or (len(near) == 2 and self.rank[near[0]] < self.rank[node] < self.rank[near[1]]):
+                alike.setdefault((self.rank[node], *near), []).append(node)
+        numbers = [0] * len(self.links)
+        for number, nodes in enumerate(alike.values(), 1):
+            for node in nodes if len(nodes) > 1 else ():
+                numbers[node] = number
+        return numbers
 
     def take(self, rank: int) -> None:
-        """Notes the taken rows again, and how many there are above each row."""
-        self.rows[rank] = [*map(self.row.__getitem__, self.stages[rank])]
+        """Notes again how many rows are taken above each row."""
         used = [0] * self.height
-        for row in self.rows[rank]:
-            used[row] = 1
+        for node in self.stages[rank]:
+            used[self.row[node]] = 1
         self.taken[rank] = [*accumulate(used, initial=0)]
 
     def hits(self, rank: int) -> list[float]:
         """For each row what a box there costs for the links that pass."""
         changes = [0.0] * (self.height + 1)
         for source, target in self.passing[rank]:
-            first, last = self._covered(source, self.row[source], target, self.row[target], rank)
-            if first <= last:
-                changes[first] += self.hit
-                changes[last + 1] -= self.hit
+            row, start = self.row[source], self.rank[source]
+            first, end = _rows(self.rank[target] - start, rank - start, self.row[target] - row)
+            changes[row + first] += self.hit
+            changes[row + end] -= self.hit
         return [*accumulate(changes[:-1])]
 
     def costs(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
@@ -68,36 +81,37 @@ class Board:
         cost = hits[low:high]
         for other in self.links[node]:
             span = abs(self.rank[other] - self.rank[node])
-            length = self._lengths.get(span) or self._measured(span)
-            there = self.row[other]
-            if there >= high:
-                part = length[there - high + 1 : there - low + 1][::-1]
-            elif there <= low:
-                part = length[low - there : high - there]
-            else:
-                part = length[there - low : 0 : -1] + length[: high - there]
-            cost = [*map(add, cost, part)]
+            length = self._lengths[span]
+            at = self.height + low - self.row[other]
+            cost = [*map(add, cost, length[at : at + high - low])]
             if span > 1:
-                cost = [*map(add, cost, self._through(node, other, low, high))]
+                self._add_through(cost, node, other, low)
         held = self._meetings
         if held.held[node] or held.free[node]:
-            cross, crossed = self.cross, held.long(node, self.row, self.height)
-            cost = [each + cross * count for each, count in zip(cost, crossed[low:high], strict=True)]
+            cross, crossed = self.cross, held.long(node, self.row, low, high)
+            cost = [each + cross * count for each, count in zip(cost, crossed, strict=True)]
         return cost
 
-    def profile(self, node: int, hits: list[float]) -> list[float]:
-        """What each row would cost, crossings of short links included."""
-        cost, cross = self.costs(node, 0, self.height, hits), self.cross
+    def profile(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
+        """What the stage would cost in the rows from ``low`` to before ``high``, crossings of short links included."""
+        cost, cross = self.costs(node, low, high, hits), self.cross
         if self._meetings.beside[node]:
-            crossed = self._meetings.short(node, self.row, self.height)
+            crossed = self._meetings.short(node, self.row, low, high)
             return [each + cross * count for each, count in zip(cost, crossed, strict=True)]
         return cost
 
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""
-        row = self.row[node]
-        through = sum([self._through(node, other, row, row + 1)[0] for other in self.links[node]])
-        return hits[row] + through + self.cross * self._meetings.at(node, self.row)
+        row, own = self.row[node], self.rank[node]
+        through = 0
+        for other in self.links[node]:
+            span, fall = self.rank[other] - own, self.row[other] - row
+            step, span = (1, span) if span > 0 else (-1, -span)
+            for count in range(1, span):
+                first, end = _rows(span, count, fall)
+                taken = self.taken[own + step * count]
+                through += taken[row + end] - taken[row + first]
+        return hits[row] + self.hit * through + self.cross * self._meetings.at(node, self.row)
 
     def weigh(self, weight: float) -> None:
         """Makes links through boxes and crossings that much more costly than length."""
@@ -105,16 +119,15 @@ class Board:
 
     def total(self) -> tuple[float, float]:
         """What the crossings and links through boxes of the whole picture cost, and its length."""
-        row, length = self.row, 0.0
-        trouble: float = CROSS_PX * self._meetings.total(row)
-        for rank, nodes in enumerate(self.stages):
-            hits = self.hits(rank) if self.passing[rank] else ()
-            for node in nodes:
-                trouble += hits[row[node]] / self.weight if hits else 0
-                for other in self.links[node]:
-                    if (span := self.rank[other] - rank) > 0:
-                        length += hypot(RANK_PX * span - BOX_W, ROW_PX * (row[other] - row[node]))
-        return trouble, length
+        row, height, through = self.row, self.height, 0
+        for rank, passing in enumerate(self.passing):
+            taken = self.taken[rank]
+            for source, target in passing:
+                start, own = self.rank[source], row[source]
+                first, end = _rows(self.rank[target] - start, rank - start, row[target] - own)
+                through += taken[own + end] - taken[own + first]
+        length = sum([lengths[height + row[target] - row[source]] for source, target, lengths in self._measures])
+        return CROSS_PX * self._meetings.total(row) + HIT_PX * through, length
 
     def put(self, nodes: Sequence[int], rows: Sequence[int]) -> None:
         """Moves stages to free rows."""
@@ -125,59 +138,39 @@ class Board:
             self.take(rank)
 
     def _measured(self, span: int) -> list[float]:
-        made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height)]
-        self._lengths[span] = made
-        return made
+        """The lengths of a link by the rows that it falls, from all rows up to all rows down."""
+        made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height + 1)]
+        return made[:0:-1] + made
 
-    def _covered(self, source: int, source_row: int, target: int, target_row: int, rank: int) -> tuple[int, int]:
-        """The rows, first and last, whose boxes in a rank the link runs through."""
-        start = self.rank[source] * RANK_PX + BOX_W
-        slope = (target_row - source_row) / (self.rank[target] * RANK_PX - start)
-        left = source_row + slope * (rank * RANK_PX - start)
-        right = left + slope * BOX_W
-        if left > right:
-            left, right = right, left
-        return ceil(left - _TOUCH), floor(right + _TOUCH)
-
-    def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
-        """What the boxes cost that the link runs through with its own end in each of the rows."""
-        step = 1 if self.rank[other] > self.rank[node] else -1
-        there, rank = self.row[other], self.rank[node]
-        changes = [0.0] * (high - low + 1)
-        hit, last = self.hit, high - 1
-        for at_near, at_far, scale, scale_far in self._stretches(abs(self.rank[other] - rank)):
+    def _add_through(self, cost: list[float], node: int, other: int, low: int) -> None:
+        """Adds what the boxes cost that the link runs through with its own end in each of the rows from ``low``."""
+        rank, there, hit, size = self.rank[node], self.row[other], self.hit, len(cost)
+        step = 1 if self.rank[other] > rank else -1
+        span = (self.rank[other] - rank) * step
+        for count in range(1, span):
             rank += step
-            one, two = low + (there - low) * at_near, low + (there - low) * at_far
-            three, four = last + (there - last) * at_near, last + (there - last) * at_far
             taken = self.taken[rank]
-            top = max(0, floor((one if one < two else two) - _TOUCH))
-            bottom = min(self.height, ceil((three if three > four else four) + _TOUCH) + 1)
-            boxes = self.rows[rank][taken[top] : taken[bottom]]
-            if not boxes:
-                continue
-            shift, shift_far = there * at_near * scale, there * at_far * scale_far
-            touch, touch_far = _TOUCH * scale, _TOUCH * scale_far
-            for row in boxes:
-                one, two = row * scale - shift, row * scale_far - shift_far
-                first, first_far = one - touch, two - touch_far
-                end, end_far = one + touch, two + touch_far
-                begin = ceil(first if first < first_far else first_far)
-                close = floor(end if end > end_far else end_far)
-                if begin <= last and close >= low and begin <= close:
-                    changes[begin - low if begin > low else 0] += hit
-                    changes[close + 1 - low if close < last else last + 1 - low] -= hit
-        return [*accumulate(changes[:-1])]
+            for at, (first, end) in enumerate(_spreads(span, count, there - low, size)):
+                if boxes := taken[low + end] - taken[low + first]:
+                    cost[at] += hit * boxes
 
-    def _stretches(self, span: int) -> list[tuple[float, float, float, float]]:
-        """For each rank on the way of a link: how far along the box begins and ends, as shares of the link, and by
-        what a change of the row there moves the own end."""
-        known = self._ways.get(span)
-        if known is None:
-            width = span * RANK_PX - BOX_W
-            known = []
-            for count in range(1, span):
-                near = (count * RANK_PX - BOX_W) / width
-                far = near + BOX_W / width
-                known.append((near, far, 1 / (1 - near), 1 / (1 - far)))
-            self._ways[span] = known
-        return known
+
+@lru_cache(maxsize=1 << 15)
+def _rows(span: int, count: int, fall: int) -> tuple[int, int]:
+    """Which rows' boxes, from the first to before the end, a link runs through that many ranks on, seen from its end.
+
+    ``span`` ranks long it falls by ``fall`` rows.
+    """
+    slope = fall / (span * RANK_PX - BOX_W)
+    near = slope * (count * RANK_PX - BOX_W)
+    far = near + slope * BOX_W
+    if near > far:
+        near, far = far, near
+    return ceil(near - _TOUCH), floor(far + _TOUCH) + 1
+
+
+@lru_cache(maxsize=1 << 12)
+def _spreads(span: int, count: int, fall: int, size: int) -> list[tuple[int, int]]:
+    """The same for links that begin in each of so many rows and end in one place, all counted from the first row."""
+    rows = [_rows(span, count, fall - row) for row in range(size)]
+    return [(row + first, row + end) for row, (first, end) in enumerate(rows)]

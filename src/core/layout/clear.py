@@ -81,10 +81,17 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
     hits = board.hits(rank)
     sums: list[list[float]] = []
     best, present = [0.0] * (board.height + 1), 0.0
-    for node in nodes:
+    alike: dict[int, list[float]] = {}
+    spare = board.height - len(nodes) + 1
+    for at, node in enumerate(nodes):
         now = board.row[node]
-        low, high = max(0, now - reach), min(board.height, now + reach + 1)
-        cost = board.costs(node, low, high, hits)
+        low, high = max(at, now - reach), min(spare + at, now + reach + 1)
+        if twins := board.twins[node]:
+            if twins not in alike:
+                alike[twins] = board.costs(node, 0, board.height, hits)
+            cost = alike[twins][low:high]
+        else:
+            cost = board.costs(node, low, high, hits)
         present += cost[now - low]
         best = [*accumulate(map(add, best[low:high], cost), min)]
         best = [NEVER] * (low + 1) + best + [best[-1]] * (board.height - high)
@@ -146,16 +153,21 @@ def _moved(board: Board) -> bool:
     changed = False
     for rank, nodes in enumerate(board.stages):
         hits = board.hits(rank)
+        alike: dict[int, list[float]] = {}
         for node in [node for node in nodes if board.trouble(node, hits)]:
-            changed |= _placed(board, rank, node, hits)
+            cost = alike.get(board.twins[node]) or board.profile(node, 0, board.height, hits)
+            if _placed(board, rank, node, cost, hits):
+                changed = True
+                alike.clear()
+            elif board.twins[node]:
+                alike[board.twins[node]] = cost
         nodes.sort(key=board.row.__getitem__)
         board.take(rank)
     return changed
 
 
-def _placed(board: Board, rank: int, node: int, hits: list[float]) -> bool:
-    cost = board.profile(node, hits)
-    now = board.row[node]
+def _placed(board: Board, rank: int, node: int, cost: list[float], hits: list[float]) -> bool:
+    now, twins = board.row[node], board.twins[node]
     by_row = {board.row[other]: other for other in board.stages[rank]}
     better = [row for row in range(board.height) if cost[row] < cost[now]]
     for row in sorted(better, key=cost.__getitem__)[:TRIES]:
@@ -163,12 +175,18 @@ def _placed(board: Board, rank: int, node: int, hits: list[float]) -> bool:
         if other is None:
             board.row[node] = row
             return True
-        before = cost[now] + board.profile(other, hits)[row]
+        if twins and twins == board.twins[other]:
+            continue
+        before = cost[now] + _price(board, other, row, hits)
         board.row[node], board.row[other] = row, now
-        if board.profile(node, hits)[row] + board.profile(other, hits)[now] < before:
+        if _price(board, node, row, hits) + _price(board, other, now, hits) < before:
             return True
         board.row[node], board.row[other] = now, row
     return False
+
+
+def _price(board: Board, node: int, row: int, hits: list[float]) -> float:
+    return board.profile(node, row, row + 1, hits)[0]
 
 
 def _whole(board: Board) -> float:
