@@ -79,9 +79,27 @@ LENGTHS = {
     "DELIMITED": ("csvMaxObjectLen", 1024),
     "JSON": ("jsonMaxObjectLen", 4096),
     "TEXT": ("textMaxLineLen", 1024),
+    "WHOLE_FILE": ("wholeFileMaxObjectLen", 8192),
     "XML": ("xmlMaxObjectLen", 4096),
 }
 """How long an object may be, by format: the setting, and what it is without one."""
+_ABOUT = {
+    "DATA_FORMAT_03": "xmlRecordElement",
+    "DATA_FORMAT_05": "charset",
+    "DATA_FORMAT_07": "protoDescriptorFile",
+    "DATA_FORMAT_08": "messageType",
+    "DATA_FORMAT_09": "protoDescriptorFile",
+    "DATA_FORMAT_200": "customDelimiter",
+    "DATA_FORMAT_304": "xmlRecordElement",
+    "DATA_FORMAT_500": "csvUnivocityLineSeparator",
+    "LOG_PARSER_04": "logMaxObjectLen",
+    "LOG_PARSER_07": "regex",
+    "LOG_PARSER_08": "fieldPathsToGroupName",
+    "LOG_PARSER_09": "grokPattern",
+    "LOG_PARSER_10": "maxStackTraceLines",
+    "LOG_PARSER_11": "grokPatternDefinition",
+}
+"""The setting that a code is about."""
 
 
 def unfit_for_reading(data_format: str, given: Given, prefix: str) -> tuple[Unfit, ...]:
@@ -98,12 +116,13 @@ def unfit_for_reading(data_format: str, given: Given, prefix: str) -> tuple[Unfi
         next(read_items(io.BytesIO(), data_format, given), None)
     except FormatFault as fault:
         if fault.code.startswith("DATA_FORMAT_"):
-            setting = "charset" if fault.code == "DATA_FORMAT_05" else "dataFormat"
-            found.append(Unfit(fault.code, prefix + setting, fault.message))
+            found.append(Unfit(fault.code, prefix + _ABOUT.get(fault.code, "dataFormat"), fault.message))
     except InvalidValueError as error:
-        code = CODE.search(str(error))
-        told = Unfit(code[1] if code else "DATA_FORMAT_06", error.what, str(error).replace(code[0] if code else "", ""))
-        if not found or told.code != "DATA_FORMAT_01":
+        in_text = CODE.search(str(error))
+        code = in_text[1] if in_text else "DATA_FORMAT_06"
+        setting = _ABOUT.get(code, error.what if error.what in given else "")
+        told = Unfit(code, prefix + setting if setting else error.what, CODE.sub("", str(error)))
+        if not found or code != "DATA_FORMAT_01":
             found.append(told)
     return tuple(found)
 

@@ -29,7 +29,7 @@ def read_whole_file(opened: BinaryIO, given: Given) -> Iterator[Item]:
     rate = rate_of(given.text("rateLimit", "-1"))
     size = given.integer("wholeFileMaxObjectLen", 8192)
     if size < 1:
-        raise InvalidValueError("Buffer Size (bytes)", size, "1 or more")
+        raise InvalidValueError("Buffer Size (bytes)", size, "1 or more (DATA_FORMAT_01)")
     held = getattr(opened, "name", None)
     name = os.fspath(held) if isinstance(held, (str, os.PathLike)) else None
     if not isinstance(name, str):

@@ -258,6 +258,15 @@ def test_a_file_without_a_place_or_permissions_is_refused(
     assert [error.code for error in copy(read(file), tmp_path / "out", **more).errors] == [code]
 
 
+def test_times_in_the_folder_are_those_of_the_zone(file: Path, tmp_path: Path) -> None:
+    """UTC without one."""
+    template = f"{tmp_path}/${{YYYY()}}-${{MM()}}-${{DD()}}-${{hh()}}"
+    for zone, hour in ((None, "00"), ("Europe/Paris", "01")):
+        more: dict[str, Any] = {} if zone is None else {"timeZoneID": zone}
+        assert copy(read(file), tmp_path, dirPathTemplate=template, **more).errors == []
+        assert (tmp_path / f"1970-01-01-{hour}" / "a.bin").exists()
+
+
 def test_a_header_can_name_the_folder_of_a_file(file: Path, tmp_path: Path) -> None:
     """As for other records."""
     record = read(file)

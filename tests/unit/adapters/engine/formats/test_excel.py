@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from penstock.adapters.engine.formats import excel
+from penstock.adapters.engine.formats import excel, excel_old
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.core.java import java_string
 from penstock.core.records.record import Record
@@ -154,6 +154,31 @@ def test_what_is_no_workbook_has_a_code(data: bytes, code: str) -> None:
     assert values("EXCEL", book(a=[]), **ALL) == ["EXCEL_PARSER_04"]
 
 
+def changed(data: bytes, name: str, part: bytes) -> bytes:
+    """A workbook with another part of this name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as held, zipfile.ZipFile(out, "w") as made:
+        for each in held.namelist():
+            made.writestr(each, part if each == name else held.read(each))
+    return out.getvalue()
+
+
+def test_a_workbook_whose_parts_are_broken_has_a_code() -> None:
+    """One for what is no workbook, one for a sheet that cannot be read to its end."""
+    good = book(a=[["n"], [1], [2]])
+    assert values("EXCEL", changed(good, "xl/workbook.xml", b"<x"), **ALL) == ["EXCEL_PARSER_02"]
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c'
+    assert values("EXCEL", changed(good, "xl/worksheets/sheet1.xml", sheet), **ALL) == ["EXCEL_PARSER_01"]
+
+
+def test_a_sheet_has_no_more_rows_than_a_program_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes before them is there; a workbook before 2007 has a size."""
+    monkeypatch.setattr(excel, "MAX_ROWS", 2)
+    monkeypatch.setattr(excel_old, "MAX_SIZE", 1000)
+    assert values("EXCEL", book(a=[["n"], [1], [2]]), **ALL) == [{"n": Decimal(1)}, "EXCEL_PARSER_01"]
+    assert values("EXCEL", zlib.decompress(base64.b64decode(_OLD)), **ALL) == ["EXCEL_PARSER_01"]
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before any of it is unpacked."""
     monkeypatch.setattr(excel, "MAX_UNPACKED", 1_000_000)
@@ -162,6 +187,8 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
         held.writestr("xl/sharedStrings.xml", b"0" * 2_000_000)
     assert len(out.getvalue()) < 10_000
     assert values("EXCEL", out.getvalue(), **ALL) == ["EXCEL_PARSER_01"]
+    monkeypatch.setattr(excel, "MAX_PARTS", 3)
+    assert values("EXCEL", book(a=[["n"]]), **ALL) == ["EXCEL_PARSER_01"]
 
 
 _OLD = (

@@ -111,7 +111,8 @@ def test_grok_knows_patterns_and_takes_definitions() -> None:
     assert log(line, "GROK", grokPattern="%{REDISLOG}", grokPatternDefinition=own) == wanted
     assert log("k=v", "GROK", grokPattern="(?<key>%{WORD})=%{DATA:value}$") == [{"key": "k", "value": "v"}]
     assert log("b 2", "GROK", grokPatternList=["a %{INT:a}", "b %{INT:b}"]) == [{"b": "2"}]
-    assert log(COMMON, "GROK", grokPattern="%{COMMONAPACHELOG}") == [COMMON_FIELDS]
+    assert log(COMMON, "GROK", grokPattern="%{COMMONAPACHELOG}") == log(COMMON, "GROK") == [COMMON_FIELDS]
+    assert values("LOG", COMMON) == [COMMON_FIELDS]
 
 
 @pytest.mark.parametrize(
