@@ -265,8 +265,16 @@ def test_the_schema_may_be_in_a_header() -> None:
 
 def test_what_cannot_be_is_said_at_the_start() -> None:
     """A schema that is none, a registry, a codec that there is not."""
-    with pytest.raises(InvalidValueError, match="an Avro schema"):
+    with pytest.raises(InvalidValueError, match="an Avro schema.*DATA_FORMAT_300"):
         written("AVRO", avroSchema="{")
+    deep: FieldValue = 1
+    for _ in range(700):
+        deep = [deep]
+    node = (
+        '{"type": "record", "name": "n", "fields": [{"name": "a", "type": ["null", {"type": "array", "items": "n"}]}]}'
+    )
+    with pytest.raises(FormatFault, match="AVRO_GENERATOR_05"):
+        written("AVRO", {"a": deep}, avroSchema=node)
     with pytest.raises(InvalidValueError, match="SNAPPY"):
         written("AVRO", avroSchema='"int"', avroCompression="SNAPY")
     with pytest.raises(InvalidValueError, match="asks no registry"):

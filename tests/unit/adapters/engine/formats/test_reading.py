@@ -1,4 +1,4 @@
-"""Promises about the settings of formats: what is wrong with them is told at the start, and which setting it is about."""
+"""Promises about the settings of formats: what is wrong with them is told at the start, and with which."""
 
 import pytest
 
