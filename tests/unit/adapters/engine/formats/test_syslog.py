@@ -83,7 +83,7 @@ def test_a_datagram_is_a_message_of_syslog_or_its_bytes() -> None:
     assert values("DATAGRAM", b"x" * 65_536, datagramMode="RAW_DATA") == [b"x" * 65_536]
     assert values("DATAGRAM", b"x" * 65_537, datagramMode="RAW_DATA") == ["DATAGRAM_00"]
     latin = "<34>1 2003-10-11T22:14:15Z h ä".encode("latin-1")
-    assert values("DATAGRAM", latin, charset="ISO-8859-1")[0]["remaining"] == "ä"  # type: ignore[index,call-overload]
+    assert values("DATAGRAM", latin, charset="ISO-8859-1")[0]["remaining"] == "ä"  # type: ignore[index]
     with pytest.raises(InvalidValueError, match="SYSLOG"):
         items("DATAGRAM", b"x", datagramMode="SYSLG")
     assert values("SYSLOG", "<13>" + "x" * 70_000) == ["SYSLOG_20"]
