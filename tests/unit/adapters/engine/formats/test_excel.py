@@ -167,8 +167,10 @@ def test_a_workbook_whose_parts_are_broken_has_a_code() -> None:
     """One for what is no workbook, one for a sheet that cannot be read to its end."""
     good = book(a=[["n"], [1], [2]])
     assert values("EXCEL", changed(good, "xl/workbook.xml", b"<x"), **ALL) == ["EXCEL_PARSER_02"]
-    row = b'<row r="1"><c r="A1" t="b"><v>1</v></c></row>'
-    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + row + b"</sheetData></wrong>"
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="1"><c r="A1" t="b"><v>1</v></c></row></sheetData></wrong>'
+    )
     found = values("EXCEL", changed(good, "xl/worksheets/sheet1.xml", sheet), excelHeader="NO_HEADER")
     assert found == [{"0": True}, "EXCEL_PARSER_01"]
 
