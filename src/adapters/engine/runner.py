@@ -76,6 +76,7 @@ class Runner:
             observer=observer,
         )
         self._began_s: float | None = None
+        self._given_s: float | None = None
         self._started(starting)
         self.idle = True
         """True when the origin had nothing for the last batch."""
@@ -121,11 +122,12 @@ class Runner:
                 reached = None if stage.type is StageType.ORIGIN else reached
             elif stage.type is StageType.ORIGIN:
                 reached = self._first(stage, offset, max_records, batch, watch)
+                self._given_s = time.perf_counter()
             else:
                 self._step(stage, self._received(stage, batch), batch, watch)
         self._after(batch)
         self._stages.deliver(batch)
-        self._began_s = None
+        self._began_s = self._given_s = None
         if self.counts:
             self.tally.batch.add(time.perf_counter() - began)
             self.tally.ended(self.tally.newest(self._plan, self._now_ms()))
@@ -136,10 +138,15 @@ class Runner:
 
     @property
     def ages(self) -> Ages:
-        """How long the batch and the stage in hand have been at work."""
+        """How long the batch and the stage in hand have been at work; a batch is none while its origin makes it."""
         now = time.perf_counter()
-        batch, stage = self._began_s, self._stages.began_s
+        batch, stage = self._given_s, self._stages.began_s
         return Ages(*(0 if began is None else int((now - began) * 1000) for began in (batch, stage)))
+
+    @property
+    def quiet_s(self) -> float:
+        """How long ago the batch in hand began, with the time of its origin."""
+        return 0.0 if self._began_s is None else time.perf_counter() - self._began_s
 
     def idle_batch(self) -> None:
         """A batch without records through every stage behind the origin, so that stages see the time go by.

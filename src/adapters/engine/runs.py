@@ -165,7 +165,7 @@ class EmbeddedRun:
 
     def _quiet_since(self, runner: Runner) -> float:
         """When the batch in hand began, or the last empty one of its time was made."""
-        return max(self._idled_at, time.monotonic() - runner.ages.batch_ms / 1000)
+        return max(self._idled_at, time.monotonic() - runner.quiet_s)
 
     def stopping(self) -> bool:
         """True when the run was asked to stop."""

@@ -152,6 +152,25 @@ def test_rules_are_applied_while_an_origin_has_nothing(
     run.cancel()
 
 
+@pytest.mark.parametrize(("slow", "alerts"), [("origin", 0), ("processor", 1)])
+def test_a_batch_grows_old_in_its_stages_and_not_in_its_origin(
+    project: penstock.Project, monkeypatch: pytest.MonkeyPatch, slow: str, alerts: int
+) -> None:
+    """An origin that waits between batches keeps nothing waiting."""
+    monkeypatch.setattr(runs, "MEASURE_MS", 20)
+    flow = project.create_flow(name="flow")
+    origin, delay, end = (flow.add_stage(label) for label in ("Dev Data Generator", "Delay", "Trash"))
+    origin.set_attributes(delay_between_batches=400 if slow == "origin" else 0, records_to_be_generated=2, batch_size=1)
+    delay.set_attributes(delay_between_batches=400 if slow == "processor" else 0)
+    origin >> delay >> end
+    age = {"metricType": "GAUGE", "metricElement": "CURRENT_BATCH_AGE", "condition": "${value() > 200}"}
+    with_rules(flow, metricsRuleDefinitions=[{**METRIC, **age}])
+    project.update_flow(flow)
+    run = project.create_job(name="job", flow=flow).start()
+    assert run.wait() == "Completed"
+    assert len(run.alerts) == alerts
+
+
 def test_alerts_of_several_processes_come_together(flow_of: Make, tmp_path: Path) -> None:
     """What each of them saw is counted as one."""
     for name in "abc":
