@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
 
 import attrs
 
 from ...core.el import ElError, EvaluationError
 from ...core.el.coerce import as_text
 from ...core.errors import InvalidValueError, UnsupportedError
+from ...core.java import java_zone
 from ...core.plan.given import Given
 from ...core.plan.model import StagePlan
 from ...core.processors.api import Out, StopFault, Tools
@@ -80,6 +82,7 @@ class TcpServer:
         self._record_ack = _message(tools, given.text("recordProcessedAckMessage"), "TCP_30")
         self._batch_ack = _message(tools, given.text("batchCompletedAckMessage"), "TCP_31")
         self._charset = known_charset(given.text("ackMessageCharset", "UTF-8"))
+        self._zone = java_zone(given.text("timeZoneID", "UTC") or "UTC") or UTC
         self._lock = threading.Lock()
         self._queue: queue.Queue[Portion] = queue.Queue(10)
         self._closed = threading.Event()
@@ -263,11 +266,21 @@ class TcpServer:
             portion.refused.append((record.copy(), "TCP_36", f"the record went on, its acknowledgement failed: {text}"))
 
     def _said(self, message: Callable[[Record], FieldValue], record: Record) -> "str | EvaluationError":
+        scope = self._tools.scope
         with self._lock:  # connections share what expressions see
+            scope.calendar_ms = local_millis(scope.now_ms(), self._zone)
             try:
                 return as_text(message(record))
             except EvaluationError as error:
                 return error
+            finally:
+                scope.calendar_ms = None
+
+
+def local_millis(at_ms: int, zone: tzinfo) -> int:
+    """The local time of a moment as if it were UTC, as date parts of expressions read it."""
+    offset = datetime.fromtimestamp(at_ms / 1000, zone).utcoffset()
+    return at_ms + (0 if offset is None else int(offset.total_seconds() * 1000))
 
 
 Frames = Callable[[Iterable[bytes]], Iterator[bytes]]

@@ -34,13 +34,18 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     made: list[TcpServer] = []
 
     def one(
-        settings: dict[str, object], access: Access = ALL, on_error: OnError = OnError.TO_ERROR, **more: bool
+        settings: dict[str, object],
+        access: Access = ALL,
+        on_error: OnError = OnError.TO_ERROR,
+        now_ms: Callable[[], int] = lambda: 0,
     ) -> TcpServer:
         frozen = freeze({f"conf.{name}": value for name, value in {**TEXT, **settings}.items()})
         assert isinstance(frozen, JsonMap)
         given = Given(frozen)
         plan = StagePlan("T_01", "kind", StageType.ORIGIN, "T", given=given, outputs=("out",), on_error=on_error)
-        made.append(TcpServer(plan, Tools(plan, lambda: 0, lambda: 0.5, lambda: "id", scope=Scope(), access=access)))
+        made.append(
+            TcpServer(plan, Tools(plan, now_ms, lambda: 0.5, lambda: "id", scope=Scope(now_ms=now_ms), access=access))
+        )
         return made[-1]
 
     yield one
@@ -91,6 +96,17 @@ def test_records_and_batches_are_acknowledged(make: Make) -> None:
         assert [answers.readline() for _ in range(2)] == ["got one\n", "got two\n"]
         read(origin)
         assert answers.readline() == "2 through, last two\n"
+
+
+def test_dates_in_an_acknowledgement_are_those_of_the_zone(make: Make) -> None:
+    """UTC without one."""
+    parts = "${YYYY()}-${MM()}-${DD()} ${hh()}\n"
+    for zone, wanted in ((None, "2024-07-01 00\n"), ("America/New_York", "2024-06-30 20\n")):
+        settings: dict[str, object] = {"recordProcessedAckMessage": parts, "timeZoneID": zone}
+        origin = make(settings, now_ms=lambda: 1_719_792_000_000)
+        with connect(origin) as client, client.makefile() as answers:
+            client.sendall(b"one\n")
+            assert answers.readline() == wanted
 
 
 def test_an_acknowledgement_that_fails_is_told(make: Make) -> None:

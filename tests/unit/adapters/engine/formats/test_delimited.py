@@ -84,7 +84,7 @@ def test_rows_are_the_same_however_the_file_is_cut(
     monkeypatch.setattr(Slow, "most", 1 << 16)
     wanted = items("DELIMITED", data, csvSkipStartLines=1, **more)
     assert wanted
-    for size in (1, 2, 4, 5, 7, 11):
+    for size in range(1, len(data)):
         monkeypatch.setattr(Slow, "most", size)
         assert items("DELIMITED", data, csvSkipStartLines=1, **more) == wanted
 

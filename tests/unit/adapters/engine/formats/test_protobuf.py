@@ -1,6 +1,7 @@
 """Promises about Protobuf: types from a file of descriptors, every kind of field, unknown fields, required ones."""
 
 import base64
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 
 from penstock.adapters.engine.access import with_access
+from penstock.adapters.engine.formats import proto
 from penstock.adapters.engine.formats.fault import FormatFault
 from penstock.adapters.engine.formats.proto_types import message_type
 from penstock.core.errors import InvalidValueError
@@ -117,6 +119,19 @@ def test_a_file_can_be_one_message() -> None:
     """Without a length."""
     more = {**ALL, "isDelimited": False}
     assert values("PROTOBUF", written("PROTOBUF", FULL, **more), **more) == [FULL]
+
+
+def test_messages_can_be_packed_and_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The buffer limit for each of several, a limit of its own for one that is the whole file."""
+    data = written("PROTOBUF", FULL, FULL, **ALL)
+    assert values("PROTOBUF", gzip.compress(data), compression="COMPRESSED_FILE", **ALL) == [FULL, FULL]
+    assert values("PROTOBUF", data, overrunLimit=len(data) // 2, **ALL) == [FULL, FULL]
+    assert values("PROTOBUF", data, overrunLimit=len(data) // 2 - 1, **ALL) == ["DATA_PARSER_02"]
+    more = {**ALL, "isDelimited": False}
+    whole = written("PROTOBUF", FULL, **more)
+    for most, wanted in ((len(whole), FULL), (len(whole) - 1, "PROTOBUF_08")):
+        monkeypatch.setattr(proto, "LONGEST_MESSAGE", most)
+        assert values("PROTOBUF", whole, **more) == [wanted]
 
 
 def test_fields_that_were_not_sent_have_defaults_or_are_null() -> None:
