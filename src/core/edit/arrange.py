@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..layout import Node
 
 START_X, START_Y = 50, 50
-RANK_PX, ROW_PX = 310, 200
+RANK_PX = 310
 
 
 def next_position(flow: Flow) -> tuple[int, int]:

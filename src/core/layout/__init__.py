@@ -5,13 +5,14 @@ Phases, each a module with an invariant of its own: ``graph`` (links from lane n
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from .board import ROW_PX
 from .graph import Node, parts_of
 from .meeting import RANK_PX
 from .order import ordered
-from .ranks import ranked
+from .ranks import Layers, ranked, twins_of
 from .rows import rows_of
 
 __all__ = ["Node", "arrange"]
@@ -33,7 +34,7 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     top = 0
     for part in parts_of(nodes):
         layers = ranked(part)
-        rows = _upright([by_key[key] for key in part.keys], rows_of(layers, ordered(layers)))
+        rows = _upright([by_key[key] for key in part.keys], layers, rows_of(layers, ordered(layers)))
         lowest = min(rows)
         for index, key in enumerate(part.keys):
             row = rows[index] - lowest + top
@@ -42,14 +43,25 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     return {node.key: places[node.key] for node in nodes}
 
 
-def _upright(nodes: Sequence[Node], rows: list[int]) -> list[int]:
-    """The rows, upside down where more lanes leave in their order then."""
+def _upright(nodes: Sequence[Node], layers: Layers, rows: list[int]) -> list[int]:
+    """The rows, upside down where more lanes leave in their order then; twins in the order of the lanes they read."""
+    bottom, twins = max(rows), twins_of(layers)
+    ways = _in_turn(list(rows), twins), _in_turn([bottom - row for row in rows], twins)
+    return min(ways, key=partial(_turned, nodes))
+
+
+def _in_turn(rows: list[int], twins: list[list[int]]) -> list[int]:
+    for each in twins:
+        for node, row in zip(each, sorted(rows[node] for node in each), strict=True):
+            rows[node] = row
+    return rows
+
+
+def _turned(nodes: Sequence[Node], rows: list[int]) -> int:
+    """How many lanes of a stage lead further up than the one before."""
     row_of: dict[str, int] = {}
     for node, row in zip(nodes, rows, strict=True):
         for lane in node.input_lanes:
             row_of[lane] = min(row, row_of.get(lane, row))
     lanes = ([lane for lane in (*node.output_lanes, *node.event_lanes) if lane in row_of] for node in nodes)
-    steps = [row_of[lower] - row_of[upper] for each in lanes for upper, lower in pairwise(each)]
-    if sum(step < 0 for step in steps) <= sum(step > 0 for step in steps):
-        return rows
-    return [max(rows) - row for row in rows]
+    return sum(row_of[lower] < row_of[upper] for each in lanes for upper, lower in pairwise(each))

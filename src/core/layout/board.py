@@ -7,7 +7,7 @@ from math import ceil, floor, hypot
 from operator import add
 
 from .meeting import BOX_W, RANK_PX, meetings
-from .ranks import Layers
+from .ranks import Layers, twins_of
 
 ROW_PX, BOX_H = 200, 100
 HIT_PX, CROSS_PX = 1500, 1000
@@ -42,22 +42,14 @@ class Board:
             self.take(each)
         spans = {rank[target] - rank[source] for source, target in layers.links}
         self.reach = max(spans, default=0)
-        self.twins = self._twins()
+        self.twins = [0] * layers.stages
+        """The same number, not 0, for stages that cost the same in any row."""
+        for number, nodes in enumerate(twins_of(layers), 1):
+            for node in nodes:
+                self.twins[node] = number
         self._lengths = {span: self._measured(span) for span in spans}
         self._measures = [(*link, self._lengths[rank[link[1]] - rank[link[0]]]) for link in layers.links]
         self.weigh(1)
-
-    def _twins(self) -> list[int]:
-        """One number for stages that hang between the same two, or on the same one: in a row they cost the same."""
-        alike: dict[tuple[int, ...], list[int]] = {}
-        for node, near in enumerate(self.links):
-            if len(near) == 1 or (len(near) == 2 and self.rank[near[0]] < self.rank[node] < self.rank[near[1]]):
-                alike.setdefault((self.rank[node], *near), []).append(node)
-        numbers = [0] * len(self.links)
-        for number, nodes in enumerate(alike.values(), 1):
-            for node in nodes if len(nodes) > 1 else ():
-                numbers[node] = number
-        return numbers
 
     def take(self, rank: int) -> None:
         """Notes again how many rows are taken above each row."""

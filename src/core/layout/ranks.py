@@ -54,6 +54,24 @@ def ranked(part: Part) -> Layers:
     return Layers(stages, rank, below, above, links)
 
 
+def twins_of(layers: Layers) -> list[list[int]]:
+    """Stages of a rank that hang between the same two, or on the same one: in any row one is as good as the other.
+
+    In the order of the lanes that they read.
+    """
+    rank = layers.rank
+    near: list[list[int]] = [[] for _ in range(layers.stages)]
+    for source, target in layers.links:
+        near[source].append(target)
+        near[target].append(source)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for node in dict.fromkeys([*(target for _, target in layers.links), *range(layers.stages)]):
+        around = sorted(near[node], key=rank.__getitem__)
+        if len(around) == 1 or (len(around) == 2 and rank[around[0]] < rank[node] < rank[around[1]]):
+            alike.setdefault((rank[node], *around), []).append(node)
+    return [nodes for nodes in alike.values() if len(nodes) > 1]
+
+
 def _sorted(part: Part) -> list[int]:
     waiting_for = [0] * len(part.keys)
     for targets in part.targets:

@@ -91,6 +91,16 @@ def test_a_new_branch_moves_no_other_stage() -> None:
     assert [after[f"head{n}"][1] for n in range(5)] == [50, 250, 450, 650, 850]
 
 
+def test_a_fan_keeps_its_order_around_what_must_pass_it() -> None:
+    """Stages between the same two neighbours lie in their order, though a longer branch was moved out of the fan."""
+    fan = [Node(f"s{at:02}", (f"out{at:02}",), (), ("origin",)) for at in range(12)]
+    longer = Node("t", ("passed",), (), ("out05",))
+    ends = tuple(lane for node in (*fan, longer) for lane in node.output_lanes)
+    places = arrange([Node("a", ("origin",)), *fan, longer, Node("z", (), (), (*ends, "origin"))])
+    rows = [places[node.key][1] for node in fan if node.key != "s05"]
+    assert rows == sorted(rows)
+
+
 def test_long_chains_do_not_recurse() -> None:
     """Three thousand stages one after the other lie in one row."""
     nodes = [Node(f"s{n:04}", (f"l{n}",), (), (f"l{n - 1}",)) for n in range(3000)]
