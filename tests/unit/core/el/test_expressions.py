@@ -113,6 +113,9 @@ def test_an_unknown_function_names_the_nearest() -> None:
     """A typo in a function name is found before anything runs, with the place and what was meant."""
     with pytest.raises(ElError, match=r"character 2: there is no function str:toUper; did you mean str:toUpper"):
         compile_text("${str:toUper('a')}")
+    for inside in ("str:trim({})", "-{}", "1 + {}", "{} ? 1 : 2", "true ? 1 : {}", "{}.a", "record:value('/l')[{}]"):
+        with pytest.raises(ElError, match="there is no function nobody"):
+            compile_text("${" + inside.format("nobody()") + "}")
 
 
 def test_an_unknown_parameter_names_the_nearest() -> None:

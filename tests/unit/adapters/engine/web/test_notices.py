@@ -7,6 +7,7 @@ import pytest
 
 import penstock
 from penstock.adapters.engine import mailing
+from penstock.core.running import InvalidFlowError
 
 from .conftest import Reply, Site
 
@@ -20,13 +21,15 @@ def projects() -> Iterator[list[penstock.Project]]:
         each.close()
 
 
-def run_of(project: penstock.Project, settings: dict[str, object]) -> penstock.JobRun:
-    """The ended run of a flow with these settings."""
+def run_of(project: penstock.Project, settings: dict[str, object], *, lone: bool = False) -> penstock.JobRun:
+    """The ended run of a flow with these settings, also with a destination that nothing reaches."""
     flow = project.create_flow(name="Sales")
     origin = flow.add_stage("Dev Raw Data Source")
     origin.configuration["rawData"] = '{"a": 1}'
     origin.configuration["stopAfterFirstBatch"] = True
     origin.connect_output_to(flow.add_stage("Trash"))
+    if lone:
+        flow.add_stage("Trash")
     for name, value in settings.items():
         flow.configuration[name] = value
     project.update_flow(flow)
@@ -39,6 +42,17 @@ def hook(site: Site, **more: object) -> dict[str, object]:
     """Settings that tell a site of start and end."""
     row = {"webhookUrl": f"{site.url}/hook", "payload": "{{PIPELINE_STATE}} {{PIPELINE_OUTPUT_RECORDS_COUNT}}", **more}
     return {"notifyOnStates": ["RUNNING", "FINISHED"], "webhookConfigs": [row]}
+
+
+def test_somebody_is_told_of_a_start_that_is_refused(site: Site, projects: list[penstock.Project]) -> None:
+    """Before the error is raised, with what forbids the start."""
+    site.replies = [Reply()]
+    projects.append(penstock.open_project())
+    row = {"webhookUrl": f"{site.url}/hook", "payload": "{{PIPELINE_STATE}} {{PIPELINE_STATE_MESSAGE}}"}
+    with pytest.raises(InvalidFlowError):
+        run_of(projects[0], {"notifyOnStates": ["START_ERROR"], "webhookConfigs": [row]}, lone=True)
+    (seen,) = site.seen
+    assert seen.body.startswith(b"START_ERROR CONTAINER_0158 - ")
 
 
 def test_a_webhook_is_called_for_every_state_in_order(site: Site, projects: list[penstock.Project]) -> None:
