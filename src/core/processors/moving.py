@@ -47,7 +47,8 @@ def _is_inside(target: str, source: str) -> bool:
 
 
 def _merge(record: Record, source: str, target: str, overwrites: bool) -> bool:
-    """False when a name is in both and may not be overwritten."""
+    """False when a name is in both and may not be overwritten. Names are part of the path as they are: one with a slash
+    is that of a field further inside."""
     moved, held = get(record.value, source), get(record.value, target)
     if _is_inside(target, source):
         raise RecordFault("FIELD_MERGER_04", f"field {target} would be in itself")
@@ -63,12 +64,13 @@ def _merge(record: Record, source: str, target: str, overwrites: bool) -> bool:
         raise RecordFault("FIELD_MERGER_02", f"fields {source} and {target} cannot be merged")
     free = True
     if isinstance(held, dict) and isinstance(moved, dict):
-        free = overwrites or not any(name in held for name in moved)
         for name, value in list(moved.items()):
-            if overwrites or name not in held:
-                below = f"/{quoted(name)}"
-                notes = notes_of(record, source.rstrip("/") + below)
-                place(record, target.rstrip("/") + below, value, "FIELD_MERGER_04", notes)
+            path = f"{target.rstrip('/')}/{name}"
+            if not overwrites and has(record.value, path):
+                free = False
+            else:
+                notes = notes_of(record, f"{source.rstrip('/')}/{quoted(name)}")
+                place(record, path, value, "FIELD_MERGER_04", notes)
     elif isinstance(held, list) and isinstance(moved, list):
         held.extend(moved)
     else:

@@ -56,6 +56,7 @@ def test_maps_are_merged_key_by_key(play: Play, record: FieldValue, target: str,
         ({"a": {}, "b": []}, "/b", "FIELD_MERGER_02"),
         ({"a": 1}, "/b", "FIELD_MERGER_03"),
         ({"a": {}}, "/x/y", "FIELD_MERGER_04"),
+        ({"a": {"x/y": 1}, "b": {}}, "/b", "FIELD_MERGER_04"),
     ],
 )
 def test_what_cannot_be_merged_has_a_code(play: Play, record: FieldValue, target: str, code: str) -> None:
