@@ -47,7 +47,7 @@ class World:
             now_ms=clock,
             random=random.random,
             new_id=self.ids.new_id,
-            facts=attrs.evolve(around.facts, pipeline_id=plan.pipeline_id, title=plan.title),
+            facts=plan.known(around.facts),
         )
         if now_ms is None:
             scope.now_ns = self.now_ns

@@ -59,7 +59,7 @@ class Work:
             now_ms=clock.now_ms,
             random=random.random,
             new_id=ids.new_id,
-            facts=attrs.evolve(around.facts, pipeline_id=self.plan.pipeline_id, title=self.plan.title),
+            facts=self.plan.known(around.facts),
         )
         return Tools(stage, clock.now_ms, random.random, ids.new_id, False, scope, self.access, time.sleep)
 

@@ -7,7 +7,7 @@ import attrs
 
 from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition, StageType
 from ..el import ElError, EvaluationError, Scope, calls_of, compile_text, parse_template
-from ..el.scope import EMPTY_SCOPE
+from ..el.scope import EMPTY_SCOPE, UNDEFINED
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
@@ -22,6 +22,7 @@ from .rules import NO_RULES, Rules, rules_of, settings_in
 
 Choice = TypeVar("Choice", ErrorPolicy, Delivery, OnError)
 
+HUB_VERSION = "dpm.pipeline.version"
 _TYPES = {
     "SOURCE": StageType.ORIGIN,
     "PROCESSOR": StageType.PROCESSOR,
@@ -47,7 +48,8 @@ def compile_flow(
     resolved = upgrade_stages(resolve_fragments(flow), catalogue).flow
     settings = _pipeline_settings(resolved, catalogue)
     pipeline_id, title = flow.pipeline_id or flow.name, flow.title or flow.name
-    facts = attrs.evolve(around.facts, pipeline_id=pipeline_id, title=title)
+    version = _version(flow)
+    facts = attrs.evolve(around.facts, pipeline_id=pipeline_id, title=title, version=version)
     around = attrs.evolve(around, facts=facts)
     own = _Resolver({}, now_ms, around).values(_constants(settings))
     constants = JsonMap({**own, **{name: freeze(value) for name, value in (parameters or {}).items()}})
@@ -66,6 +68,7 @@ def compile_flow(
         test_origin=stage(resolved.test_origin),
         pipeline_id=pipeline_id,
         title=title,
+        version=version,
         parameters=constants,
         error_policy=_choice(ErrorPolicy, settings.text("errorRecordPolicy"), ErrorPolicy.ORIGINAL),
         delivery=_choice(Delivery, settings.text("deliveryGuarantee"), Delivery.AT_LEAST_ONCE),
@@ -76,6 +79,12 @@ def compile_flow(
         issues=tuple(resolve.issues),
         rules=_rules(flow, catalogue, constants, now_ms, around),
     )
+
+
+def _version(flow: Flow) -> str:
+    """The version that a control hub gave the flow."""
+    held = None if flow.metadata is None else flow.metadata.get(HUB_VERSION)
+    return UNDEFINED if held is None else java_string(held)
 
 
 def _rules(flow: Flow, catalogue: Catalogue, constants: JsonMap, now_ms: int, around: Scope) -> Rules:

@@ -6,6 +6,7 @@ from enum import Enum
 import attrs
 
 from ..catalogue.definitions import StageType
+from ..el.scope import UNDEFINED, Facts
 from ..validation.issues import Issue
 from ..values import EMPTY_MAP, Json, JsonMap
 from .given import NOTHING_GIVEN, Given
@@ -90,6 +91,7 @@ class Plan:
     test_origin: StagePlan | None = None
     pipeline_id: str = ""
     title: str = ""
+    version: str = UNDEFINED
     parameters: JsonMap = attrs.field(default=EMPTY_MAP, repr=False)
     error_policy: ErrorPolicy = ErrorPolicy.ORIGINAL
     delivery: Delivery = Delivery.AT_LEAST_ONCE
@@ -108,6 +110,10 @@ class Plan:
     def origin(self) -> StagePlan | None:
         """The first stage that is an origin."""
         return next((stage for stage in self.stages if stage.type is StageType.ORIGIN), None)
+
+    def known(self, facts: Facts) -> Facts:
+        """What expressions know, with what is known of the pipeline."""
+        return attrs.evolve(facts, pipeline_id=self.pipeline_id, title=self.title, version=self.version)
 
     def stage(self, instance: str) -> StagePlan | None:
         """The canvas stage with this instance name."""

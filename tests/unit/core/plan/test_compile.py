@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
+import attrs
 import pytest
 
 import penstock
 from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.el import Facts, Scope
 from penstock.core.plan import Plan, bare_stages, compile_flow
+from penstock.core.values import JsonMap, freeze
 
 
 @pytest.fixture
@@ -58,6 +60,21 @@ def test_expressions_that_are_evaluated_at_start_are_values(project: penstock.Pr
     assert given.pairs("conf.values") == {"k": "x flow e1"}
     (row,) = given.rows("conf.lookups")
     assert (row.text("keyExpr"), row.text("outputFieldPath")) == ("${record:value('/a')}", "/x")
+
+
+@pytest.mark.parametrize(("held", "version"), [({"dpm.pipeline.version": 42}, "42"), ({}, "UNDEFINED")])
+def test_the_version_of_a_flow_is_that_of_its_control_hub(
+    project: penstock.Project, held: dict[str, object], version: str
+) -> None:
+    """It stands in the metadata of an export; settings and records know it."""
+    flow = project.create_flow(name="flow")
+    flow.add_stage("Static Lookup").configuration["conf.values"] = [{"key": "k", "value": "${pipeline:version()}"}]
+    metadata = freeze(held)
+    assert isinstance(metadata, JsonMap)
+    plan = compile_flow(attrs.evolve(flow.value, metadata=metadata), packaged_catalogue())
+    assert plan.stages[0].given.pairs("conf.values") == {"k": version}
+    known = plan.known(Facts(user="admin"))
+    assert (known.version, known.title, known.user) == (version, "flow", "admin")
 
 
 def test_paths_with_conditions_are_for_the_stage(project: penstock.Project) -> None:
