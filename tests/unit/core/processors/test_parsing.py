@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 
 from penstock.core.errors import InvalidValueError
+from penstock.core.java.kinds import kind_of
 from penstock.core.records.values import Byte, FieldType, FieldValue, FileRef, Float, ListMap, Long, Null
 
 from .conftest import Play
@@ -30,7 +31,10 @@ GENERATING: dict[str, object] = {"fieldPathToSerialize": "/m", "outputFieldPath"
         ('"x"', "x"),
         ("null", None),
         ("2147483648", Long(2147483648)),
+        ("9223372036854775807", Long(2**63 - 1)),
         ("9223372036854775808", Decimal("9223372036854775808")),
+        ("-9223372036854775808", Long(-(2**63))),
+        ("-9223372036854775809", Decimal("-9223372036854775809")),
         ('{"a": 1} {"a": 2}', {"a": 1}),
         ('{"a": 1} {"a": rubbish', {"a": 1}),
         ("[1] true", [1]),
@@ -42,7 +46,7 @@ def test_the_first_value_of_the_text_is_parsed(play: Play, text: str, after: Fie
     """Another value may begin behind it; numbers are as large as they must be."""
     made = only(play(PARSE, PARSING, {"t": text}))
     assert isinstance(made, dict)
-    assert made["p"] == after
+    assert (made["p"], kind_of(made["p"])) == (after, kind_of(after))
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,17 @@ def test_the_format_of_a_log_is_that_of_its_service(play: Play) -> None:
     assert record == {"text": "a\x01b\nrest", "to": {"originalLine": "ab", "all": "ab"}}
 
 
+@pytest.mark.parametrize(("longest", "line"), [(3, "abc"), (4, "abcd"), (5, "abcd"), (-1, "abcd")])
+def test_a_line_of_a_log_is_as_long_as_allowed(play: Play, longest: int, line: str) -> None:
+    """What is behind that is cut, which the fields tell; -1 is without a limit."""
+    told = JsonMap({"logMode": "REGEX", "regex": "(.*)", "logMaxObjectLen": longest})
+    service = Given(JsonMap({PREFIX + name: value for name, value in told.items()}).set(GROUPS, ROW))
+    settings: dict[str, object] = {"fieldPathToParse": "/text", "parsedFieldPath": "/to"}
+    (record,) = values(play(LOG, settings, {"text": "abcd"}, services={SERVICE: service}))
+    cut = {"truncated": True} if line != "abcd" else {}
+    assert record == {"text": "abcd", "to": {"all": line, **cut}}
+
+
 def test_an_empty_text_is_an_empty_line_of_a_log(play: Play) -> None:
     """In every format."""
     settings: dict[str, object] = {"fieldPathToParse": "/t", "parsedFieldPath": "/o"}
