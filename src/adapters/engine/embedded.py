@@ -106,7 +106,10 @@ class EmbeddedEngine:
         return attrs.evolve(made, duration_s=self._clock.monotonic_s() - started)
 
     def _preview(self, target: Target, options: PreviewOptions) -> Preview:
-        plan = self._plan(target, options)
+        try:
+            plan = self._plan(target, options)
+        except StopFault as fault:
+            return Preview("RUN_ERROR", message=str(fault))
         portion = portion_of(plan, options, runnable)
         blocking = self._blocking(target, plan, portion)
         if blocking:
@@ -185,6 +188,9 @@ class EmbeddedEngine:
         plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
         origin, test = plan.origin, plan.test_origin
         if options.test_origin and origin is not None and test is not None:
+            definition = self._catalogue.stage(test.kind)
+            if origin.events and definition is not None and not definition.produces_events:
+                raise StopFault("CONTAINER_0167", f"the test origin {definition.label} produces no events")
             replaced = attrs.evolve(
                 test, instance=origin.instance, outputs=origin.outputs, events=origin.events, inputs=()
             )

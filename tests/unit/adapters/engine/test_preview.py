@@ -244,3 +244,20 @@ def test_a_preview_begins_where_the_data_begins(project: penstock.Project, tmp_p
     for _ in range(2):
         assert flow.preview(batch_size=1)[0].output == [("1",)]
     assert [len(records) for records in flow.preview(batch_size=1, batches=2)[0].records.values()] == [2]
+
+
+@pytest.mark.parametrize(("test_origin", "fits"), [("Dev Raw Data Source", True), ("Dev Random Record Source", False)])
+def test_a_test_origin_stands_in_for_an_origin_with_events(flow_of: Make, test_origin: str, fits: bool) -> None:
+    """Only one that produces events itself can take the place of an origin whose events go somewhere."""
+    flow = flow_of(LINES, TRASH)
+    stand_in = flow.set_test_origin_stage(test_origin)
+    if fits:
+        stand_in.configuration.update({"rawData": '{"b": 3}', "dataFormat": "JSON", "stopAfterFirstBatch": True})
+        assert flow.preview(test_origin=True)[0].output == [(3,)]
+    assert flow.preview()[0].output == [(1,), (2,)]
+    flow.stages[0].connect_event_to(flow.add_stage("Trash"))
+    if fits:
+        assert flow.preview(test_origin=True).status == "FINISHED"
+    else:
+        with pytest.raises(penstock.PreviewError, match="RUN_ERROR.*CONTAINER_0167"):
+            flow.preview(test_origin=True)
