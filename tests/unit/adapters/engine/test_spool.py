@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import attrs
+import pytest
 
-from penstock.adapters.engine.spool import Spool
+from penstock.adapters.engine.spool import TICK_S, Spool
 
 
 @attrs.define
@@ -114,3 +115,16 @@ def test_a_file_that_was_changed_since_the_listing_is_read_nevertheless(tmp_path
     other = next(path for path in held.files() if path != first)
     other.write_text("more")
     assert held.next(str(first)) == other
+
+
+@pytest.mark.parametrize(("later_ms", "naps"), [(5, [TICK_S]), (500, [])])
+def test_files_of_the_newest_tick_are_waited_for(tmp_path: Path, later_ms: int, naps: list[float]) -> None:
+    """By time others may come that stand before them; by name nothing is waited for."""
+    fill(tmp_path, "a.txt")
+    changed_s = (tmp_path / "a.txt").stat().st_ctime
+    slept: list[float] = []
+    for by_time in (False, True):
+        held = spool(tmp_path, Clock(int(changed_s * 1000) + later_ms), by_time=by_time)
+        held.sleep = slept.append
+        assert held.next("") == tmp_path / "a.txt"
+    assert slept == naps

@@ -62,8 +62,8 @@ def test_offsets_are_characters_of_the_file(more: dict[str, object], wanted: lis
     assert starts("DELIMITED", "A,B\na,b", **more) == wanted
 
 
-COMMAS = 'x\r\na,b\r\n"c ""x"" ",  \r\n\r\n"d\r\ne",f\r\r\n1,\n,2'
-TABS = 'x\r\na\tb \r\n"c" \td\\te\\\\\r\n\r\n"d\r\ne"\tf\r\r\n1\t\n\\N\t2'
+COMMAS = 'x\r\na,b\r\n"c ""x"" ",  \r\n\r\n"d\r\ne",f\r\n\r1,\n,2'
+TABS = 'x\r\na\tb \r\n"c" \td\\te\\\\\r\n\r\n"d\r\ne"\tf\r\n\r1\t\n\\N\t2'
 BARS = 'x\r\na||"b||c"\r\n"d\r\ne"||f\\||g\r\r\n1||\n||2'
 CUT: list[tuple[str, Mapping[str, object]]] = [
     *((COMMAS, {"csvFileFormat": kind}) for kind in ("CSV", "RFC4180", "POSTGRES_CSV")),
