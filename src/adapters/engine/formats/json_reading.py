@@ -35,17 +35,18 @@ def read_json(opened: BinaryIO, given: Given) -> Iterator[Item]:
 
 
 def read_records(opened: BinaryIO, given: Given) -> Iterator[Item]:
-    """Records with their headers and types; those of another form than this engine writes cannot be read."""
-    magic = opened.read(1)
-    if not magic:
-        return
-    if magic != SDC_MAGIC:
-        raise FormatFault("SDC_RECORD_PARSER_01", "the file does not begin as records of an engine in JSON do")
+    """Records with their headers and types; those of another form than this engine writes cannot be read.
+
+    Raises:
+        FormatFault: no byte that tells their form (SDC_RECORD_PARSER_00), what is no record (02), no JSON.
+    """
+    if opened.read(1) != SDC_MAGIC:
+        raise FormatFault("SDC_RECORD_PARSER_00", "the file does not begin as records of an engine in JSON do")
     for start, end, value, _ in _values(Window(texts(opened, NOTHING_GIVEN)), LONGEST, in_array=False):
         try:
             yield Item(start + 1, end + 1, record_from_json(value, "file"))
         except FormatError as error:
-            yield Item(start + 1, end + 1, fault=FormatFault("SDC_RECORD_PARSER_02", str(error)))
+            raise FormatFault("SDC_RECORD_PARSER_02", str(error)) from None
 
 
 def _values(window: Window, limit: int, *, in_array: bool) -> Iterator[Found]:

@@ -214,8 +214,17 @@ def test_records_of_engines_come_back_with_headers_and_types() -> None:
     first, second = records("SDC_JSON", data)
     assert (first.value, first.header.source_id, first.attributes) == (root, "id", {"k": "v"})
     assert second == first
-    assert values("SDC_JSON", b"\xa2x") == ["SDC_RECORD_PARSER_01"]
-    assert values("SDC_JSON", b'\xa1{"header": 1}') == ["SDC_RECORD_PARSER_02"]
+    assert data[1:].splitlines()[1].startswith(b' {"header":')
+    for none in (b"\xa2x", b"{}", b""):
+        assert values("SDC_JSON", none) == ["SDC_RECORD_PARSER_00"]
+    assert values("SDC_JSON", b"\xa1") == []
+
+
+def test_what_is_no_record_of_an_engine_ends_the_file() -> None:
+    """Though it is JSON, and a record comes behind it."""
+    data = written("SDC_JSON", Record(1, Header("id")))
+    assert values("SDC_JSON", data + b'{"header": 1}' + data[1:]) == [1, "SDC_RECORD_PARSER_02"]
+    assert values("SDC_JSON", data + b"{no") == [1, "JSON_PARSER_00"]
 
 
 def test_bytes_are_one_record_up_to_a_limit() -> None:
