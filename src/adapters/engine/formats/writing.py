@@ -39,10 +39,14 @@ class Writer(Protocol):
 
 
 class ManyWriter(Writer, Protocol):
-    """One that writes values without their records."""
+    """One that writes values of rows, without their records."""
 
     def many(self, values: list[FieldValue], *, usual: bool = False) -> bytes | bytearray:
-        """What they add; ``usual`` as in ``Rows``. Raises ``FormatFault``: one of them cannot be written."""
+        """What they add; ``usual`` as in ``Rows``; no BYTE is in them, as rows have none.
+
+        Raises:
+            FormatFault: one of them cannot be written.
+        """
         ...
 
 

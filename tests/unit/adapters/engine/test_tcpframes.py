@@ -41,6 +41,13 @@ def test_messages_are_not_longer_than_allowed(pieces: list[bytes]) -> None:
         list(separated(pieces, b"\n", 10))
 
 
+def test_messages_may_be_as_long_as_allowed() -> None:
+    """Not longer: the separator and the length do not count."""
+    assert list(separated([b"x" * 10 + b"\r\n"], b"\r\n", 10)) == [b"x" * 10]
+    assert list(separated([b"x" * 10 + b"\r", b"\n"], b"\r\n", 10)) == [b"x" * 10]
+    assert list(counted([b"10 ", b"x" * 10], 10)) == [b"x" * 10]
+
+
 def test_a_line_end_before_a_length_does_not_count() -> None:
     """As messages often have one behind them that is not counted."""
     assert list(counted([b"1 a\n1 b\r\n", b"2 cd"], 10)) == [b"a", b"b", b"cd"]
@@ -48,8 +55,8 @@ def test_a_line_end_before_a_length_does_not_count() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"11 x", b"x y", b"12345678901", b"-1 ", "\u00b2 x".encode(), b"\n" * 11, b"\n" * 11 + b"1 a"],
-    ids=["long", "word", "digits", "negative", "other-digits", "line-ends", "line-ends-before"],
+    [b"11 x", b" 1 a", b"x y", b"12345678901", b"-1 ", "\u00b2 x".encode(), b"\n" * 11, b"\n" * 11 + b"1 a"],
+    ids=["long", "blank", "word", "digits", "negative", "other-digits", "line-ends", "line-ends-before"],
 )
 def test_lengths_are_numbers_within_the_limit(data: bytes) -> None:
     """The stream means nothing behind another one."""

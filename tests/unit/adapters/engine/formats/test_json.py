@@ -11,6 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.adapters.engine.formats.writing import writers
+from penstock.core.errors import UnsupportedError
 from penstock.core.java.kinds import kind_of
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import (
@@ -29,7 +31,7 @@ from penstock.core.records.values import (
     Zoned,
 )
 
-from .using import records, starts, values, written
+from .using import records, settings, starts, values, written
 
 ARRAY = {"jsonContent": "ARRAY_OBJECTS"}
 PLAIN = st.recursive(
@@ -203,6 +205,25 @@ def test_objects_are_written_with_line_ends_between_or_as_one_array() -> None:
         deep = [deep]
     with pytest.raises(FormatFault, match="JSON_GENERATOR_00"):
         written("JSON", deep)
+
+
+ODD = st.sampled_from([1e22, 1e-7, -0.0, float("nan"), "\x01", "\x7f", Decimal("1E+2"), 1 << 70, 0.5, 1e16])
+
+
+@hypothesis_settings(deadline=None)
+@given(st.lists(PLAIN | ODD | st.lists(ODD, max_size=2), max_size=5), st.booleans())
+def test_many_values_are_written_as_one_by_one(roots: list[FieldValue], array: bool) -> None:
+    """Whatever is in them, as objects or in an array."""
+    given = settings(jsonMode="ARRAY_OBJECTS" if array else "MULTIPLE_OBJECTS")
+    several = writers("JSON", given)()
+    made = b"".join(bytes(several.many(part)) for part in (roots[:2], roots[2:]) if part)  # type: ignore[attr-defined]
+    assert made + several.finish() == written("JSON", *roots, jsonMode=given.text("jsonMode"))
+
+
+def test_a_format_that_nobody_writes_is_refused() -> None:
+    """With those that are written."""
+    with pytest.raises(UnsupportedError, match=r"EXCEL.*DELIMITED"):
+        writers("EXCEL", settings())
 
 
 def test_records_of_engines_come_back_with_headers_and_types() -> None:

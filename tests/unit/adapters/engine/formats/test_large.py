@@ -78,6 +78,22 @@ def test_an_endless_file_is_read_record_by_record(kind: str) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"useCustomDelimiter": True, "customDelimiter": "\\n\\n"}], ids=["line", "custom"]
+)
+def test_a_line_without_an_end_is_not_held(more: dict[str, object]) -> None:
+    """Of what is cut off no more than a piece is there at once."""
+    data = io.BytesIO(b"x" * 10_000_000 + b"\n\nab")
+    found = read_items(data, "TEXT", settings(**more))
+    tracemalloc.start()
+    try:
+        first = next(found)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert (first.value, first.end) == ({"text": "x" * 1024, "truncated": True}, 10_000_001 + bool(more))
+
+
 LONG = "x" * 200
 BUFFERED: dict[str, tuple[dict[str, object], str, object]] = {
     "TEXT": ({}, f"a\n{LONG}\nb", {"text": "a"}),
