@@ -4,7 +4,7 @@ import time
 
 from ....core.plan.model import StagePlan
 from ....core.processors.api import Out, RecordFault, StopFault, Tools, fresh
-from ....core.records.paths import MISSING, UnreachablePathError, get, put
+from ....core.records.paths import MISSING, get
 from ....core.records.record import Record
 from ....core.records.values import FieldValue
 from ..access import with_access
@@ -22,8 +22,8 @@ class HttpProcessor:
     """The first value of an answer goes to ``outputField``, or all as a list, or a record for each.
 
     With ``singleRequestPerBatch`` the first record says where the request goes, all are its body, and its answer is a
-    record of its own. A path that cannot be reached becomes one name at the root, its slashes left out. What was not
-    answered ``maxWaitTime`` after the batch came is refused.
+    record of its own. The path of a field to write is one name at the root, its slashes left out. What was not answered
+    ``maxWaitTime`` after the batch came is refused.
 
     Raises:
         InvalidValueError, UnsupportedError: settings that cannot be fulfilled here.
@@ -126,7 +126,7 @@ class HttpProcessor:
 
     def _with(self, record: Record, value: FieldValue, got: Got) -> Record:
         assert isinstance(record.value, dict)
-        held: FieldValue = dict(record.value)
+        held: dict[str, FieldValue] = dict(record.value)
         if self._location != "NONE":
             record.attributes[STATUS] = str(got.status)
         if self._location == "HEADER":
@@ -136,15 +136,11 @@ class HttpProcessor:
             target = self._given.text("headerOutputField")
             if get(record.value, target) is not MISSING:
                 raise StopFault("HTTP_11", f"status {got.status}: the record has a field {target} already")
-            held = _set(held, target, dict(got.headers))
-        record.value = _set(held, self._output, value)
+            held[_name(target)] = dict(got.headers)
+        held[_name(self._output)] = value
+        record.value = held
         return record
 
 
-def _set(held: FieldValue, path: str, value: FieldValue) -> FieldValue:
-    try:
-        return put(held, path, value)
-    except UnreachablePathError:
-        assert isinstance(held, dict)
-        held[path.replace("/", "")] = value
-        return held
+def _name(path: str) -> str:
+    return path.replace("/", "")

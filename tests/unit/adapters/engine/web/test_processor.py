@@ -75,9 +75,17 @@ def test_text_is_a_field_of_text(site: Site) -> None:
     assert values(out) == [{"got": ["one", "two"]}]
 
 
-@pytest.mark.parametrize(("path", "wanted"), [("/m/got", {"m": {"got": 1}}), ("/n/got", {"m": {}, "ngot": 1})])
-def test_a_path_that_cannot_be_reached_becomes_a_name(site: Site, path: str, wanted: FieldValue) -> None:
-    """As in the original, which leaves out the slashes."""
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/got", {"m": {}, "got": 1}),
+        ("/m/got", {"m": {}, "mgot": 1}),
+        ("/n/got", {"m": {}, "ngot": 1}),
+        ("/", {"m": {}, "": 1}),
+    ],
+)
+def test_the_path_of_an_output_is_a_name_at_the_root(site: Site, path: str, wanted: FieldValue) -> None:
+    """As in the original, which leaves out the slashes; the fields of the record stay, even at the root's path."""
     site.replies = [Reply(200, b"1")]
     out, _ = play(site, {"outputField": path}, {"m": {}})
     assert values(out) == [wanted]
