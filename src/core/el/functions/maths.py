@@ -65,8 +65,9 @@ def rounded(value: Any) -> int | None:
         raise EvaluationError("only floats and doubles can be rounded")
     bits = 31 if isinstance(number, Float) else 63
     if number != number:
-        return Long(0)
-    whole = math.floor(number + 0.5) if math.isfinite(number) else (1 << 70) * (1 if number > 0 else -1)
+        whole = 0
+    else:
+        whole = math.floor(number + 0.5) if math.isfinite(number) else (1 << 70) * (1 if number > 0 else -1)
     whole = max(-(1 << bits), min((1 << bits) - 1, whole))
     return whole if isinstance(number, Float) else Long(whole)
 

@@ -7,7 +7,7 @@ import pytest
 
 from penstock.core.el import EvaluationError, Scope, compile_text
 from penstock.core.records.record import ErrorInfo, Header, Record, event
-from penstock.core.records.values import FieldValue, ListMap, Long
+from penstock.core.records.values import FieldValue, Float, ListMap, Long
 
 from .test_functions import ROWS, value
 
@@ -39,6 +39,25 @@ def test_a_refused_record_tells_why(name: str, expected: object) -> None:
     """One that was not refused tells nothing."""
     assert of(Record(1, Header("id", stages_path="A_01:B_01", error=ERROR)), f"record:{name}()") == expected
     assert not of(Record(1, Header("id")), f"record:{name}()")
+
+
+@pytest.mark.parametrize(
+    ("number", "whole"),
+    [
+        (2.5, Long(3)),
+        (float("nan"), Long(0)),
+        (1e300, Long(2**63 - 1)),
+        (float("-inf"), Long(-(2**63))),
+        (Float(2.5), 3),
+        (Float("nan"), 0),
+        (Float("inf"), 2**31 - 1),
+        (Float(-1e20), -(2**31)),
+    ],
+)
+def test_numbers_are_rounded_as_far_as_their_kind_goes(number: float, whole: int) -> None:
+    """A double becomes a LONG, a float an INTEGER; no number is nought."""
+    found = of(Record({"a": number}), "math:round(record:value('/a'))")
+    assert (found, type(found)) == (whole, type(whole))
 
 
 @pytest.mark.parametrize(("name", "text"), [("eventType", "told"), ("eventVersion", "2"), ("eventCreation", "7")])
