@@ -60,6 +60,21 @@ def test_numbers_are_rounded_as_far_as_their_kind_goes(number: float, whole: int
     assert (found, type(found)) == (whole, type(whole))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "made"),
+    [
+        ("escapeXML10", "<a b='c' d=\"e\">&</a>", "&lt;a b=&apos;c&apos; d=&quot;e&quot;&gt;&amp;&lt;/a&gt;"),
+        ("escapeXML10", "a\x00\x01\x0b\x1f\ufffe\ud800b\t\n\x7f\x85\x9f", "ab\t\n&#127;\x85&#159;"),
+        ("escapeXML11", "a\x00\x01\x0b\x1f\ufffe\ud800b\t\n\x7f\x85\x9f", "a&#1;&#11;&#31;b\t\n&#127;\x85&#159;"),
+        ("unescapeXML", "&lt;&gt;&amp;&quot;&apos;&#65;&#x42;&#X43;", "<>&\"'ABC"),
+        ("unescapeXML", "&#1114111;&#1114112;&nbsp;&#;&amp;lt;", "\U0010ffff&#1114112;&nbsp;&#;&lt;"),
+    ],
+)
+def test_signs_of_xml_are_written_and_read(name: str, text: str, made: str) -> None:
+    """Characters that XML does not know are left out, or numbered where the version allows it."""
+    assert of(Record({"t": text}), f"str:{name}(record:value('/t'))") == made
+
+
 @pytest.mark.parametrize(("name", "text"), [("eventType", "told"), ("eventVersion", "2"), ("eventCreation", "7")])
 def test_an_event_tells_what_it_is(name: str, text: str) -> None:
     """As texts; a record that is none has null."""
