@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from penstock.core.errors import FormatError, LimitError
 from penstock.core.records.json_form import field_to_json, record_from_json, record_to_json
 from penstock.core.records.record import ErrorInfo, Header, Record
 from penstock.core.records.values import (
@@ -131,3 +132,108 @@ def test_a_record_comes_back_as_it_was() -> None:
     assert (made.value, made.header) == (value, header)
     assert isinstance(made.value, dict)
     assert type(made.value["l"]) is ListMap
+
+
+def test_everything_about_a_refusal_comes_back() -> None:
+    """Also when and where it was, in which job, and the trace."""
+    error = ErrorInfo("C", "C - m", "S_01", "Stage 1", 5, "flow", "engine", "job", "Job 1", "trace")
+    told = record_to_json(Record(1, Header("id", error=error)))
+    header = told["header"]
+    assert isinstance(header, dict)
+    keys = (
+        "errorStageLabel errorTimestamp errorPipelineName errorDataCollectorId errorJobId errorJobName errorStackTrace"
+    )
+    assert [header[key] for key in keys.split()] == ["Stage 1", 5, "flow", "engine", "job", "Job 1", "trace"]
+    assert record_from_json(told, "here").header.error == error
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Byte(-128),
+        Short(2**15 - 1),
+        -(2**31),
+        Long(2**31 - 1),
+        2**63 - 1,
+        Float(1.5),
+        1e300,
+        float("-inf"),
+        Decimal("1.50"),
+        False,
+        Char("c"),
+        AT,
+        Date(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+        Time(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+        Zoned(2017, 1, 1, 10, tzinfo=ZoneInfo("Europe/Paris")),
+        Null(FieldType.LIST),
+        [[1], {}],
+        ListMap({"a/b": 1, "c": [None]}),
+    ],
+)
+def test_a_value_of_every_type_comes_back(value: FieldValue) -> None:
+    """With its type."""
+    made = record_from_json(record_to_json(Record(value)), "here").value
+    assert (made, type(made)) == (value, type(value))
+
+
+def typed(kind: str, value: object, **more: object) -> dict[str, object]:
+    """A record of one field."""
+    return {"value": {"type": kind, "value": value, **more}}
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        ([], "/value"),
+        ({"value": 5}, "/value"),
+        ({"header": [1], "value": None}, "/header"),
+        ({"header": {"values": [1]}, "value": None}, "/header/values"),
+        (typed("NONE", 1), "/value"),
+        (typed("NONE", 1, sqpath="/a"), "/a"),
+        (typed("LIST", [5]), "/value"),
+        (typed("LIST", {}), "/value"),
+        (typed("MAP", []), "/value"),
+        (typed("LIST_MAP", {}), "/value"),
+        (typed("INTEGER", str(2**31), sqpath="/n"), "/n"),
+        (typed("INTEGER", str(-(2**31) - 1)), "/value"),
+        (typed("INTEGER", True), "/value"),
+        (typed("LONG", 1.5), "/value"),
+        (typed("BYTE", 128), "/value"),
+        (typed("BOOLEAN", "true"), "/value"),
+        (typed("DATETIME", "now"), "/value"),
+        (typed("DATE", True), "/value"),
+        (typed("DECIMAL", "x"), "/value"),
+        (typed("DOUBLE", {}), "/value"),
+        (typed("BYTE_ARRAY", "%"), "/value"),
+        (typed("ZONED_DATETIME", "2017-01-01T10:00:00"), "/value"),
+        (typed("FILE_REF", {}), "/value"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_its_place(raw: object, place: str) -> None:
+    """It comes from outside."""
+    with pytest.raises(FormatError) as caught:
+        record_from_json(raw, "here")
+    assert caught.value.path == place
+
+
+def test_fields_are_nested_a_hundred_deep_at_most() -> None:
+    """Of every kind that has others inside."""
+    for kind in ("LIST", "LIST_MAP", "MAP"):
+        for depth, fits in ((100, True), (101, False)):
+            held: dict[str, object] = {"type": "STRING", "value": "x"}
+            for _ in range(depth):
+                held = {"type": kind, "value": {"a": held} if kind == "MAP" else [held]}
+            if fits:
+                record_from_json({"value": held}, "here")
+                continue
+            with pytest.raises(LimitError):
+                record_from_json({"value": held}, "here")
+
+
+def test_what_a_header_lacks_is_empty() -> None:
+    """A time that is none too, and attributes of fields that are no object."""
+    made = record_from_json(
+        {"header": {"errorCode": "C", "errorTimestamp": "x"}, **typed("STRING", "s", attributes=5)}, ""
+    )
+    assert made.header == Header(error=ErrorInfo("C", ""))
+    assert record_from_json({"value": None}, "").header == Header()

@@ -33,6 +33,11 @@ VALUES: st.SearchStrategy[FieldValue] = st.recursive(
     [
         ("", ()),
         ("/", ()),
+        ("/''", ()),
+        ('/""', ()),
+        ("/a" * 200, ("a",) * 200),
+        ("[2147483647]", (2147483647,)),
+        ("//a", ("", "a")),
         ("/a", ("a",)),
         ("/a/b[0]", ("a", "b", 0)),
         ("[3]/x", (3, "x")),
@@ -59,6 +64,10 @@ def test_paths_are_cut_into_steps(path: str, parts: tuple[str | int, ...]) -> No
         ("/a[x]", "a number in brackets"),
         ("/a[", "a number in brackets"),
         ("/a[-1]", "a number in brackets"),
+        ("/a[2147483648]", "a number in brackets"),
+        ("/a[" + "0" * 12 + "]", "a number in brackets"),
+        ("/a[\u0663]", "a number in brackets"),
+        ("]", "starts with"),
         ("/'a", "a closing quote"),
         ("//", "a field name"),
         ("/a/", "a field name"),
@@ -110,6 +119,15 @@ def test_a_missing_field_is_no_null() -> None:
     """Absent and null are told apart."""
     assert get({"a": None}, "/a") is None
     assert get({"a": None}, "/b") is MISSING
+    assert get({"a": "text"}, "/a[0]") is MISSING
+    assert (repr(MISSING), bool(MISSING)) == ("MISSING", False)
+
+
+def test_the_root_cannot_be_removed() -> None:
+    """Nor can what is not there."""
+    value: FieldValue = {"a": 1}
+    assert [delete(value, path) for path in ("/", "/b", "/a")] == [False, False, True]
+    assert value == {}
 
 
 def test_only_the_last_step_may_be_new() -> None:
@@ -118,6 +136,8 @@ def test_only_the_last_step_may_be_new() -> None:
     put(value, "/l[1]", 2)
     put(value, "/new", 3)
     assert value == {"l": [1, 2], "new": 3}
+    put(value, "/l[0]", 0)
+    assert value == {"l": [0, 2], "new": 3}
     for path in ("/x/y", "/new/z", "/l/x", "[0]"):
         with pytest.raises(UnreachablePathError):
             put(value, path, 0)
