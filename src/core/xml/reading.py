@@ -187,8 +187,7 @@ class XmlRecords:
             self._peeked = _Peeked.TAG if self._whole else _Peeked.NOTHING
         matches = self._matcher.opens(uri, local, attributes)
         if self._open:
-            if not self._open[-1].children:
-                self._check_text()
+            self._check_text()
             self._open.append(_Open(shown, attributes, declared))
         elif matches:
             self._begin, self._skipped = self._parser.CurrentByteIndex, False
@@ -202,10 +201,10 @@ class XmlRecords:
         Raises:
             XmlFault: it does, and no element stands before it.
         """
-        parts = self._open[-1].parts
-        rest = "".join(self._open[-1].text)
-        if any(part.strip() for part in (parts if rest else parts[:-1])):
-            raise XmlFault(f"a comment or an instruction within the text of {self._open[-1].name}")
+        element = self._open[-1]
+        seen = element.parts if any(element.text) else element.parts[:-1]
+        if not element.children and any(map(str.strip, seen)):
+            raise XmlFault(f"a comment or an instruction within the text of {element.name}")
 
     def _skip(self) -> None:
         """Keeps nothing of a record that is too long for sure."""

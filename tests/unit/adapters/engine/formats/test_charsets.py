@@ -39,6 +39,18 @@ def test_what_is_no_charset_is_refused(name: str) -> None:
     assert caught.value.code == "DATA_FORMAT_05"
 
 
+@pytest.mark.parametrize("name", ["UTF-16", "UTF-32"])
+@pytest.mark.parametrize("order", ["be", "le"])
+def test_a_mark_may_come_in_pieces(name: str, order: str) -> None:
+    """Byte by byte; a text that is shorter than any mark too. An empty text has none."""
+    data = "\ufeffäb".encode(f"{name}-{order}")
+    decode = Decoder(known_charset(name))
+    assert "".join(decode(bytes([each])) for each in data) + decode(b"", True) == "äb"
+    assert Decoder(known_charset("UTF-16"))(b"\0a", True) == "a"
+    encode = Encoder(known_charset("UTF-16"))
+    assert (encode(""), encode("a"), encode("b")) == (b"", b"\xfe\xff\0a", b"\0b")
+
+
 @pytest.mark.parametrize("kind", ["utf-16-be", "utf-16-le"])
 def test_the_order_of_bytes_is_that_of_the_mark(kind: str) -> None:
     """Without a mark the large end comes first."""

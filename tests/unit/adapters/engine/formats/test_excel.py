@@ -42,10 +42,10 @@ def saved(made: Any) -> bytes:
 
 def test_rows_are_records_by_header_of_their_sheet() -> None:
     """Numbers are decimals; blank rows are passed over; the record knows its sheet, row and columns."""
-    data = book(a=[["n", "d"], [1, datetime(2024, 1, 2)], [None, None], [2.5, None]], b=[["x"], [True]])
+    data = book(a=[["n", "d"], [1, datetime(2024, 1, 2, 3, 4, 5)], [None, None], [2.5, None]], b=[["x"], [True]])
     rows = records("EXCEL", data, **ALL)
     assert [row.value for row in rows] == [
-        {"n": Decimal(1), "d": Date(2024, 1, 2, tzinfo=UTC)},
+        {"n": Decimal(1), "d": Date(2024, 1, 2, 3, 4, 5, tzinfo=UTC)},
         {"n": Decimal("2.5")},
         {"x": True},
     ]
@@ -252,6 +252,18 @@ def test_hours_beyond_a_day_are_dates_from_1900_on() -> None:
         Date(1900, 3, 1, 1, tzinfo=UTC),
     ]
     assert [type(each) for each in row.values()] == [Time, Date, Date]
+
+
+def test_hours_before_the_first_day_are_no_moment() -> None:
+    """A cell with them is refused, and the rest of its row kept."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append([-0.5, "x"])
+    sheet["A1"].number_format = "[h]:mm"
+    (row,) = items("EXCEL", saved(made), excelHeader="NO_HEADER", excelReadAllSheets=True)
+    assert row.fault is not None
+    assert (row.fault.code, row.value.value["1"]) == ("EXCEL_PARSER_05", "x")  # type: ignore[union-attr,index,call-overload]
 
 
 def test_the_id_of_a_row_is_its_sheet_and_number() -> None:

@@ -94,6 +94,19 @@ def test_a_line_without_an_end_is_not_held(more: dict[str, object]) -> None:
     assert (first.value, first.end) == ({"text": "x" * 1024, "truncated": True}, 10_000_001 + bool(more))
 
 
+def test_a_record_of_xml_that_is_too_long_is_not_held() -> None:
+    """However many elements and texts are in it."""
+    inside = b"<a>" + b"x" * 100_000 + b"</a>"
+    data = io.BytesIO(b"<x><r>" + inside * 100 + b"</r><r>b</r></x>")
+    tracemalloc.start()
+    try:
+        found = list(read_items(data, "XML", settings(xmlRecordElement="r")))
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert [item.fault and item.fault.code for item in found] == ["XML_PARSER_02", None]
+
+
 LONG = "x" * 200
 BUFFERED: dict[str, tuple[dict[str, object], str, object]] = {
     "TEXT": ({}, f"a\n{LONG}\nb", {"text": "a"}),

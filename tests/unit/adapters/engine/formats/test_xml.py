@@ -1,5 +1,7 @@
 """Promises about XML: record elements, attributes, namespaces, limits, and writing."""
 
+from pathlib import Path
+
 import pytest
 
 from penstock.adapters.engine.formats.fault import FormatFault
@@ -54,6 +56,7 @@ def test_elements_attributes_and_texts_have_their_places() -> None:
         ("a<!-- c -->", {"value": "a"}),
         (" <!-- c -->a", {"value": "a"}),
         ("a<!-- c --><b/>", {"b": [{}]}),
+        ("a<!-- c --><b/>c<!-- d -->e", {"b": [{}]}),
         ("<b/>a<!-- c -->b", {"b": [{}]}),
         (" <!-- c --> ", {}),
         ("a<!-- c -->b", "XML_PARSER_03"),
@@ -122,7 +125,7 @@ def test_an_element_that_is_too_long_is_a_fault_and_the_next_is_read() -> None:
         "no xml",
         '<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>',
         '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
-        "<a>" * 600,
+        "<a>" * 600 + "</a>" * 600,
     ],
     ids=["broken", "none", "entity", "outside", "deep"],
 )
@@ -157,14 +160,22 @@ def test_a_prefix_that_is_declared_nowhere_is_refused(name: str, code: str) -> N
         written("XML", record)
 
 
-def test_a_document_can_be_checked_against_a_schema() -> None:
-    """What does not conform is refused; a schema that is none is named at the start."""
+@pytest.mark.parametrize(("depth", "ends"), [(500, False), (501, True)])
+def test_elements_may_be_nested_as_deep_as_is_allowed(depth: int, ends: bool) -> None:
+    """Behind that nothing is read."""
+    found = values("XML", "<a>" * depth + "</a>" * depth, xmlMaxObjectLen=10_000)
+    assert (found == ["XML_PARSER_03"]) is ends
+
+
+def test_a_document_can_be_checked_against_a_schema(tmp_path: Path) -> None:
+    """What does not conform is refused; a schema that is none, or loads another, is named at the start."""
     schema = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="n" type="xs:int"/></xs:schema>'
     more = {"xmlValidateSchema": True, "xmlSchema": schema}
     assert written("XML", {"n": 1}, **more).endswith(b"<n>1</n>\n")
     with pytest.raises(FormatFault, match="XML_GENERATOR_02"):
         written("XML", {"n": "x"}, **more)
-    loading = schema.replace("<xs:element", '<xs:include schemaLocation="file:///etc/passwd"/><xs:element')
+    (tmp_path / "other.xsd").write_text('<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"/>')
+    loading = schema.replace("<xs:element", f'<xs:include schemaLocation="file://{tmp_path}/other.xsd"/><xs:element')
     for bad in ("<a", loading, "<a/>"):
         with pytest.raises(InvalidValueError, match="schema"):
             written("XML", **{**more, "xmlSchema": bad})
