@@ -37,6 +37,7 @@ class Board:
                 self.passing[middle].append((source, target))
         self._meetings = meetings(rank[: layers.stages], layers.links, self.passing)
         self.paired = self._meetings.known
+        self.rows: list[list[int]] = [[] for _ in range(self.depth)]
         self.taken: list[list[int]] = [[] for _ in range(self.depth)]
         for each in range(self.depth):
             self.take(each)
@@ -47,15 +48,17 @@ class Board:
         for number, nodes in enumerate(twins_of(layers), 1):
             for node in nodes:
                 self.twins[node] = number
+        self._ways: dict[int, list[tuple[float, float, float, float]]] = {}
         self._lengths = {span: self._measured(span) for span in spans}
         self._measures = [(*link, self._lengths[rank[link[1]] - rank[link[0]]]) for link in layers.links]
         self.weigh(1)
 
     def take(self, rank: int) -> None:
         """Notes again how many rows are taken above each row."""
+        self.rows[rank] = [*map(self.row.__getitem__, self.stages[rank])]
         used = [0] * self.height
-        for node in self.stages[rank]:
-            used[self.row[node]] = 1
+        for row in self.rows[rank]:
+            used[row] = 1
         self.taken[rank] = [*accumulate(used, initial=0)]
 
     def hits(self, rank: int) -> list[float]:
@@ -77,7 +80,7 @@ class Board:
             at = self.height + low - self.row[other]
             cost = [*map(add, cost, length[at : at + high - low])]
             if span > 1:
-                self._add_through(cost, node, other, low)
+                cost = [*map(add, cost, self._through(node, other, low, high))]
         held = self._meetings
         if held.held[node] or held.free[node]:
             cross, crossed = self.cross, held.long(node, self.row, low, high)
@@ -134,17 +137,48 @@ class Board:
         made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height + 1)]
         return made[:0:-1] + made
 
-    def _add_through(self, cost: list[float], node: int, other: int, low: int) -> None:
-        """Adds what the boxes cost that the link runs through with its own end in each of the rows from ``low``."""
-        rank, there, hit, size = self.rank[node], self.row[other], self.hit, len(cost)
-        step = 1 if self.rank[other] > rank else -1
-        span = (self.rank[other] - rank) * step
-        for count in range(1, span):
+    def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
+        """What the boxes cost that the link runs through with its own end in each of the rows."""
+        step = 1 if self.rank[other] > self.rank[node] else -1
+        there, rank = self.row[other], self.rank[node]
+        changes = [0.0] * (high - low + 1)
+        hit, last = self.hit, high - 1
+        for at_near, at_far, scale, scale_far in self._stretches(abs(self.rank[other] - rank)):
             rank += step
+            one, two = low + (there - low) * at_near, low + (there - low) * at_far
+            three, four = last + (there - last) * at_near, last + (there - last) * at_far
             taken = self.taken[rank]
-            for at, (first, end) in enumerate(_spreads(span, count, there - low, size)):
-                if boxes := taken[low + end] - taken[low + first]:
-                    cost[at] += hit * boxes
+            top = max(0, floor((one if one < two else two) - _TOUCH))
+            bottom = min(self.height, ceil((three if three > four else four) + _TOUCH) + 1)
+            boxes = self.rows[rank][taken[top] : taken[bottom]]
+            if not boxes:
+                continue
+            shift, shift_far = there * at_near * scale, there * at_far * scale_far
+            touch, touch_far = _TOUCH * scale, _TOUCH * scale_far
+            for row in boxes:
+                one, two = row * scale - shift, row * scale_far - shift_far
+                first, first_far = one - touch, two - touch_far
+                end, end_far = one + touch, two + touch_far
+                begin = ceil(first if first < first_far else first_far)
+                close = floor(end if end > end_far else end_far)
+                if begin <= last and close >= low and begin <= close:
+                    changes[begin - low if begin > low else 0] += hit
+                    changes[close + 1 - low if close < last else last + 1 - low] -= hit
+        return [*accumulate(changes[:-1])]
+
+    def _stretches(self, span: int) -> list[tuple[float, float, float, float]]:
+        """For each rank on the way of a link: how far along the box begins and ends, as shares of the link, and by
+        what a change of the row there moves the own end."""
+        known = self._ways.get(span)
+        if known is None:
+            width = span * RANK_PX - BOX_W
+            known = []
+            for count in range(1, span):
+                near = (count * RANK_PX - BOX_W) / width
+                far = near + BOX_W / width
+                known.append((near, far, 1 / (1 - near), 1 / (1 - far)))
+            self._ways[span] = known
+        return known
 
 
 @lru_cache(maxsize=1 << 15)
@@ -159,10 +193,3 @@ def _rows(span: int, count: int, fall: int) -> tuple[int, int]:
     if near > far:
         near, far = far, near
     return ceil(near - _TOUCH), floor(far + _TOUCH) + 1
-
-
-@lru_cache(maxsize=1 << 12)
-def _spreads(span: int, count: int, fall: int, size: int) -> list[tuple[int, int]]:
-    """The same for links that begin in each of so many rows and end in one place, all counted from the first row."""
-    rows = [_rows(span, count, fall - row) for row in range(size)]
-    return [(row + first, row + end) for row, (first, end) in enumerate(rows)]

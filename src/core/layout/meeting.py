@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, combinations, product
+from itertools import accumulate, chain, combinations, product
 from math import ceil, floor
 
 import attrs
 
 RANK_PX, BOX_W = 310, 130
-MOST_PAIRS = 12_000
+MOST_PAIRS, MOST_SHORT_PAIRS = 12_000, 50_000
 _NEAR = 1e-9
 
 Link = tuple[int, int]
@@ -137,14 +137,15 @@ def meetings(rank: Sequence[int], links: Sequence[Link], passing: Sequence[Seque
         if rank[target] - rank[source] == 1:
             short[rank[source]].append((source, target))
     long = [sorted({*passing[at], *passing[at + 1]}) for at in range(depth - 1)]
-    if sum(len(a) * (len(a) + len(b)) for a, b in zip(long, short, strict=False)) > MOST_PAIRS:
+    sizes = [(len(far), len(near)) for far, near in zip(long, short, strict=False) if far]
+    pairs, short_pairs = sum(far * (far + near) for far, near in sizes), sum(near * near // 2 for _, near in sizes)
+    if pairs > MOST_PAIRS or short_pairs > MOST_SHORT_PAIRS:
         found.known = False
         return found
     for at, far in enumerate(long):
         near = short[at] if far else []
-        pairs = [*product(far, near), *combinations(near, 2)]
-        pairs += [pair for pair in combinations(far, 2) if at in (rank[pair[0][0]], rank[pair[1][0]])]
-        for one, other in pairs:
+        begun = (pair for pair in combinations(far, 2) if at in (rank[pair[0][0]], rank[pair[1][0]]))
+        for one, other in chain(product(far, near), combinations(near, 2), begun):
             if one[0] != other[0] and one[1] != other[1]:
                 found.note(one, other, rank)
     return found
