@@ -20,6 +20,8 @@ LITTLE_PX = 2500
 """A crossing and a link through a box: with no more there is but one try."""
 CROWDED, CROWD, CROWDED_WEIGHT = 1.5, 300, 8
 """With more long links than that passing by for each of so many stages, clear boxes are worth rows further away."""
+MOST_PASSED = 6
+"""So many long links that pass by for each stage are looked at, in all turns together."""
 HUB = 4
 """Links of a stage that others hang on."""
 
@@ -29,9 +31,11 @@ def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
     board = Board(layers, row, ROOM)
     reach, turns = REACH, TURNS
     if not board.paired:  # crossings don't count here, so there are more links through boxes to take away
-        crowded = layers.stages > CROWD and sum(map(len, board.passing)) > CROWDED * layers.stages
+        passing = sum(map(len, board.passing)) / layers.stages
+        crowded = layers.stages > CROWD and passing > CROWDED
         board.weigh(CROWDED_WEIGHT if crowded else WEIGHTS[-1])
-        reach, turns = (FAR, FEW_TURNS) if crowded else (REACH, TURNS)
+        if crowded:
+            reach, turns = FAR, max(1, min(FEW_TURNS, int(MOST_PASSED / passing)))
     _settle_all(board, reach, turns)
     if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
         return board.row
