@@ -8,7 +8,7 @@ from ..errors import InvalidValueError
 from ..java import date_format
 from ..java.kinds import kind_of
 from ..plan.model import StagePlan
-from ..records.convert import BITS, convert, dated, parse_text
+from ..records.convert import BITS, convert, dated
 from ..records.fields import notes_of, set_field
 from ..records.paths import MISSING, get
 from ..records.record import Record
@@ -106,8 +106,6 @@ def _value(record: Record, path: str) -> FieldValue:
 def _converted(text: str, like: FieldValue, path: str) -> FieldValue:
     kind = kind_of(like)
     try:
-        if kind in _NUMBERS or kind is FieldType.DECIMAL:
-            return parse_text(text, kind)
         if kind in _PATTERNS:
             return dated(date_format(_PATTERNS[kind], UTC).parse(text), kind)
         if kind is FieldType.BYTE_ARRAY:

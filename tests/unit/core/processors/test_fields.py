@@ -156,11 +156,13 @@ def test_the_splitter_cuts_a_text(play: Play, settings: dict[str, object], text:
 
 
 def test_the_splitter_refuses_what_it_cannot_cut(play: Play) -> None:
-    """A missing or null field, too few pieces, a map, a parent that is not there."""
+    """A missing or null field, too few pieces, a map, a separator that takes too long, a parent that is not there."""
     given = {"fieldPath": "/t", "fieldPathsForSplits": ["/x", "/y"]}
     assert codes(play(SPLIT, given, {}, {"t": None}, {"t": Null(FieldType.LONG)})) == ["SPLITTER_01"] * 3
     assert codes(play(SPLIT, given, {"t": "a"})) == ["SPLITTER_02"]
     assert codes(play(SPLIT, given, {"t": {}})) == ["SPLITTER_04"]
+    runaway = {**given, "separator": r"(?:(a+)(a+)(a+))+\3b"}
+    assert codes(play(SPLIT, runaway, {"t": "a" * 3000})) == ["SPLITTER_04"]
     assert codes(play(SPLIT, {**given, "fieldPathsForSplits": ["/p/x"]}, {"t": "a"})) == ["SPLITTER_05"]
 
 

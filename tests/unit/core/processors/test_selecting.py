@@ -36,7 +36,7 @@ ODD: dict[str, FieldValue] = {"old name": "v", "s/l": 1, "it's": 3}
         ("/*/c/*[${true}]", []),
         ("/'s/l'[${true}]", ["/'s/l'"]),
         ("/s//l[${true}]", ["/'s/l'"]),
-        ("/\"it's\"[${true}]", ['/"it\'s"']),
+        ('/"it\'s"[${true}]', ['/"it\'s"']),
         ('/"s/l"[${true}]', ["/'s/l'"]),
         ("/'it\\\\'s'[${true}]", ['/"it\'s"']),
     ],
