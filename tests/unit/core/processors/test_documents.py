@@ -140,7 +140,8 @@ def test_record_elements_are_found_at_every_depth(play: Play) -> None:
 def test_a_root_that_is_no_map_takes_no_fields(play: Play) -> None:
     """Unless it is given up."""
     whole = flattener(fromField="/")
-    assert codes(play(FLATTENER, whole, "<msg>1</msg>")) == ["CMN_0100"]
+    refused = play(FLATTENER, whole, "<msg>1</msg>")
+    assert (codes(refused), refused.lanes) == (["CMN_0100"], [[]])
     (record,) = play(FLATTENER, {**whole, "keepOriginalFields": False}, "<msg>1</msg>").lanes[0]
     assert record.value == {"msg": "1"}
 
