@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ..java import java_string
 from ..records.paths import quoted
 from ..records.values import FieldValue, Null
-from .safe import MAX_DEPTH, XmlFault
+from .safe import XmlFault
 
 Notes = Mapping[str, Mapping[str, str]]
 _ATTRIBUTE, _DECLARED = "xmlAttr:", "xmlns"
@@ -27,7 +27,8 @@ def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
     on the elements that they are for.
 
     Raises:
-        XmlFault: another root (XML_GENERATOR_00, 03, 04, 05), or a prefix that is declared nowhere (07, 08).
+        XmlFault: another root (XML_GENERATOR_00, 03, 04, 05), fields that are nested too deeply (01), or a prefix that
+            is declared nowhere (07, 08).
     """
     if value is None:
         raise XmlFault("XML_GENERATOR_03 - the record has no root field")
@@ -40,7 +41,10 @@ def write_xml(value: FieldValue, notes: Notes, *, pretty: bool = True) -> str:
         raise XmlFault("XML_GENERATOR_05 - the one field of the root must not be a list")
     break_, indent = ("\n", "  ") if pretty else ("", "")
     notes = {**notes, f"/{quoted(name)}": {**_declared(notes.get("", {})), **notes.get(f"/{quoted(name)}", {})}}
-    body = "".join(_element(name, root, f"/{quoted(name)}", notes, {}, break_, indent, 0))
+    try:
+        body = "".join(_element(name, root, f"/{quoted(name)}", notes, {}, break_, indent, 0))
+    except RecursionError:
+        raise XmlFault("XML_GENERATOR_01 - the fields are nested too deeply") from None
     return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>{break_}{body}{break_}'
 
 
@@ -54,8 +58,6 @@ def _element(
     indent: str,
     depth: int,
 ) -> Iterator[str]:
-    if depth > MAX_DEPTH:
-        raise XmlFault(f"XML_GENERATOR_01 - fields nested deeper than {MAX_DEPTH}")
     held = notes.get(path, {})
     declared = {**_above(path, notes), **_declared(held)}
     if declared:

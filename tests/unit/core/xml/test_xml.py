@@ -132,6 +132,17 @@ def test_what_cannot_be_a_document_has_a_code(value: FieldValue, code: str) -> N
         write_xml(value, {})
 
 
+def test_fields_may_be_nested_but_not_without_end() -> None:
+    """A hundred levels are written, some hundreds are refused."""
+    value: FieldValue = {}
+    for depth in range(1000):
+        value = {"a": value}
+        if depth == 99:
+            assert write_xml(value, {}, pretty=False).count("<a") == 100
+    with pytest.raises(XmlFault, match="XML_GENERATOR_01"):
+        write_xml(value, {})
+
+
 @pytest.mark.parametrize(
     "element", ["root/data", "//msg", "/a//b", "/y^x", "/a/b[xyz='m']", "/a/b[@x%y='m']", "/a[1][2]"]
 )

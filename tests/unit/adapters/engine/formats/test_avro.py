@@ -11,11 +11,12 @@ import pytest
 
 from penstock.adapters.engine.formats import avro_container
 from penstock.adapters.engine.formats.fault import FormatFault
+from penstock.adapters.engine.formats.reading import read_items
 from penstock.core.errors import InvalidValueError
 from penstock.core.records.record import Header, Record
 from penstock.core.records.values import Byte, Date, FieldType, FieldValue, Float, ListMap, Long, Null, Short, Time
 
-from .using import items, records, starts, values, written
+from .using import items, records, settings, starts, values, written
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "i", "type": "int"},
@@ -200,6 +201,13 @@ def test_bare_messages_need_the_schema_given() -> None:
     data = written("AVRO", VALUE, VALUE, avroSchema=text, includeSchema=False)
     assert values("AVRO", data, avroSchemaSource="INLINE", avroSchema=text) == [VALUE, VALUE]
     assert values("AVRO", data) == ["AVRO_PARSER_00"]
+
+
+def test_messages_have_bytes() -> None:
+    """Otherwise there would be no end of them."""
+    found = read_items(io.BytesIO(b"\0"), "AVRO", settings(avroSchemaSource="INLINE", avroSchema='"null"'))
+    with pytest.raises(FormatFault, match="AVRO_PARSER_01.*without any bytes"):
+        next(found)
 
 
 def test_a_file_is_read_with_the_schema_that_is_given() -> None:

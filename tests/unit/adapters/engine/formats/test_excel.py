@@ -283,6 +283,11 @@ def test_the_row_after_the_header_counts_though_it_is_blank() -> None:
     assert values("EXCEL", saved(made), **ALL) == found
 
 
+def test_a_row_without_a_cell_behind_the_header_is_passed_over() -> None:
+    """It has nothing that could be blank."""
+    assert values("EXCEL", book(a=[["n"], [None], [1]]), **ALL) == [{"n": Decimal(1)}]
+
+
 def test_a_blank_first_row_names_no_column() -> None:
     made = openpyxl.Workbook()
     sheet = made.active
