@@ -1,5 +1,6 @@
 """JSON: values one after the other, or the elements of an array; and records as engines pass them on."""
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from .writing import SDC_MAGIC
 
 AHEAD = 64
 """How many characters tell whether another value begins."""
+_WORD = re.compile(r"[-+.\w]+")
 Found = tuple[int, int, FieldValue, str]
 
 
@@ -80,7 +82,7 @@ def _next(window: Window, at: int, value: FieldValue, *, touching: bool) -> int:
     Raises:
         FormatFault: there is something else.
     """
-    if len(window.held) - at < AHEAD and not window.over and window.held[at] not in '[{"':
+    while not window.over and len(window.held) - at < AHEAD and _WORD.fullmatch(window.held, at):
         window.more(at)
         at = 0
     if (touching and not may_touch(value, window.held, at)) or not another_begins(window.held, at):

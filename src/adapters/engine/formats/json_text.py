@@ -23,6 +23,8 @@ def _no_number(text: str) -> FieldValue:
     raise json.JSONDecodeError(f"{text} is no number in JSON", text, 0)
 
 
+_NUMBER_GOES_ON = frozenset({"", ".", "e", "E", "e-", "E-", "e+", "E+"})
+"""What may stand behind the digits of a number, at the end of what was read, and belong to it."""
 _DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_number)
 
 
@@ -41,5 +43,6 @@ def one_object(text: str, at: int, *, final: bool) -> tuple[FieldValue, int] | N
         raise FormatFault("JSON_PARSER_00", f"no JSON at character {error.pos}: {error.msg}") from None
     except RecursionError:
         raise FormatFault("JSON_PARSER_00", "nested too deeply") from None
-    # a number may go on behind what was read
-    return None if end == len(text) and not final and text[end - 1].isdigit() else (value, end)
+    if not final and text[end - 1].isdigit() and text[end:] in _NUMBER_GOES_ON:
+        return None
+    return value, end

@@ -31,7 +31,7 @@ from penstock.core.records.values import (
     Zoned,
 )
 
-from .using import records, settings, starts, values, written
+from .using import Slow, records, settings, starts, values, written
 
 ARRAY = {"jsonContent": "ARRAY_OBJECTS"}
 PLAIN = st.recursive(
@@ -74,6 +74,28 @@ def test_values_are_the_same_however_the_file_is_cut(roots: list[object]) -> Non
     """One after the other, or in an array; a number needs a blank behind it."""
     assert values("JSON", "\n".join(map(json.dumps, roots))) == roots
     assert values("JSON", json.dumps(roots), **ARRAY) == roots
+
+
+@pytest.mark.parametrize("size", [*range(1, 12), 1 << 16])
+def test_words_and_numbers_may_be_cut_anywhere(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a point, an exponent or its sign, and within a word."""
+    roots = [1.5, -2e-7, 0.0, True, 12, None, -3, {"a": 1.25e22}, False, [1e16], 123456789.125]
+    texts = [
+        "1.5",
+        "-2e-7",
+        "0.0E+1",
+        "true",
+        "12",
+        "null",
+        "-3",
+        '{"a": 1.25E22}',
+        "false",
+        "[1e+16]",
+        "123456789.125",
+    ]
+    monkeypatch.setattr(Slow, "most", size)
+    assert values("JSON", "\n".join(texts)) == roots
+    assert values("JSON", f"[{','.join(texts)}]", **ARRAY) == roots
 
 
 def test_values_may_stand_close_together() -> None:

@@ -110,6 +110,11 @@ def test_grok_knows_patterns_and_takes_definitions() -> None:
     wanted = [{"pid": "3223", "timestamp": "26 Feb 23:59:01"}]
     assert log(line, "GROK", grokPattern="%{REDISLOG}", grokPatternDefinition=own) == wanted
     assert log("k=v", "GROK", grokPattern="(?<key>%{WORD})=%{DATA:value}$") == [{"key": "k", "value": "v"}]
+    assert log("12", "GROK", grokPattern="%{INT:a}|%{WORD:a}") == [{"a": "12"}]
+    assert log("12 x", "GROK", grokPattern="%{INT:a}|%{WORD:b}", grokPatternDefinition="\n# x\n") == [
+        {"a": "12", "b": None}
+    ]
+    assert log("12", "GROK", grokPattern="%{INT}") == ["LOG_PARSER_03"]
     assert log("b 2", "GROK", grokPatternList=["a %{INT:a}", "b %{INT:b}"]) == [{"b": "2"}]
     assert log(COMMON, "GROK", grokPattern="%{COMMONAPACHELOG}") == log(COMMON, "GROK") == [COMMON_FIELDS]
     assert values("LOG", COMMON) == [COMMON_FIELDS]
@@ -281,6 +286,13 @@ def test_leef_has_a_separator_of_its_own(header: str, sign: str) -> None:
     assert isinstance(found, dict)
     assert found["leefVersion"] == float(header[5:8])
     assert (found["eventId"], found["extensions"]) == ("id", {"cat": "a", "act": "not blocked", "Host": "241"})
+
+
+def test_a_value_without_a_key_behind_it_goes_on_to_the_next() -> None:
+    """Which loses it, as in the original: a value ends at the last blank before a key."""
+    (found,) = log("CEF:0|v|p|1|s|n|5|a=1=2 b=3", "CEF")
+    assert isinstance(found, dict)
+    assert found["extensions"] == {"a": "2", "b": "3"}
 
 
 @pytest.mark.parametrize("mode", ["CEF", "LEEF"])
