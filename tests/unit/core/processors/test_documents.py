@@ -606,6 +606,28 @@ def test_a_time_zone_that_nobody_knows_is_gmt() -> None:
     assert [json.loads(str(event.value))[0]["time"] for event in out.events] == [5_000]
 
 
+def test_events_of_a_sliding_window_say_so() -> None:
+    """They have a version; times in fields are LONG. Without an aggregation there is nothing to tell."""
+    settings: dict[str, object] = {"windowType": "SLIDING", "windowLength": "TW_1M", "perAggregatorEvents": True}
+    stage, _ = windows([1_700_000_000_000], eventRecordWithTextField=False, **settings)
+    out = Out(1)
+    stage.close(out)  # type: ignore[attr-defined]
+    kinds = ["SLIDING.window.all.aggregators", *["SLIDING.window.aggregator"] * 2]
+    assert [event.attributes["sdc.event.type"] for event in out.events] == kinds
+    assert {event.attributes["sdc.event.version"] for event in out.events} == {"1"}
+    assert type(out.events[1].value["time"]) is Long  # type: ignore[index, call-overload]
+    nothing, none = Out(1), windows([0], aggregatorConfigs=[], **settings)[0]
+    none.close(nothing)  # type: ignore[attr-defined]
+    assert nothing.events == []
+
+
+@pytest.mark.parametrize("word", ["", "TW_", "TW_M", "TW_5X", "TW_5"])
+def test_a_window_that_there_is_not_is_refused(word: str) -> None:
+    """At the start."""
+    with pytest.raises(InvalidValueError, match="Time Window"):
+        windows([0], timeWindow=word)
+
+
 def test_names_of_aggregations_are_unique() -> None:
     """Those that are off count too."""
     rows = [{"aggregationName": "n", "enabled": enabled} for enabled in (True, False)]
