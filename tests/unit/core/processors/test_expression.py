@@ -124,11 +124,10 @@ def test_a_pattern_sets_every_field_that_fits(play: Play) -> None:
     assert only(play(EXPRESSION, setting(("/none/*", "x")), {"a": 1})) == {"a": 1}
 
 
-def test_the_time_stands_still_for_a_record(play: Play) -> None:
-    """Two fields have the same."""
-    made = only(play(EXPRESSION, setting(("/a", "${time:now()}"), ("/b", "${time:now()}")), {}))
-    assert isinstance(made, dict)
-    assert made["a"] == made["b"]
+def test_a_row_without_a_name_sets_nothing(play: Play) -> None:
+    """Of fields, header attributes and attributes of fields."""
+    (record,) = play(EXPRESSION, {**setting(("", "x")), **header("", "x"), **noted("/a", "", "x")}, {"a": 1}).lanes[0]
+    assert (record.value, record.attributes, record.notes) == ({"a": 1}, {}, {})
 
 
 @pytest.mark.parametrize(

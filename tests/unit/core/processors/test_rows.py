@@ -155,6 +155,9 @@ def same(kind: str, given: dict[str, Any], batch: list[FieldValue], lanes: tuple
 
 @settings(max_examples=300, deadline=None)
 @given(BATCHES, st.lists(st.tuples(PATHS, TEXTS), min_size=1, max_size=3))
+@example(
+    [{"a": 1}, {"a": 2}], [("/b", "${record:attribute('offset')}"), ("/c", "${time:now()}"), ("/d", "${time:now()}")]
+)
 def test_expressions_set_the_same_fields_in_rows(batch: list[FieldValue], fields: list[tuple[str, str]]) -> None:
     """Values, types, headers and refused records are those of the general form."""
     rows = [{"fieldToSet": path, "expression": text} for path, text in fields]
@@ -199,11 +202,36 @@ def test_a_row_for_several_lanes_is_a_row_of_its_own_in_each(last: str) -> None:
         assert len({id(value) for value in values}) == len(values) == 3
 
 
-@pytest.mark.parametrize(("kind", "given"), [(EXPRESSION, {"expressionProcessorConfigs": [{"fieldToSet": "/*"}]})])
-def test_a_stage_that_cannot_handle_rows_has_one_form(kind: str, given: dict[str, Any]) -> None:
-    """Patterns are expanded record by record."""
-    stage, _ = process(kind, given)
-    assert not hasattr(stage, "rows")
+SETS_A = {"expressionProcessorConfigs": [{"fieldToSet": "/a", "expression": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [
+        (SETS_A, True),
+        ({"expressionProcessorConfigs": [{"fieldToSet": "/*"}]}, False),
+        ({**SETS_A, "headerAttributeConfigs": [{"attributeToSet": "k"}]}, False),
+        ({**SETS_A, "fieldAttributeConfigs": [{"fieldToSet": "/a", "attributeToSet": "k"}]}, False),
+        ({}, False),
+    ],
+)
+def test_a_stage_that_cannot_handle_rows_has_one_form(given: dict[str, Any], rows: bool) -> None:
+    """Patterns are expanded record by record, and attributes belong to records."""
+    stage, _ = process(EXPRESSION, given)
+    assert hasattr(stage, "rows") is rows
+
+
+@pytest.mark.parametrize("in_rows", [True, False])
+def test_the_time_stands_still_for_a_record(in_rows: bool) -> None:
+    """However long its expressions take."""
+    fields = [{"fieldToSet": path, "expression": "${time:now()}"} for path in ("/a", "/b")]
+    stage, _ = process(EXPRESSION, {"expressionProcessorConfigs": fields})
+    held, out = Rows([{}, {}], Numbered()), Out(1)
+    stage.rows(held, out) if in_rows else stage(held.records(), out)
+    one, two = (record.value for record in out.lanes[0])
+    assert isinstance(one, dict)
+    assert isinstance(two, dict)
+    assert (one["a"], two["a"]) == (one["b"], two["b"])
 
 
 def test_a_record_of_rows_has_a_whole_header() -> None:
