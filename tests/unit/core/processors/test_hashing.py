@@ -79,11 +79,13 @@ def test_a_record_is_hashed_after_its_fields_were(play: Play) -> None:
 
 
 def test_the_header_counts_where_it_is_included(play: Play) -> None:
-    """Its values stand at the end, with the separator that is set for fields."""
+    """Its values stand at the end, with the separator that is set for fields; alone they are not hashed."""
     settings = {**whole(includeRecordHeaderForHashing=True, useSeparator=True), "hasherConfig.separatorCharacter": ";"}
     made = only(play(HASH, settings, {"a": "x"}, attributes={"k": "v"}))
     assert isinstance(made, dict)
     assert made["h"] == md5(b"x;v;")
+    assert only(play(HASH, settings, {}, attributes={"k": "v"})) == {}
+    assert only(play(HASH, whole(), {"a": "x"}, attributes={"k": "v"})) == {"a": "x", "h": md5(b"x")}
 
 
 def test_nothing_to_hash_sets_nothing(play: Play) -> None:

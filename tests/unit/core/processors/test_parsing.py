@@ -163,6 +163,13 @@ def test_newer_engines_encode_several_fields(play: Play, settings: dict[str, obj
     assert made == {"a": base64.b64encode(b"x"), "b": base64.b64encode(b"y")}
 
 
+def test_newer_engines_decode_several_fields(play: Play) -> None:
+    """Into other fields as well; a pair without a source is none."""
+    rows = [{"originFieldPath": "/a", "resultFieldPath": "/c"}, {"originFieldPath": "/b"}, {"resultFieldPath": "/d"}]
+    made = only(play(DECODE, {"fieldsToDecode": rows}, {"a": b"eA==", "b": b"eQ=="}))
+    assert made == {"a": b"eA==", "b": b"y", "c": b"x"}
+
+
 @pytest.mark.parametrize("kind", [ENCODE, DECODE])
 def test_only_bytes_have_base64(play: Play, kind: str) -> None:
     """Other types are refused, a missing field passes, a null of bytes stays null."""
