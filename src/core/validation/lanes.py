@@ -28,7 +28,15 @@ def check_lanes(stages: Sequence[StageInstance], *, fragment: bool) -> Iterator[
         for code, lanes in (("VALIDATION_0011", stage.output_lanes), ("VALIDATION_0104", stage.event_lanes)):
             unread = tuple(dict.fromkeys(lane for lane in lanes if readers.get(lane, (-1,))[-1] <= at))
             if unread:
-                yield place_of(stage).issue(code, lanes=listed(unread), info=JsonMap({"openStreams": unread}))
+                outputs = listed(_outputs(stage, unread))
+                yield place_of(stage).issue(code, outputs=outputs, info=JsonMap({"openStreams": unread}))
+
+
+def _outputs(stage: StageInstance, lanes: Sequence[str]) -> list[str]:
+    """Lanes as people know them: by their number where a stage has several."""
+    if len(stage.output_lanes) < 2:
+        return ["the output"]
+    return [f"output {at} ({lane})" for at, lane in enumerate(stage.output_lanes, 1) if lane in lanes]
 
 
 def _note(index: dict[str, list[int]], lanes: Sequence[str], at: int) -> None:

@@ -19,7 +19,7 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0008": "{stage}: its definition does not know the setting {unknown}; remove it or correct its name",
     "VALIDATION_0009": "{stage}: {setting} must be {expected}; change the value",
     "VALIDATION_0010": "{stage} writes to {lanes}, and so does {other}; give every stage lanes of its own",
-    "VALIDATION_0011": "Nothing reads what {stage} sends to {lanes}; connect these outputs or remove them",
+    "VALIDATION_0011": "Nothing reads {outputs} of {stage}; connect what is open or remove it",
     "VALIDATION_0012": "{subject} takes no input, but {stage} reads {lanes}; disconnect its input",
     "VALIDATION_0013": "{subject} has no output, but {stage} writes to {lanes}; remove these outputs",
     "VALIDATION_0014": "{subject} must have input streams",
@@ -57,7 +57,7 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0101": "{stage} has {found} event lanes; keep one",
     "VALIDATION_0102": "{stage} produces no events, but has an event lane; remove it",
     "VALIDATION_0103": "{stage} reads both records and events; send events to stages of their own",
-    "VALIDATION_0104": "Nothing reads the events of {stage} on {lanes}; connect its event lane or turn events off",
+    "VALIDATION_0104": "Nothing reads the events of {stage}; connect its event lane or turn events off",
     "VALIDATION_0105": "Only one stage may handle the {slot} event, and {found} are set; remove the others",
     "VALIDATION_0106": "{stage} handles a pipeline event, which needs execution mode STANDALONE, not {mode}; "
     "change the mode or set the stage to discard",

@@ -50,7 +50,14 @@ def test_output_that_nobody_reads_is_open() -> None:
     issue = only(value)
     assert (issue.code, issue.level, issue.config_group) == ("VALIDATION_0011", "STAGE", None)
     assert issue.document()["additionalInfo"] == {"openStreams": ["a"]}
+    assert issue.text.startswith("Nothing reads the output of")
     assert found(value).previewable
+
+
+def test_open_outputs_of_several_are_told_by_their_numbers() -> None:
+    """Names of lanes are often made up, so the number says which one it is."""
+    issues = found(flow(stage("o", "origin", "", "a b c"), stage("t", "target", "b"))).issues
+    assert any("output 1 (a), output 3 (c) of" in issue.text for issue in issues)
 
 
 def test_event_lane_that_nobody_reads_is_open() -> None:
