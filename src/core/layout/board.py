@@ -65,10 +65,9 @@ class Board:
         """For each row what a box there costs for the links that pass."""
         changes = [0.0] * (self.height + 1)
         for source, target in self.passing[rank]:
-            row, start = self.row[source], self.rank[source]
-            first, end = _rows(self.rank[target] - start, rank - start, self.row[target] - row)
-            changes[row + first] += self.hit
-            changes[row + end] -= self.hit
+            first, end = self._run_through(source, target, rank)
+            changes[first] += self.hit
+            changes[end] -= self.hit
         return [*accumulate(changes[:-1])]
 
     def costs(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
@@ -97,16 +96,14 @@ class Board:
 
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""
-        row, own = self.row[node], self.rank[node]
-        through = 0
+        own, through = self.rank[node], 0
         for other in self.links[node]:
-            span, fall = self.rank[other] - own, self.row[other] - row
-            step, span = (1, span) if span > 0 else (-1, -span)
-            for count in range(1, span):
-                first, end = _rows(span, count, fall)
-                taken = self.taken[own + step * count]
-                through += taken[row + end] - taken[row + first]
-        return hits[row] + self.hit * through + self.cross * self._meetings.at(node, self.row)
+            there = self.rank[other]
+            source, target = (node, other) if there > own else (other, node)
+            for rank in range(min(own, there) + 1, max(own, there)):
+                first, end = self._run_through(source, target, rank)
+                through += self.taken[rank][end] - self.taken[rank][first]
+        return hits[self.row[node]] + self.hit * through + self.cross * self._meetings.at(node, self.row)
 
     def weigh(self, weight: float) -> None:
         """Makes links through boxes and crossings that much more costly than length."""
@@ -118,9 +115,8 @@ class Board:
         for rank, passing in enumerate(self.passing):
             taken = self.taken[rank]
             for source, target in passing:
-                start, own = self.rank[source], row[source]
-                first, end = _rows(self.rank[target] - start, rank - start, row[target] - own)
-                through += taken[own + end] - taken[own + first]
+                first, end = self._run_through(source, target, rank)
+                through += taken[end] - taken[first]
         length = sum([lengths[height + row[target] - row[source]] for source, target, lengths in self._measures])
         return CROSS_PX * self._meetings.total(row) + HIT_PX * through, length
 
@@ -136,6 +132,12 @@ class Board:
         """The lengths of a link by the rows that it falls, from all rows up to all rows down."""
         made = [hypot(RANK_PX * span - BOX_W, ROW_PX * rows) for rows in range(self.height + 1)]
         return made[:0:-1] + made
+
+    def _run_through(self, source: int, target: int, rank: int) -> tuple[int, int]:
+        """The rows, from the first to before the end, whose boxes in a rank the link runs through."""
+        row, start = self.row[source], self.rank[source]
+        first, end = _rows(self.rank[target] - start, rank - start, self.row[target] - row)
+        return row + first, row + end
 
     def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
         """What the boxes cost that the link runs through with its own end in each of the rows."""
