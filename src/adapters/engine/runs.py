@@ -11,6 +11,7 @@ import anyio.to_thread
 import attrs
 
 from ...core.catalogue.definitions import StageType
+from ...core.errors import UnsupportedError
 from ...core.java import java_string
 from ...core.plan.model import Delivery, Plan, StagePlan
 from ...core.processors.api import RecordStop, StopFault, Tools
@@ -103,7 +104,8 @@ class EmbeddedRun:
     async def begin(self, issues: Sequence[Issue], loop: asyncio.AbstractEventLoop) -> None:
         """Starts, unless there are issues.
 
-        A start event that fails is no issue: the run goes on its way, and fails. A start that is refused is kept too.
+        A start event that fails is no issue: the run goes on its way, and fails; so does one whose stages could not be
+        built, where there is another attempt. A start that is refused is kept too.
 
         Raises:
             InvalidFlowError: with all of them, or with what kept stages from being built.
@@ -117,7 +119,7 @@ class EmbeddedRun:
         try:
             first = await anyio.to_thread.run_sync(self._made)
         except Exception as error:
-            if not _only_event_failed(error):
+            if not (_only_event_failed(error) or self._again(1, error)):
                 await self._move(Status.STARTING_ERROR)
                 await anyio.to_thread.run_sync(self._destroyed, None, "FAILURE")
                 await self._end(error, _reason(error))
@@ -208,8 +210,8 @@ class EmbeddedRun:
 
     def _again(self, attempt: int, fault: Exception) -> bool:
         outside = _from_outside(fault)
-        on_record = isinstance(fault, RecordStop)  # it would fail on the same record again
-        return not (on_record or self.stopping()) and starts_again(self._plan, attempt, from_outside=outside)
+        lasting = isinstance(fault.__cause__ or fault, (RecordStop, UnsupportedError))  # it would fail likewise again
+        return not (lasting or self.stopping()) and starts_again(self._plan, attempt, from_outside=outside)
 
     async def _attempt(self, first: Runner | Exception | None) -> Exception | None:
         """Start event, batches, the stages' own end, stop event; whatever failed first."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import penstock
+from penstock.core.errors import PenstockError, UnsupportedError
 from penstock.core.plan import StagePlan
 from penstock.core.processors import registry
 from penstock.core.processors.api import Out, Process, StopFault, Tools
@@ -134,6 +135,51 @@ def test_the_log_tells_every_state(run_failing: Start) -> None:
         "RUNNING -> FINISHING",
         "FINISHING -> FINISHED",
     ]
+
+
+class Unbuilt(Failing):
+    """A stage that cannot be built so many times."""
+
+    def build(self, plan: StagePlan, tools: Tools) -> Process:
+        """Fails, or passes on nothing."""
+        if self.left:
+            self.left -= 1
+            raise self.fault
+        return super().build(plan, tools)
+
+
+def test_a_start_whose_stages_cannot_be_built_is_tried_again(run_failing: Start, naps: Naps) -> None:
+    """The first one like those that follow, until they can be."""
+    failing = Unbuilt(2, StopFault("X_1", "not yet"))
+    run = run_failing(failing, retryAttempts=2)
+    assert (run.wait(), naps.seconds, failing.seen) == ("Completed", [15, 30], 1)
+    texts = [each["message"] for each in run.logs if "->" in each["message"]]
+    again = ["STARTING -> STARTING_ERROR", "STARTING_ERROR -> RETRY", "RETRY -> STARTING"]
+    assert texts == [*again, *again, "STARTING -> RUNNING", "RUNNING -> FINISHING", "FINISHING -> FINISHED"]
+
+
+def test_a_start_fails_when_its_attempts_are_used_up(run_failing: Start, naps: Naps) -> None:
+    """With what kept the stage from being built."""
+    run = run_failing(Unbuilt(9, StopFault("X_1", "never")), retryAttempts=1)
+    assert (run.wait(), run.message[:12], naps.seconds) == ("Failed", "X_1 - never", [15])
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings"),
+    [
+        (StopFault("X_1", "never"), {"shouldRetry": False, "retryAttempts": 5}),
+        (StopFault("X_1", "never"), {"retryAttempts": 0}),
+        (UnsupportedError("X_1 of a kind"), {"retryAttempts": 5}),
+    ],
+    ids=["retry is off", "no attempts", "not supported"],
+)
+def test_a_start_that_is_not_tried_again_is_refused_at_once(
+    run_failing: Start, naps: Naps, fault: Exception, settings: dict[str, object]
+) -> None:
+    """What this engine does not have would not be there the next time."""
+    with pytest.raises(PenstockError, match="X_1"):
+        run_failing(Unbuilt(9, fault), **settings)
+    assert naps.seconds == []
 
 
 def test_refused_records_stand_in_the_log(project: penstock.Project) -> None:

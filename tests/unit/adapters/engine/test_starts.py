@@ -265,6 +265,24 @@ def test_a_stage_that_cannot_be_built_ends_a_start_that_was_told(noted: Start, p
     assert noting.events[-1].value["reason"] == "FAILURE"
 
 
+def test_a_stage_that_cannot_be_built_is_tried_again(noted: Start) -> None:
+    """As often as the flow says; meanwhile the start is a paused run, and the stop event of the attempt is out."""
+    noting = Noting(stage="build")
+    run = noted(noting, shouldRetry=True, retryAttempts=1)
+    while run.refresh_status() != "Paused":
+        pass
+    assert run.message == "X_01 - cannot be built (attempt 1 in 15 s)"
+    assert moves(run) == ["STARTING_ERROR", "RETRY"]
+    assert noting.notes[-3:] == ["close start", "stop pipeline-stop", "close stop"]
+    assert run.cancel() == "Canceled"
+
+
+def test_without_a_limit_a_stage_that_cannot_be_built_is_not_tried_again(noted: Start) -> None:
+    """It would fail for ever."""
+    with pytest.raises(InvalidFlowError, match="X_01"):
+        noted(Noting(stage="build"), shouldRetry=True, retryAttempts=-1)
+
+
 def test_no_stop_event_where_an_error_stage_cannot_be_built(noted: Start) -> None:
     """What failed ahead of the stop event stage keeps it from being told; the start event went out."""
     noting = Noting(errors="build")
