@@ -7,7 +7,7 @@ import attrs
 
 from .csv_dialect import Dialect
 from .fault import FormatFault
-from .texts import Window
+from .texts import Window, overrun
 
 Cells = list[str | None]
 _LINE = re.compile(r"[\r\n]")
@@ -30,11 +30,14 @@ class _Short(Exception):
 
 
 class RowReader:
-    """Rows, one after the other, of a text that begins at ``at`` of a window."""
+    """Rows, one after the other, of a text that begins at ``at`` of a window.
 
-    def __init__(self, window: Window, dialect: Dialect) -> None:
-        self._window, self._dialect = window, dialect
-        self._at = 0
+    ``limit`` is how many characters may be read for a row, with empty lines and comments before it; 0 for any number.
+    """
+
+    def __init__(self, window: Window, dialect: Dialect, limit: int = 0) -> None:
+        self._window, self._dialect, self._limit = window, dialect, limit
+        self._at, self._headed = 0, False
         signs = "".join({dialect.quote, dialect.escape} - {""})
         self._signs = re.compile(f"[{re.escape(signs)}]") if signs else None
         stops = re.escape(dialect.delimiter + dialect.escape)
@@ -60,17 +63,28 @@ class RowReader:
             self._at = end[1]
 
     def rows(self) -> Iterator[Row]:
-        """Every row to the end of the text; a row ends where the next begins."""
-        held = self._next()
+        """Every row to the end of the text; a row ends where the next begins, and is lost where that cannot be read.
+
+        Raises:
+            FormatFault: no row is there, or one above the limit; the first one behind a header may be longer.
+        """
+        held = self._next() if self._headed else self._limited()
         while held is not None:
             start, cells = held
-            held = self._next()
+            held = self._limited()
             yield Row(start, held[0] if held is not None else self.position, cells)
 
     def row(self) -> Row | None:
-        """The next row alone."""
-        held = self._next()
+        """The header: the next row alone, of any length."""
+        held, self._headed = self._next(), True
         return None if held is None else Row(held[0], self.position, held[1])
+
+    def _limited(self) -> tuple[int, Cells] | None:
+        before = self.position
+        held = self._next()
+        if 0 < self._limit < self.position - before:
+            raise overrun(self._limit)
+        return held
 
     def _next(self) -> tuple[int, Cells] | None:
         """Where a row begins, and its cells."""

@@ -13,7 +13,7 @@ from .archives import is_packed, read_packed
 from .fault import FormatFault
 from .item import Item
 from .json_reading import read_json, read_records
-from .texts import LONGEST, OVERRUN, data_of
+from .texts import LONGEST, OVERRUN, data_of, overrun
 
 LONGEST_LINE = LONGEST
 
@@ -34,20 +34,15 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     reader = READERS.get(data_format)
     if reader is None:
         raise UnsupportedError(f"the data format {data_format}", f"Formats that are read: {', '.join(READERS)}.")
-    if given.integer(OVERRUN) > 0 and _is_counted(data_format, given):
+    if given.integer(OVERRUN) > 0 and data_format in _COUNTED:
         reader = _within(reader)
     if is_packed(data_format, given):
         return read_packed(opened, given, lambda file: reader(file, given))
     return reader(opened, given)
 
 
-def _is_counted(data_format: str, given: Given) -> bool:
-    """True where what a record takes of the file is counted: in all formats of text but delimited ones with another
-    parser or delimiters of several characters, and for messages of Protobuf. Blocks of Avro see to that themselves."""
-    if data_format == "DELIMITED":
-        simple = given.text("csvFileFormat", "CSV") != "MULTI_CHARACTER"
-        return simple and given.text("csvParser", "LEGACY_PARSER") != "UNIVOCITY"
-    return data_format in ("JSON", "LOG", "PROTOBUF", "TEXT", "XML")
+_COUNTED = frozenset(("JSON", "LOG", "PROTOBUF", "TEXT", "XML"))
+"""Where what a record takes is counted here; for rows and blocks of Avro that is done where they are read."""
 
 
 def _within(read: Read) -> Read:
@@ -57,7 +52,7 @@ def _within(read: Read) -> Read:
         limit = given.integer(OVERRUN)
         for item in read(opened, given):
             if item.end - item.start > limit:
-                raise FormatFault("DATA_PARSER_02", f"a record of more than {limit} characters, the buffer limit")
+                raise overrun(limit)
             yield item
 
     return limited

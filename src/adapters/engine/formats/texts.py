@@ -20,6 +20,11 @@ read. 0 or nothing for no limit but the longest."""
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 
 
+def overrun(limit: int) -> FormatFault:
+    """What is raised in place of a record that takes more of a file than it may."""
+    return FormatFault("DATA_PARSER_02", f"a record of more than {limit} characters, the buffer limit")
+
+
 def texts(opened: BinaryIO, given: Given) -> Iterator[str]:
     """The text of a file in pieces; an empty piece is the end, and only that."""
     decode = Decoder(charset_of(given))

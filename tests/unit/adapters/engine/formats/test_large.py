@@ -115,7 +115,6 @@ BUFFERED: dict[str, tuple[dict[str, object], str, object]] = {
         f"a\n{LONG}\nb",
         {"a": "a"},
     ),
-    "DELIMITED": ({}, f"a\n{LONG}\nb", {"0": "a"}),
     "JSON": ({}, f'"a"["{LONG}"]"b"', "a"),
     "XML": (
         {"xmlRecordElement": "r", "preserveRootElement": False},
@@ -131,8 +130,28 @@ def test_behind_a_record_above_the_buffer_limit_nothing_is_read(kind: str) -> No
     more, data, first = BUFFERED[kind]
     assert values(kind, data, overrunLimit=100, **more) == [first, "DATA_PARSER_02"]
     assert len(values(kind, data, overrunLimit=300, **more)) == 3
-    lengths = dict.fromkeys(("textMaxLineLen", "csvMaxObjectLen", "jsonMaxObjectLen", "xmlMaxObjectLen"), 1000)
+    lengths = dict.fromkeys(("textMaxLineLen", "jsonMaxObjectLen", "xmlMaxObjectLen"), 1000)
     assert values(kind, data, overrunLimit=100, **lengths, **more) == [first, "DATA_PARSER_02"]
+
+
+@pytest.mark.parametrize("length", [10, 1000])
+def test_the_row_before_one_above_the_buffer_limit_is_lost(length: int) -> None:
+    """The legacy parser of the original looks ahead; those before that are there, also those that are too long."""
+    data = f"1\n{LONG[:50]}\n2\n3\n{LONG}\n4"
+    found = values("DELIMITED", data, overrunLimit=100, csvMaxObjectLen=length)
+    assert found == [{"0": "1"}, "DATA_PARSER_02" if length == 10 else {"0": LONG[:50]}, {"0": "2"}, "DATA_PARSER_02"]
+    assert len(values("DELIMITED", data, overrunLimit=300)) == 6
+    assert values("DELIMITED", f"{LONG}\n1", overrunLimit=100) == ["DATA_PARSER_02"]
+
+
+def test_what_is_read_for_a_row_counts_for_the_buffer_limit() -> None:
+    """Empty lines before it; a header and the first row behind it are read before anything is counted."""
+    empty = "\n" * 200
+    assert values("DELIMITED", f"1\n2\n{empty}3", overrunLimit=100) == [{"0": "1"}, "DATA_PARSER_02"]
+    assert values("DELIMITED", f"1\n2{empty}", overrunLimit=100) == [{"0": "1"}, "DATA_PARSER_02"]
+    data = f"{LONG}\n{LONG}\n1\n2\n{LONG}"
+    found = values("DELIMITED", data, overrunLimit=100, csvHeader="WITH_HEADER", csvMaxObjectLen=1000)
+    assert found == [{LONG: LONG}, {LONG: "1"}, "DATA_PARSER_02"]
 
 
 @pytest.mark.parametrize(
