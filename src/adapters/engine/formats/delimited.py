@@ -15,7 +15,7 @@ from .csv_rows import Cells, RowReader
 from .csv_univocity import UnivocityReader, univocity_of
 from .fault import FormatFault
 from .item import Item
-from .texts import OVERRUN, Window, texts, twice
+from .texts import Window, buffer_limit, texts, twice
 
 Reader = RowReader | MultiReader | UnivocityReader
 BOM = "\ufeff"
@@ -55,7 +55,7 @@ def _reader(opened: BinaryIO, given: Given, *, univocity: bool, several: bool) -
         return UnivocityReader(window, univocity_of(given))
     if several:
         return MultiReader(window, dialect_of(given), given.integer("csvMaxObjectLen", 1024))
-    return RowReader(window, dialect_of(given), given.integer(OVERRUN))
+    return RowReader(window, dialect_of(given), buffer_limit(given))
 
 
 def _without_mark(pieces: Iterator[str]) -> Iterator[str]:

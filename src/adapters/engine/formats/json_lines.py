@@ -16,7 +16,7 @@ from ....core.records.values import FieldValue
 from .fault import FormatFault
 from .item import Item
 from .reading import LONGEST_LINE, read_items
-from .texts import OVERRUN
+from .texts import buffer_limit
 
 BLOCK = 1 << 15
 DEPTH = 6
@@ -102,7 +102,7 @@ def in_lines(data_format: str, given: Given) -> bool:
     """True for settings under which a file may be read by lines."""
     plain = given.text("charset", "UTF-8").upper() in ("UTF-8", "UTF8") and not given.flag("removeCtrlChars")
     uncompressed = given.text("compression", "NONE") == "NONE"
-    bounded = not 0 < given.integer(OVERRUN) < given.integer("jsonMaxObjectLen", 4096)
+    bounded = buffer_limit(given) >= given.integer("jsonMaxObjectLen", 4096)
     return data_format == "JSON" and given.text("jsonContent") != "ARRAY_OBJECTS" and plain and uncompressed and bounded
 
 

@@ -13,7 +13,7 @@ from .archives import is_packed, read_packed
 from .fault import FormatFault
 from .item import Item
 from .json_reading import read_json, read_records
-from .texts import LONGEST, OVERRUN, data_of, overrun
+from .texts import LONGEST, buffer_limit, data_of, overrun
 
 LONGEST_LINE = LONGEST
 
@@ -34,7 +34,7 @@ def read_items(opened: BinaryIO, data_format: str, given: Given) -> Iterator[Ite
     reader = READERS.get(data_format)
     if reader is None:
         raise UnsupportedError(f"the data format {data_format}", f"Formats that are read: {', '.join(READERS)}.")
-    if given.integer(OVERRUN) > 0 and data_format in _COUNTED:
+    if data_format in _COUNTED:
         reader = _within(reader)
     if is_packed(data_format, given):
         return read_packed(opened, given, lambda file: reader(file, given))
@@ -46,10 +46,10 @@ _COUNTED = frozenset(("JSON", "LOG", "PROTOBUF", "TEXT", "XML"))
 
 
 def _within(read: Read) -> Read:
-    """Reads until a record takes more of the file than ``overrunLimit`` lets it."""
+    """Reads until a record takes more than the buffer limit lets it."""
 
     def limited(opened: BinaryIO, given: Given) -> Iterator[Item]:
-        limit = given.integer(OVERRUN)
+        limit = buffer_limit(given)
         for item in read(opened, given):
             if item.end - item.start > limit:
                 raise overrun(limit)

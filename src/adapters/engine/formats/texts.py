@@ -16,8 +16,15 @@ LONGEST = 16 * 1024 * 1024
 """More characters than this one record never has: the rest of such a file is not read."""
 OVERRUN = "overrunLimit"
 """The setting for how many characters, or bytes, of a file a record may take: behind one that takes more nothing is
-read. 0 or nothing for no limit but the longest."""
+read. 0 or nothing for ``BUFFER``."""
+BUFFER = 1024 * 1024
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
+
+
+def buffer_limit(given: Given) -> int:
+    """How many characters, or bytes, a record may take."""
+    limit = given.integer(OVERRUN)
+    return limit if limit > 0 else BUFFER
 
 
 def overrun(limit: int) -> FormatFault:

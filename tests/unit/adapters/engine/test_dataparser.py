@@ -90,6 +90,14 @@ def test_a_field_that_cannot_be_read_has_a_code(value: FieldValue, code: str) ->
     assert [error.code for error in parse(value, "JSON").errors] == [code]
 
 
+def test_a_text_above_the_buffer_limit_is_refused() -> None:
+    """1 MB, however long an object may be."""
+    long: list[FieldValue] = ['"' + "x" * size + '"' for size in (2**20 - 2, 2**20 - 1)]
+    fits, above = (parse(value, "JSON", jsonMaxObjectLen=2**21) for value in long)
+    assert (len(fits.lanes[0]), fits.errors) == (1, [])
+    assert (above.lanes[0], [error.code for error in above.errors]) == ([], ["DATAPARSER_01"])
+
+
 def test_a_file_that_is_gone_is_refused() -> None:
     """With the code of the original."""
 

@@ -83,25 +83,25 @@ def test_an_endless_file_is_read_record_by_record(kind: str) -> None:
 )
 def test_a_line_without_an_end_is_not_held(more: dict[str, object]) -> None:
     """Of what is cut off no more than a piece is there at once."""
-    data = io.BytesIO(b"x" * 10_000_000 + b"\n\nab")
+    data = io.BytesIO(b"x" * 1_000_000 + b"\n\nab")
     found = read_items(data, "TEXT", settings(**more))
     tracemalloc.start()
     try:
         first = next(found)
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        assert tracemalloc.get_traced_memory()[1] < 500_000
     finally:
         tracemalloc.stop()
-    assert (first.value, first.end) == ({"text": "x" * 1024, "truncated": True}, 10_000_001 + bool(more))
+    assert (first.value, first.end) == ({"text": "x" * 1024, "truncated": True}, 1_000_001 + bool(more))
 
 
 def test_a_record_of_xml_that_is_too_long_is_not_held() -> None:
     """However many elements and texts are in it."""
-    inside = b"<a>" + b"x" * 100_000 + b"</a>"
+    inside = b"<a>" + b"x" * 10_000 + b"</a>"
     data = io.BytesIO(b"<x><r>" + inside * 100 + b"</r><r>b</r></x>")
     tracemalloc.start()
     try:
         found = list(read_items(data, "XML", settings(xmlRecordElement="r")))
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        assert tracemalloc.get_traced_memory()[1] < 500_000
     finally:
         tracemalloc.stop()
     assert [item.fault and item.fault.code for item in found] == ["XML_PARSER_02", None]
@@ -132,6 +132,17 @@ def test_behind_a_record_above_the_buffer_limit_nothing_is_read(kind: str) -> No
     assert len(values(kind, data, overrunLimit=300, **more)) == 3
     lengths = dict.fromkeys(("textMaxLineLen", "jsonMaxObjectLen", "xmlMaxObjectLen"), 1000)
     assert values(kind, data, overrunLimit=100, **lengths, **more) == [first, "DATA_PARSER_02"]
+
+
+@pytest.mark.parametrize("kind", [*BUFFERED, "DELIMITED"])
+def test_without_a_setting_the_buffer_limit_is_a_megabyte(kind: str) -> None:
+    """As everywhere but in Directory, whose own setting has another default."""
+    more, data, _ = BUFFERED.get(kind, ({}, f"1\n2\n{LONG}\n3", None))
+    lengths = dict.fromkeys(("textMaxLineLen", "csvMaxObjectLen", "jsonMaxObjectLen", "xmlMaxObjectLen"), 2**21)
+    sizes = (2**20 - 100, 2**20 + 100)
+    within, above = (values(kind, data.replace(LONG, "x" * size), **lengths, **more) for size in sizes)
+    assert "DATA_PARSER_02" not in within
+    assert above == [within[0], "DATA_PARSER_02"]
 
 
 @pytest.mark.parametrize("length", [10, 1000])
