@@ -4,17 +4,58 @@ The machine keeps the memory of compiled scripts from threads that were there be
 that made it, and those it starts, may touch it. An engine freed in another one takes the whole program with it.
 """
 
+import atexit
+import threading
 import weakref
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
+from queue import SimpleQueue
 from typing import Any
 
 from ...core.errors import UnsupportedError
 
+_waiting: "SimpleQueue[Callable[[], None] | None]" = SimpleQueue()
+
+_starting = threading.Lock()
+
+
+def _home() -> threading.Thread:
+    with _starting:
+        return _started()
+
 
 @cache
-def _home() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="penstock-javascript")
+def _started() -> threading.Thread:
+    home = threading.Thread(target=_serve, name="penstock-javascript", daemon=True)
+    home.start()
+    atexit.register(_leave, home)
+    return home
+
+
+def _serve() -> None:
+    while task := _waiting.get():
+        task()
+
+
+def _leave(home: threading.Thread) -> None:
+    """Lets it end what it was asked for: a program must not end in the middle of freeing an engine."""
+    _waiting.put(None)
+    home.join()
+
+
+def _at_home(work: Callable[..., Any], *given: object) -> "Future[Any]":
+    """Does it in that thread. No lock is taken, so the collector of garbage may ask for it in the middle of anything."""
+    done: Future[Any] = Future()
+
+    def task() -> None:
+        try:
+            done.set_result(work(*given))
+        except BaseException as error:
+            done.set_exception(error)
+
+    _waiting.put(task)
+    return done
 
 
 def _made(prelude: str) -> Any:
@@ -37,8 +78,9 @@ class Engine:
     """
 
     def __init__(self, prelude: str) -> None:
-        self._racer = _home().submit(_made, prelude).result()
-        self._freed = weakref.finalize(self, _home().submit, self._racer.close)
+        _home()
+        self._racer = _at_home(_made, prelude).result()
+        self._freed = weakref.finalize(self, _at_home, self._racer.close)
         self._freed.atexit = False
 
     def eval(self, script: str, **limits: float) -> object:
@@ -47,7 +89,8 @@ class Engine:
 
     def close(self) -> None:
         """Frees the engine; once is enough."""
-        if freeing := self._freed():
+        freeing = self._freed()
+        if freeing and _home().is_alive():
             freeing.result()
 
 

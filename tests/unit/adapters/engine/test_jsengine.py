@@ -23,11 +23,26 @@ made.set()
 older.join()
 print("alive")
 """
+OFTEN_COLLECTED = """
+import faulthandler, gc, threading
+from penstock.adapters.engine.jsengine import Engine
+faulthandler.dump_traceback_later(30, exit=True)
+gc.set_threshold(4)
+def make():
+    for _ in range(30):
+        engine = Engine("var a = 1")
+        held = [engine]
+        held.append(held)
+makers = [threading.Thread(target=make) for _ in range(2)]
+[maker.start() for maker in makers]
+[maker.join() for maker in makers]
+print("alive")
+"""
 
 
 def test_a_thread_older_than_all_engines_may_free_one_whose_script_was_compiled() -> None:
     """A program of its own: a run may end in any thread, and a fault there would end the program."""
-    done = subprocess.run([sys.executable, "-c", OLDER_THREAD_CLOSES], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", OLDER_THREAD_CLOSES], capture_output=True, text=True, timeout=10)
     assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
 
 
@@ -45,3 +60,9 @@ def test_a_script_that_fails_raises_what_the_engine_raises() -> None:
     with pytest.raises(engine_faults(), match="no more"):
         engine.eval("throw new Error('no more')")
     engine.close()
+
+
+def test_engines_that_nobody_holds_are_freed_wherever_the_collector_runs() -> None:
+    """Any allocation may set the collector off, also while an engine is being made; nothing waits for itself then."""
+    done = subprocess.run([sys.executable, "-c", OFTEN_COLLECTED], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
