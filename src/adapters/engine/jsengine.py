@@ -45,7 +45,7 @@ def _leave(home: threading.Thread) -> None:
 
 
 def _at_home(work: Callable[..., Any], *given: object) -> "Future[Any]":
-    """Does it in that thread. No lock is taken, so the collector of garbage may ask for it in the middle of anything."""
+    """Does it in that thread. No lock is taken, so the collector of garbage may ask for it at any moment."""
     done: Future[Any] = Future()
 
     def task() -> None:
