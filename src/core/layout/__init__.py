@@ -12,7 +12,7 @@ from .board import ROW_PX
 from .graph import Node, parts_of
 from .meeting import RANK_PX
 from .order import ordered
-from .ranks import Layers, ranked, twins_of
+from .ranks import Layers, ranked
 from .rows import rows_of
 
 __all__ = ["Node", "arrange"]
@@ -45,7 +45,7 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
 
 def _upright(nodes: Sequence[Node], layers: Layers, rows: list[int]) -> list[int]:
     """The rows, upside down where more lanes leave in their order then; twins in the order of the lanes they read."""
-    bottom, twins = max(rows), twins_of(layers)
+    bottom, twins = max(rows), layers.twins
     ways = _in_turn(list(rows), twins), _in_turn([bottom - row for row in rows], twins)
     return min(ways, key=partial(_turned, nodes))
 

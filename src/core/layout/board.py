@@ -7,7 +7,7 @@ from math import ceil, floor, hypot
 from operator import add
 
 from .meeting import BOX_W, RANK_PX, meetings
-from .ranks import Layers, twins_of
+from .ranks import Layers
 
 ROW_PX, BOX_H = 200, 100
 HIT_PX, CROSS_PX = 1500, 1000
@@ -45,7 +45,7 @@ class Board:
         self.reach = max(spans, default=0)
         self.twins = [0] * layers.stages
         """The same number, not 0, for stages that cost the same in any row."""
-        for number, nodes in enumerate(twins_of(layers), 1):
+        for number, nodes in enumerate(layers.twins, 1):
             for node in nodes:
                 self.twins[node] = number
         self._ways: dict[int, list[tuple[float, float, float, float]]] = {}

@@ -1,5 +1,7 @@
 """Which rank a stage is in: every link leads to a later rank, and links are as short as that allows."""
 
+from functools import cached_property
+
 import attrs
 
 from .graph import Part
@@ -27,6 +29,24 @@ class Layers:
         """How many ranks there are."""
         return max(self.rank) + 1
 
+    @cached_property
+    def twins(self) -> list[list[int]]:
+        """Stages of a rank that hang between the same two, or on the same one: in any row one is as good as the other.
+
+        In the order of the lanes that they read.
+        """
+        rank = self.rank
+        near: list[list[int]] = [[] for _ in range(self.stages)]
+        for source, target in self.links:
+            near[source].append(target)
+            near[target].append(source)
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for node in dict.fromkeys([*(target for _, target in self.links), *range(self.stages)]):
+            around = sorted(near[node], key=rank.__getitem__)
+            if len(around) == 1 or (len(around) == 2 and rank[around[0]] < rank[node] < rank[around[1]]):
+                alike.setdefault((rank[node], *around), []).append(node)
+        return [nodes for nodes in alike.values() if len(nodes) > 1]
+
 
 def ranked(part: Part) -> Layers:
     """The ranks of a part, long links bent once per rank that they pass."""
@@ -52,24 +72,6 @@ def ranked(part: Part) -> Layers:
             below[last].append(target)
             above[target].append(last)
     return Layers(stages, rank, below, above, links)
-
-
-def twins_of(layers: Layers) -> list[list[int]]:
-    """Stages of a rank that hang between the same two, or on the same one: in any row one is as good as the other.
-
-    In the order of the lanes that they read.
-    """
-    rank = layers.rank
-    near: list[list[int]] = [[] for _ in range(layers.stages)]
-    for source, target in layers.links:
-        near[source].append(target)
-        near[target].append(source)
-    alike: dict[tuple[int, ...], list[int]] = {}
-    for node in dict.fromkeys([*(target for _, target in layers.links), *range(layers.stages)]):
-        around = sorted(near[node], key=rank.__getitem__)
-        if len(around) == 1 or (len(around) == 2 and rank[around[0]] < rank[node] < rank[around[1]]):
-            alike.setdefault((rank[node], *around), []).append(node)
-    return [nodes for nodes in alike.values() if len(nodes) > 1]
 
 
 def _sorted(part: Part) -> list[int]:
