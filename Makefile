@@ -5,6 +5,8 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.bin' -o -name '*.sql' 2>/dev/null | sort)
+# A compiled arrangement would hide what is new in its sources.
+LAYOUT := $(if $(filter-out 0,$(PENSTOCK_PURE)),interpreted,$(shell cat src/core/layout/*.py | cksum))
 
 EXTRAS := server,formats,parquet,dev
 
@@ -62,8 +64,8 @@ notes: $(VENV)/ready
 tour: $(VENV)/ready
 	@$(BIN)/python -m tools.notebook
 
-# The installed tree is one of links, so a new or deleted file needs a new installation.
-$(VENV)/ready: pyproject.toml $(VENV)/files
+# The tree that is installed has links, so a new or deleted file needs a new installation; it compiles the arrangement.
+$(VENV)/ready: pyproject.toml tools/backend.py $(VENV)/files
 	@echo "setting up $(VENV) ..."
 	@test -n "$(PYTHON)" || { echo "penstock needs Python 3.11 or newer"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
@@ -73,7 +75,7 @@ $(VENV)/ready: pyproject.toml $(VENV)/files
 
 $(VENV)/files: FORCE
 	@mkdir -p $(VENV)
-	@echo "$(SOURCES)" | cmp -s - $@ || echo "$(SOURCES)" > $@
+	@echo "$(SOURCES) $(LAYOUT)" | cmp -s - $@ || echo "$(SOURCES) $(LAYOUT)" > $@
 
 FORCE:
 

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from penstock.adapters.packaged.compiled import arrangement
 from penstock.core.layout import arrange
 
 from .flows import FAMILIES, Graph, corpus_graphs
@@ -79,6 +80,7 @@ def compare(title: str, graphs: Sequence[Graph], layouts: Sequence[Peer]) -> Non
 
 def main(folder: Path | None, *, sizes: Sequence[int], names: Sequence[str]) -> None:
     """Prints the tables."""
+    print(f"The arrangement is {arrangement().value}.")
     others, missing = peers(names)
     for name, why in missing.items():
         print(f"Without {name}: {why}")

@@ -51,6 +51,7 @@ def _mark(well: bool | None) -> str:
 
 def _installation() -> Iterator[Finding]:
     from ..adapters.packaged import packaged_catalogue
+    from ..adapters.packaged.compiled import Arrangement, arrangement
 
     catalogue = packaged_catalogue()
     yield Finding("penstock", __version__)
@@ -58,6 +59,8 @@ def _installation() -> Iterator[Finding]:
     yield Finding("python", f"{version}, {platform.system()} {platform.machine()}", sys.version_info >= (3, 11))
     yield Finding("sqlite", sqlite3.sqlite_version)
     yield Finding("catalogue", f"Data Collector {catalogue.version}, {len(catalogue.summaries())} stages")
+    how = arrangement()
+    yield Finding("arrangement", how.value, False if how is Arrangement.STALE else None)
 
 
 def _extras() -> Iterator[Finding]:
