@@ -48,7 +48,7 @@ INTERPRETED = {"__init__.py", "graph.py"}
 """What users see of the arrangement keeps its signatures, docstrings and annotations, which compiling would drop."""
 NEEDS = ["mypy==2.4.1", "attrs>=24.2"]
 FLAGS = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "CFLAGS": "-ffp-contract=off"}
-"""Level 2 takes half as long again to compile and saves 2 % of a run. A product is rounded before something is added, on
+"""Level 2 takes half as long again to compile and saves 2 % of a run. A product is rounded before a sum takes it, on
 every processor, as the interpreter does it."""
 SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
 
@@ -150,7 +150,7 @@ def _extend(folder: Path | None) -> None:
     Beside.folder = folder
     extension = setuptools.Extension("penstock.core.layout.board", [])
     extended = partial(setuptools.setup, ext_modules=[extension], cmdclass={"build_ext": Beside})
-    setuptools.setup = extended  # type: ignore[assignment]
+    setuptools.setup = extended
 
 
 def _needs() -> list[str]:

@@ -14,6 +14,7 @@ OPTIONAL = ("lxml", "fastavro", "mini-racer", "openpyxl", "protobuf")
 PACKAGE = "penstock"
 _NAME = re.compile(r"[\w.\-]+")
 _LEFT_OUT = (".pyc", ".pyi", ".h", ".c")
+_COMPILED = (".so", ".pyd", ".sha256")  # of the package itself: what they are linked with lies beside it
 
 
 def archive_name(path: Path) -> str:
@@ -57,7 +58,7 @@ def _below(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
         if each.is_dir():
             if each.name != "__pycache__":
                 yield from _below(each, f"{name}/{each.name}")
-        elif not each.name.endswith(_LEFT_OUT):
+        elif not each.name.endswith((*_LEFT_OUT, *_COMPILED)):
             yield f"{name}/{each.name}", each
 
 

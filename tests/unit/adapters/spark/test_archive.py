@@ -9,7 +9,10 @@ from penstock.adapters.spark.archive import write_archive
 
 
 def test_a_worker_can_load_stages_from_the_archive_alone(tmp_path: Path) -> None:
-    """A bare Python with nothing but the unpacked archive builds expressions and stages; it is written once."""
+    """A bare Python with nothing but the unpacked archive builds expressions and stages; it is written once.
+
+    The arrangement, where it is compiled here, travels as its sources.
+    """
     path = write_archive(tmp_path)
     changed = path.stat().st_mtime_ns
     assert write_archive(tmp_path) == path
@@ -23,6 +26,7 @@ def test_a_worker_can_load_stages_from_the_archive_alone(tmp_path: Path) -> None
         "from penstock.core.el import compile_text, Scope\n"
         "from penstock.core.processors.registry import can_run\n"
         "import penstock, penstock.adapters.spark.work\n"
+        "import penstock.core.layout\n"
         "print(compile_text('${1 + 1}')(Scope()), penstock.__file__.startswith(sys.path[0]))\n"
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
