@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,20 +96,23 @@ def _compile(target: Path) -> str | None:
         for package in PACKAGE.parents[:-1]:  # mypyc names modules after folders
             (stage / package / "__init__.py").touch()
         inner = [path for path in sorted((stage / PACKAGE).glob("*.py")) if path.name not in INTERPRETED]
-        words = [sys.executable, "-m", "mypyc", "--config-file=", *(str(path.relative_to(stage)) for path in inner)]
-        for command in (words, [sys.executable, "-c", "import penstock.core.layout"]):
-            done = subprocess.run(command, cwd=stage, env=_environment(), capture_output=True, text=True)
+        mypyc = [sys.executable, "-m", "mypyc", "--config-file=", *(str(path.relative_to(stage)) for path in inner)]
+        for command in (mypyc, [sys.executable, "-c", "import penstock.core.layout"]):
+            done = subprocess.run(
+                command, cwd=stage, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
             if done.returncode:
-                LOG.write_text(done.stdout + done.stderr)
-                return f"compiling failed, see {LOG.relative_to(ROOT)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+                said = done.stdout.decode("ascii", "backslashreplace")  # any terminal can show that
+                LOG.write_text(said)
+                return f"compiling failed, see {LOG.relative_to(ROOT)}\n{said[-4000:]}"
         modules = [path for path in stage.rglob(f"*{SUFFIX}") if "build" not in path.relative_to(stage).parts]
         for path in modules:
             (ready / path.relative_to(stage)).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, ready / path.relative_to(stage))
         (ready / PACKAGE / NOTE).write_text("".join(f"{_digest(path)}  {path.name}\n" for path in inner))
-        if not target.exists():  # another build may have been quicker
+        with suppress(OSError):  # another build may have been quicker
             ready.rename(target)
-    return None
+        return None if target.exists() else "what was compiled cannot be kept"
 
 
 def _environment() -> dict[str, str]:
