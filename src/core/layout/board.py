@@ -12,7 +12,9 @@ from .ranks import Layers
 ROW_PX, BOX_H = 200, 100
 HIT_PX, CROSS_PX = 1500, 1000
 """A link through a box, and two that cross, weigh as much as that many px of links."""
-NEVER = 1e18
+Stretch = tuple[float, float, float, float]
+"""How far along a link a box begins and ends, as shares of the link, and by what a change of the row there moves its
+own end."""
 _TOUCH = BOX_H / ROW_PX / 2 - 0.005
 
 
@@ -48,9 +50,16 @@ class Board:
         for number, nodes in enumerate(layers.twins, 1):
             for node in nodes:
                 self.twins[node] = number
-        self._ways: dict[int, list[tuple[float, float, float, float]]] = {}
-        self._lengths = {span: self._measured(span) for span in spans}
-        self._measures = [(*link, self._lengths[rank[link[1]] - rank[link[0]]]) for link in layers.links]
+        lengths = {span: self._measured(span) for span in spans}
+        self._measures = [(*link, lengths[rank[link[1]] - rank[link[0]]]) for link in layers.links]
+        self._near = [
+            [(other, lengths[abs(rank[other] - rank[node])]) for other in near] for node, near in enumerate(self.links)
+        ]
+        ways = {span: _stretches(span) for span in spans}
+        self._long = [
+            [(other, ways[abs(rank[other] - rank[node])]) for other in near if abs(rank[other] - rank[node]) > 1]
+            for node, near in enumerate(self.links)
+        ]
         self.weigh(1)
 
     def take(self, rank: int) -> None:
@@ -72,18 +81,16 @@ class Board:
 
     def costs(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
         """What the stage would cost in the rows from ``low`` to before ``high``, the order within ranks kept."""
-        cost = hits[low:high]
-        for other in self.links[node]:
-            span = abs(self.rank[other] - self.rank[node])
-            length = self._lengths[span]
-            at = self.height + low - self.row[other]
-            cost = [*map(add, cost, length[at : at + high - low])]
-            if span > 1:
-                cost = [*map(add, cost, self._through(node, other, low, high))]
-        held = self._meetings
-        if held.held[node] or held.free[node]:
-            cross, crossed = self.cross, held.long(node, self.row, low, high)
-            cost = [each + cross * count for each, count in zip(cost, crossed, strict=True)]
+        cost, row = hits[low:high], self.row
+        at = self.height + low
+        for other, lengths in self._near[node]:
+            cost = [*map(add, cost, lengths[at - row[other] : at - row[other] + high - low])]
+        if self._long[node] or self._meetings.meets(node):
+            changes = [0.0] * (high - low + 1)
+            for other, stretches in self._long[node]:
+                self._through(node, other, stretches, low, high, changes)
+            self._meetings.long(node, row, low, high, self.cross, changes)
+            cost = [*map(add, cost, accumulate(changes))]
         return cost
 
     def profile(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
@@ -97,7 +104,7 @@ class Board:
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""
         own, through = self.rank[node], 0
-        for other in self.links[node]:
+        for other, _ in self._long[node]:
             there = self.rank[other]
             source, target = (node, other) if there > own else (other, node)
             for rank in range(min(own, there) + 1, max(own, there)):
@@ -139,13 +146,14 @@ class Board:
         first, end = _rows(self.rank[target] - start, rank - start, self.row[target] - row)
         return row + first, row + end
 
-    def _through(self, node: int, other: int, low: int, high: int) -> list[float]:
-        """What the boxes cost that the link runs through with its own end in each of the rows."""
-        step = 1 if self.rank[other] > self.rank[node] else -1
+    def _through(
+        self, node: int, other: int, stretches: list[Stretch], low: int, high: int, changes: list[float]
+    ) -> None:
+        """Adds how the price of the boxes that the link runs through changes from row to row of its own end."""
         there, rank = self.row[other], self.rank[node]
-        changes = [0.0] * (high - low + 1)
+        step = 1 if self.rank[other] > rank else -1
         hit, last = self.hit, high - 1
-        for at_near, at_far, scale, scale_far in self._stretches(abs(self.rank[other] - rank)):
+        for at_near, at_far, scale, scale_far in stretches:
             rank += step
             one, two = low + (there - low) * at_near, low + (there - low) * at_far
             three, four = last + (there - last) * at_near, last + (there - last) * at_far
@@ -166,21 +174,13 @@ class Board:
                 if begin <= last and close >= low and begin <= close:
                     changes[begin - low if begin > low else 0] += hit
                     changes[close + 1 - low if close < last else last + 1 - low] -= hit
-        return [*accumulate(changes[:-1])]
 
-    def _stretches(self, span: int) -> list[tuple[float, float, float, float]]:
-        """For each rank on the way of a link: how far along the box begins and ends, as shares of the link, and by
-        what a change of the row there moves the own end."""
-        known = self._ways.get(span)
-        if known is None:
-            width = span * RANK_PX - BOX_W
-            known = []
-            for count in range(1, span):
-                near = (count * RANK_PX - BOX_W) / width
-                far = near + BOX_W / width
-                known.append((near, far, 1 / (1 - near), 1 / (1 - far)))
-            self._ways[span] = known
-        return known
+
+def _stretches(span: int) -> list[Stretch]:
+    """What lies on the way of a link, rank by rank."""
+    width = span * RANK_PX - BOX_W
+    shares = [((count * RANK_PX - BOX_W) / width, count * RANK_PX / width) for count in range(1, span)]
+    return [(near, far, 1 / (1 - near), 1 / (1 - far)) for near, far in shares]
 
 
 @lru_cache(maxsize=1 << 15)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from operator import add
 
-from .board import NEVER, Board
+from .board import Board
 from .ranks import Layers
 
 REACH, FAR = 5, 20
@@ -83,8 +83,8 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
     """
     nodes = board.stages[rank]
     hits = board.hits(rank)
-    sums: list[list[float]] = []
-    best, present = [0.0] * (board.height + 1), 0.0
+    sums: list[tuple[int, list[float]]] = []
+    best, first, present = [0.0], 0, 0.0
     alike: dict[int, list[float]] = {}
     spare = board.height - len(nodes) + 1
     for at, node in enumerate(nodes):
@@ -97,18 +97,18 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
         else:
             cost = board.costs(node, low, high, hits)
         present += cost[now - low]
-        best = [*accumulate(map(add, best[low:high], cost), min)]
-        best = [NEVER] * (low + 1) + best + [best[-1]] * (board.height - high)
-        sums.append(best)
+        before = best[low - first : high - first]
+        before += best[-1:] * (high - low - len(before))
+        best, first = [*accumulate(map(add, before, cost), min)], low + 1
+        sums.append((low, best))
     if best[-1] > present - 1e-6:
         return False
     end = board.height
-    for at in range(len(nodes) - 1, -1, -1):
-        best = sums[at]
-        while best[end - 1] <= best[end]:
-            end -= 1
-        end -= 1
-        board.row[nodes[at]] = end
+    for node, (low, best) in zip(reversed(nodes), reversed(sums), strict=True):
+        at = min(end - low, len(best)) - 1
+        while at and best[at - 1] <= best[at]:
+            at -= 1
+        end = board.row[node] = low + at
     board.take(rank)
     return True
 
@@ -116,7 +116,8 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
 def _swung(board: Board) -> bool:
     """Moves groups that hang on hubs only above or below all others, where that costs less: out of fans of links."""
     changed = False
-    troubled = [(-trouble, group) for group in _groups(board) if (trouble := _trouble(board, group))]
+    hits = [board.hits(rank) for rank in range(board.depth)]
+    troubled = [(-trouble, group) for group in _groups(board) if (trouble := _trouble(board, group, hits))]
     cost = _whole(board) if troubled else 0.0
     for _, group in sorted(troubled)[:GROUPS]:
         used = [row for node in group for row in map(board.row.__getitem__, board.stages[board.rank[node]])]
@@ -132,8 +133,8 @@ def _swung(board: Board) -> bool:
     return changed
 
 
-def _trouble(board: Board, group: Sequence[int]) -> float:
-    return sum(board.trouble(node, board.hits(board.rank[node])) for node in group)
+def _trouble(board: Board, group: Sequence[int], hits: Sequence[list[float]]) -> float:
+    return sum([board.trouble(node, hits[board.rank[node]]) for node in group])
 
 
 def _groups(board: Board) -> list[list[int]]:
@@ -158,7 +159,7 @@ def _moved(board: Board) -> bool:
     for rank, nodes in enumerate(board.stages):
         hits = board.hits(rank)
         alike: dict[int, list[float]] = {}
-        for node in [node for node in nodes if board.trouble(node, hits)]:
+        for node in [node for node in nodes if len(board.links[node]) <= HUB and board.trouble(node, hits)]:
             cost = alike.get(board.twins[node]) or board.profile(node, 0, board.height, hits)
             if _placed(board, rank, node, cost, hits):
                 changed = True

@@ -39,24 +39,28 @@ class Meetings:
     _short: list[tuple[int, int, int, int]] = attrs.Factory(list)
     _long: list[Whole] = attrs.Factory(list)
 
-    def long(self, node: int, row: Sequence[int], low: int, high: int) -> list[int]:
-        """With the stage in each row from ``low`` to before ``high``: its crossings with links longer than a rank."""
+    def meets(self, node: int) -> bool:
+        """Whether the stage has links that may cross one that is longer than a rank."""
+        return bool(self.held[node] or self.free[node])
+
+    def long(self, node: int, row: Sequence[int], low: int, high: int, price: float, changes: list[float]) -> None:
+        """Adds how the price of crossings with links longer than a rank changes from each row of the stage to the next,
+        from ``low`` to before ``high``."""
         size = high - low
-        changes = [0] * (size + 1)
         for end, a, b, (share, of_a, of_b, of_end) in self.held[node]:
             there, above = row[end], row[a]
             gap = above + (row[b] - above) * share - there
             at = above * of_a + row[b] * of_b - there * of_end - low
             if gap > _NEAR:
                 if at < size:
-                    changes[ceil(at - _NEAR) if at > 0 else 0] += 1
+                    changes[ceil(at - _NEAR) if at > 0 else 0] += price
             elif gap < -_NEAR:
                 if at > -_NEAR:
-                    changes[0] += 1
+                    changes[0] += price
                     if at < size - 1:
-                        changes[floor(at + _NEAR) + 1] -= 1
+                        changes[floor(at + _NEAR) + 1] -= price
             else:  # the other link runs into the far end itself
-                changes[0] += 1
+                changes[0] += price
         for end, a, b, (of_a, of_b, of_end, far_a, far_b, far_end) in self.free[node]:
             there, above, below = row[end], row[a], row[b]
             one = above * of_a + below * of_b - there * of_end - low
@@ -64,10 +68,9 @@ class Meetings:
             if one > two:
                 one, two = two, one
             if one < size and two > -_NEAR:
-                changes[ceil(one - _NEAR) if one > 0 else 0] += 1
+                changes[ceil(one - _NEAR) if one > 0 else 0] += price
                 if two < size - 1:
-                    changes[floor(two + _NEAR) + 1] -= 1
-        return [*accumulate(changes[:-1])]
+                    changes[floor(two + _NEAR) + 1] -= price
 
     def short(self, node: int, row: Sequence[int], low: int, high: int) -> list[int]:
         """With the stage in each row from ``low`` to before ``high``: its crossings with links beside its own."""

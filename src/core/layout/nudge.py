@@ -42,6 +42,8 @@ class _Orders:
         self._place = places_of(layers, orders)
         self._above, self._below = layers.above, layers.below
         self._chance = _chances()
+        self._more: list[dict[int, int]] = [{} for _ in layers.rank]
+        """For pairs of a rank that were compared: the crossings more with the first above the second than below."""
         self._steps: list[tuple[int, int]] = []
 
     def chosen(self, count: int) -> int:
@@ -94,27 +96,37 @@ class _Orders:
 
     def _gains(self, node: int) -> tuple[list[int], list[int]]:
         """How many crossings fewer there are with the number one, two … places further up, and further down."""
-        order, place = self._order[node], self._place
-        now = place[node]
-        up = order[max(0, now - SIGHT) : now]
-        up.reverse()
-        down = order[now + 1 : now + 1 + SIGHT]
-        gained_up, gained_down = [0] * len(up), [0] * len(down)
+        order, now, known = self._order[node], self._place[node], self._more[node]
+        up: list[int] = []
+        down: list[int] = []
+        gain = 0
+        for at in range(now - 1, max(-1, now - 1 - SIGHT), -1):
+            other = order[at]
+            more = known.get(other)
+            gain -= self._compared(node, other) if more is None else more
+            up.append(gain)
+        gain = 0
+        for at in range(now + 1, min(len(order), now + 1 + SIGHT)):
+            other = order[at]
+            more = known.get(other)
+            gain += self._compared(node, other) if more is None else more
+            down.append(gain)
+        return up, down
+
+    def _compared(self, node: int, other: int) -> int:
+        """How many crossings more there are with the number above the other than with it below."""
+        place, more = self._place, 0
         for around in (self._above, self._below):
             if near := around[node]:
-                own = [place[each] for each in near]
-                for others, gained, way in ((up, gained_up, 1), (down, gained_down, -1)):
-                    gain = 0
-                    for at, other in enumerate(others):
-                        for each in around[other]:
-                            there = place[each]
-                            for here in own:
-                                if there > here:
-                                    gain += way
-                                elif there < here:
-                                    gain -= way
-                        gained[at] += gain
-        return gained_up, gained_down
+                theirs = [place[each] for each in around[other]]
+                for here in [place[each] for each in near]:
+                    for there in theirs:
+                        if here > there:
+                            more += 1
+                        elif here < there:
+                            more -= 1
+        self._more[node][other], self._more[other][node] = more, -more
+        return more
 
     def _move(self, node: int, new: int) -> None:
         self._steps.append((node, self._place[node]))
@@ -126,3 +138,16 @@ class _Orders:
         order.insert(new, order.pop(now))
         for at in range(new, now + 1) if new < now else range(now, new + 1):
             place[order[at]] = at
+        self._passed(node, order[new + 1 : now + 1] if new < now else order[now:new], 2 if new > now else -2)
+
+    def _passed(self, node: int, others: list[int], change: int) -> None:
+        """Keeps what is known of the neighbours true: the number is now on the other side of these."""
+        known = self._more
+        for around in (self._above, self._below):
+            if near := around[node]:
+                for passed in others:
+                    for other in around[passed]:
+                        for each in near:
+                            if other in known[each]:
+                                known[each][other] += change
+                                known[other][each] -= change
