@@ -1,27 +1,29 @@
 """Stages on whole rows with straight links between them, and what another row of a stage would cost."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, floor, hypot
 from operator import add
+from typing import Final
 
 from .meeting import BOX_W, RANK_PX, meetings
 from .ranks import Layers
 
-ROW_PX, BOX_H = 200, 100
-HIT_PX, CROSS_PX = 1500, 1000
+ROW_PX: Final = 200
+BOX_H: Final = 100
+HIT_PX: Final = 1500
+CROSS_PX: Final = 1000
 """A link through a box, and two that cross, weigh as much as that many px of links."""
 Stretch = tuple[float, float, float, float]
 """How far along a link a box begins and ends, as shares of the link, and by what a change of the row there moves its
 own end."""
-_TOUCH = BOX_H / ROW_PX / 2 - 0.005
+_TOUCH: Final = BOX_H / ROW_PX / 2 - 0.005
 
 
 class Board:
     """Rows as they are now; for each rank the rows that are taken and the long links that pass."""
 
-    def __init__(self, layers: Layers, row: Sequence[int], room: int) -> None:
+    def __init__(self, layers: Layers, row: list[int], room: int) -> None:
         lowest = min(row[: layers.stages]) - room
         self.row = [each - lowest for each in row[: layers.stages]]
         self.height = max(self.row) + 1 + room
@@ -127,7 +129,7 @@ class Board:
         length = sum([lengths[height + row[target] - row[source]] for source, target, lengths in self._measures])
         return CROSS_PX * self._meetings.total(row) + HIT_PX * through, length
 
-    def put(self, nodes: Sequence[int], rows: Sequence[int]) -> None:
+    def put(self, nodes: list[int], rows: list[int]) -> None:
         """Moves stages to free rows."""
         for node, row in zip(nodes, rows, strict=True):
             self.row[node] = row

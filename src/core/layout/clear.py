@@ -1,32 +1,36 @@
 """Rows for short links that run clear of other boxes: rank by rank, and for small parts stage by stage."""
 
-from collections.abc import Sequence
 from itertools import accumulate
 from operator import add
+from typing import Final
 
 from .board import Board
 from .ranks import Layers
 
-REACH, FAR = 5, 20
-ROOM = 2
-TURNS, FEW_TURNS = 4, 3
-ROUNDS = 3
-TRIES = 3
-MOST_STAGES = 60
-MOST_TROUBLE_PX = 30_000
-GROUPS = 6
-WEIGHTS = (1, 2)
-LITTLE_PX = 2500
+REACH: Final = 5
+FAR: Final = 20
+ROOM: Final = 2
+TURNS: Final = 4
+FEW_TURNS: Final = 3
+ROUNDS: Final = 3
+TRIES: Final = 3
+MOST_STAGES: Final = 60
+MOST_TROUBLE_PX: Final = 30_000
+GROUPS: Final = 6
+WEIGHTS: Final = (1, 2)
+LITTLE_PX: Final = 2500
 """A crossing and a link through a box: with no more there is but one try."""
-CROWDED, CROWD, CROWDED_WEIGHT = 1.5, 300, 8
+CROWDED: Final = 1.5
+CROWD: Final = 300
+CROWDED_WEIGHT: Final = 8
 """With more long links than that passing by for each of so many stages, clear boxes are worth rows further away."""
-MOST_PASSED = 6
+MOST_PASSED: Final = 6
 """So many long links that pass by for each stage are looked at, in all turns together."""
-HUB = 4
+HUB: Final = 4
 """Links of a stage that others hang on."""
 
 
-def cleared(layers: Layers, row: Sequence[int]) -> list[int]:
+def cleared(layers: Layers, row: list[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
     reach, turns = REACH, TURNS
@@ -133,7 +137,7 @@ def _swung(board: Board) -> bool:
     return changed
 
 
-def _trouble(board: Board, group: Sequence[int], hits: Sequence[list[float]]) -> float:
+def _trouble(board: Board, group: list[int], hits: list[list[float]]) -> float:
     return sum([board.trouble(node, hits[board.rank[node]]) for node in group])
 
 

@@ -1,15 +1,15 @@
 """Where straight links cross: for every stage the pairs of links that may, and in which of its rows they do."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, combinations, product
+from itertools import accumulate
 from math import ceil, floor
+from typing import Final
 
-import attrs
-
-RANK_PX, BOX_W = 310, 130
-MOST_PAIRS, MOST_SHORT_PAIRS = 12_000, 50_000
-_NEAR = 1e-9
+RANK_PX: Final = 310
+BOX_W: Final = 130
+MOST_PAIRS: Final = 12_000
+MOST_SHORT_PAIRS: Final = 50_000
+_NEAR: Final = 1e-9
 
 Link = tuple[int, int]
 Beside = tuple[int, int, int]
@@ -28,22 +28,22 @@ Seen = tuple[tuple[float, float, float, float] | None, tuple[float, float, float
 """What an end sees of the other link: it is held at a border, or free at both."""
 
 
-@attrs.define
 class Meetings:
     """Pairs of links that may cross, by stage; ``known`` is false where there were too many to note."""
 
-    known: bool
-    beside: list[list[Beside]]
-    held: list[list[Held]]
-    free: list[list[Free]]
-    _short: list[tuple[int, int, int, int]] = attrs.Factory(list)
-    _long: list[Whole] = attrs.Factory(list)
+    def __init__(self, stages: int) -> None:
+        self.known = True
+        self.beside: list[list[Beside]] = [[] for _ in range(stages)]
+        self.held: list[list[Held]] = [[] for _ in range(stages)]
+        self.free: list[list[Free]] = [[] for _ in range(stages)]
+        self._short: list[tuple[int, int, int, int]] = []
+        self._long: list[Whole] = []
 
     def meets(self, node: int) -> bool:
         """Whether the stage has links that may cross one that is longer than a rank."""
         return bool(self.held[node] or self.free[node])
 
-    def long(self, node: int, row: Sequence[int], low: int, high: int, price: float, changes: list[float]) -> None:
+    def long(self, node: int, row: list[int], low: int, high: int, price: float, changes: list[float]) -> None:
         """Adds how the price of crossings with links longer than a rank changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
         size = high - low
@@ -72,7 +72,7 @@ class Meetings:
                 if two < size - 1:
                     changes[floor(two + _NEAR) + 1] -= price
 
-    def short(self, node: int, row: Sequence[int], low: int, high: int) -> list[int]:
+    def short(self, node: int, row: list[int], low: int, high: int) -> list[int]:
         """With the stage in each row from ``low`` to before ``high``: its crossings with links beside its own."""
         last = high - low
         changes = [0] * (last + 1)
@@ -85,7 +85,7 @@ class Meetings:
                 changes[at + 1 if at < last else last] -= 1
         return [*accumulate(changes[:-1])]
 
-    def at(self, node: int, row: Sequence[int]) -> int:
+    def at(self, node: int, row: list[int]) -> int:
         """Crossings of the stage's links with links that are longer than a rank, everything where it is."""
         own, count = row[node], 0
         for end, a, b, (share, of_a, of_b, of_end) in self.held[node]:
@@ -100,7 +100,7 @@ class Meetings:
                 count += 1
         return count
 
-    def total(self, row: Sequence[int]) -> int:
+    def total(self, row: list[int]) -> int:
         """Crossings of the whole picture."""
         count = sum([(row[a] - row[c]) * (row[b] - row[d]) <= 0 for a, b, c, d in self._short])
         for a, b, c, d, (left, right, left_other, right_other) in self._long:
@@ -109,32 +109,44 @@ class Meetings:
                 count += 1
         return count
 
-    def note(self, one: Link, other: Link, rank: Sequence[int]) -> None:
-        """Takes two links in that share no stage."""
+    def note_short(self, one: Link, other: Link) -> None:
+        """Takes two links between the same neighbouring ranks in."""
         (a, b), (c, d) = one, other
-        start = rank[a]
-        if start == rank[c] and rank[b] == rank[d]:
+        if a != c and b != d:
             self._short.append((a, b, c, d))
-            for node, end, near, far in ((a, b, d, c), (b, a, c, d), (c, d, b, a), (d, c, a, b)):
-                self.beside[node].append((end, near, far))
+            self.beside[a].append((b, d, c))
+            self.beside[b].append((a, c, d))
+            self.beside[c].append((d, b, a))
+            self.beside[d].append((c, a, b))
+
+    def note_long(self, one: Link, other: Link, rank: list[int]) -> None:
+        """Takes two links in of which one is longer than a rank."""
+        (a, b), (c, d) = one, other
+        if a == c or b == d:
             return
-        shares, seen = _stretch(rank[b] - start, rank[c] - start, rank[d] - start)
+        start = rank[a]
+        shares, (seen_a, seen_b, seen_c, seen_d) = _stretch(rank[b] - start, rank[c] - start, rank[d] - start)
         self._long.append((a, b, c, d, shares))
-        ends = (a, b, c, d), (b, a, c, d), (c, d, a, b), (d, c, a, b)
-        for (node, end, x, y), (held, free) in zip(ends, seen, strict=True):
-            if held:
-                self.held[node].append((end, x, y, held))
-            elif free:
-                self.free[node].append((end, x, y, free))
+        self._see(a, b, c, d, seen_a)
+        self._see(b, a, c, d, seen_b)
+        self._see(c, d, a, b, seen_c)
+        self._see(d, c, a, b, seen_d)
+
+    def _see(self, node: int, end: int, x: int, y: int, seen: Seen) -> None:
+        held, free = seen
+        if held is not None:
+            self.held[node].append((end, x, y, held))
+        elif free is not None:
+            self.free[node].append((end, x, y, free))
 
 
-def meetings(rank: Sequence[int], links: Sequence[Link], passing: Sequence[Sequence[Link]]) -> Meetings:
+def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> Meetings:
     """The pairs of links that may cross, those between neighbouring ranks only beside long ones.
 
     ``passing`` are for each rank the links that pass it.
     """
     depth = len(passing)
-    found = Meetings(True, [[] for _ in rank], [[] for _ in rank], [[] for _ in rank])
+    found = Meetings(len(rank))
     short: list[list[Link]] = [[] for _ in range(depth)]
     for source, target in links:
         if rank[target] - rank[source] == 1:
@@ -146,11 +158,19 @@ def meetings(rank: Sequence[int], links: Sequence[Link], passing: Sequence[Seque
         found.known = False
         return found
     for at, far in enumerate(long):
-        near = short[at] if far else []
-        begun = (pair for pair in combinations(far, 2) if at in (rank[pair[0][0]], rank[pair[1][0]]))
-        for one, other in chain(product(far, near), combinations(near, 2), begun):
-            if one[0] != other[0] and one[1] != other[1]:
-                found.note(one, other, rank)
+        if not far:
+            continue
+        near = short[at]
+        for count, one in enumerate(far, 1):
+            for other in near:
+                found.note_long(one, other, rank)
+            begins = rank[one[0]] == at
+            for other in far[count:]:
+                if begins or rank[other[0]] == at:
+                    found.note_long(one, other, rank)
+        for count, one in enumerate(near, 1):
+            for other in near[count:]:
+                found.note_short(one, other)
     return found
 
 

@@ -1,15 +1,15 @@
 """Fewer crossings by small steps: one number is moved away, and those that hang on it follow."""
 
-from collections.abc import Iterator
+from typing import Final
 
 from .ranks import Layers
 from .sift import Orders, places_of
 
-AWAY = 3
+AWAY: Final = 3
 """A number is moved away by that many places at most,"""
-SIGHT = 12
+SIGHT: Final = 12
 """and follows to the best of that many places to each side."""
-FOLLOWERS = 10
+FOLLOWERS: Final = 10
 
 
 def nudged(layers: Layers, orders: Orders, fewest: int, turns: int) -> Orders:
@@ -25,14 +25,6 @@ def nudged(layers: Layers, orders: Orders, fewest: int, turns: int) -> Orders:
     return tried.orders
 
 
-def _chances() -> Iterator[float]:
-    """The same numbers from 0 to 1 each time."""
-    state = 1
-    while True:
-        state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-        yield (state >> 33) / 2147483648
-
-
 class _Orders:
     """The orders while they are worked on, and the steps of the present turn."""
 
@@ -41,14 +33,15 @@ class _Orders:
         self._order = [self.orders[rank] for rank in layers.rank]
         self._place = places_of(layers, orders)
         self._above, self._below = layers.above, layers.below
-        self._chance = _chances()
+        self._chance = 1
         self._more: list[dict[int, int]] = [{} for _ in layers.rank]
         """For pairs of a rank that were compared: the crossings more with the first above the second than below."""
         self._steps: list[tuple[int, int]] = []
 
     def chosen(self, count: int) -> int:
-        """One of so many, by chance."""
-        return int(count * next(self._chance))
+        """One of so many, by chance: by the same numbers each time."""
+        self._chance = (self._chance * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+        return count * (self._chance >> 33) >> 31
 
     def turn(self, node: int) -> int:
         """Moves a number away and lets others follow; how many crossings fewer that makes, none where it was undone."""
@@ -76,45 +69,44 @@ class _Orders:
         new = now - step if self.chosen(2) else now + step
         if not 0 <= new <= last:
             new = min(max(0, 2 * now - new), last)
-        if new == now:
-            return 0
-        up, down = self._gains(node)
-        self._move(node, new)
-        return up[now - new - 1] if new < now else down[new - now - 1]
+        gain = 0
+        for at in range(now - 1, new - 1, -1):
+            gain -= self._more_above(node, self._order[node][at])
+        for at in range(now + 1, new + 1):
+            gain += self._more_above(node, self._order[node][at])
+        if new != now:
+            self._move(node, new)
+        return gain
 
     def _led(self, node: int) -> int | None:
         """Moves a number to a best place, a different one where that is as good; None where it stays."""
-        up, down = self._gains(node)
-        most = max(max(up, default=-1), max(down, default=-1))
-        if most < 0:
+        order, now = self._order[node], self._place[node]
+        best: list[int] = []
+        most = gain = 0
+        for at in range(now - 1, max(-1, now - 1 - SIGHT), -1):
+            gain -= self._more_above(node, order[at])
+            if gain > most:
+                most, best = gain, [at]
+            elif gain == most:
+                best.append(at)
+        gain = 0
+        for at in range(now + 1, min(len(order), now + 1 + SIGHT)):
+            gain += self._more_above(node, order[at])
+            if gain > most:
+                most, best = gain, [at]
+            elif gain == most:
+                best.append(at)
+        if not best:
             return None
-        now = self._place[node]
-        best = [now - step for step, gain in enumerate(up, 1) if gain == most]
-        best += [now + step for step, gain in enumerate(down, 1) if gain == most]
         self._move(node, best[self.chosen(len(best))] if len(best) > 1 else best[0])
         return most
 
-    def _gains(self, node: int) -> tuple[list[int], list[int]]:
-        """How many crossings fewer there are with the number one, two … places further up, and further down."""
-        order, now, known = self._order[node], self._place[node], self._more[node]
-        up: list[int] = []
-        down: list[int] = []
-        gain = 0
-        for at in range(now - 1, max(-1, now - 1 - SIGHT), -1):
-            other = order[at]
-            more = known.get(other)
-            gain -= self._compared(node, other) if more is None else more
-            up.append(gain)
-        gain = 0
-        for at in range(now + 1, min(len(order), now + 1 + SIGHT)):
-            other = order[at]
-            more = known.get(other)
-            gain += self._compared(node, other) if more is None else more
-            down.append(gain)
-        return up, down
+    def _more_above(self, node: int, other: int) -> int:
+        """How many crossings more there are with the number above the other than with it below."""
+        more = self._more[node].get(other)
+        return self._compared(node, other) if more is None else more
 
     def _compared(self, node: int, other: int) -> int:
-        """How many crossings more there are with the number above the other than with it below."""
         place, more = self._place, 0
         for around in (self._above, self._below):
             if near := around[node]:

@@ -1,17 +1,21 @@
 """In which order the stages of a rank lie, from top to bottom, so that few links cross."""
 
+from typing import Final
+
 from .nudge import nudged
 from .ranks import Layers
 from .sift import Orders, crossings, sift
 
-SWEEPS = 4
-WAVES = 30
-DAMPED = 0.9
-SMALL, SHARE = 200, 10
+SWEEPS: Final = 4
+WAVES: Final = 30
+DAMPED: Final = 0.9
+SMALL: Final = 200
+SHARE: Final = 10
 """A part of so many stages is worth a small step for each, and a larger one for a tenth of the others."""
-FEW, EACH = 4, 3
+FEW: Final = 4
+EACH: Final = 3
 """Few crossings are worth few steps."""
-MOST_LINKS = 2.5
+MOST_LINKS: Final = 2.5
 """With more links for each stage there are fewer small steps, as each looks at more of them."""
 
 
@@ -54,7 +58,7 @@ def _waved(orders: Orders, near: list[list[int]]) -> Orders:
                     height[node] -= middle
         after = _averaged(height, near)
         if turn:
-            after = [4 / DAMPED * a - 2 * h - b for a, h, b in zip(after, height, before, strict=True)]
+            after = [4 / DAMPED * after[node] - 2 * height[node] - before[node] for node in range(len(after))]
         before, height = height, after
     return [sorted(rank, key=height.__getitem__) for rank in orders]
 
@@ -69,8 +73,16 @@ def _heights(orders: Orders, near: list[list[int]]) -> list[float]:
 
 
 def _averaged(height: list[float], near: list[list[int]]) -> list[float]:
-    of = height.__getitem__
-    return [(sum(map(of, each)) / len(each) + own) / 2 if each else own for own, each in zip(height, near, strict=True)]
+    after: list[float] = []
+    for node, around in enumerate(near):
+        own = height[node]
+        if around:
+            total = 0.0
+            for other in around:
+                total += height[other]
+            own = (total / len(around) + own) / 2
+        after.append(own)
+    return after
 
 
 def _walked(layers: Layers) -> Orders:

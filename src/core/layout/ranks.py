@@ -1,13 +1,14 @@
 """Which rank a stage is in: every link leads to a later rank, and links are as short as that allows."""
 
 from functools import cached_property
+from typing import Final
 
 import attrs
 
 from .graph import Part
 from .shorten import shortened
 
-TIGHTENINGS = 4
+TIGHTENINGS: Final = 4
 
 
 @attrs.frozen
@@ -40,11 +41,15 @@ class Layers:
         for source, target in self.links:
             near[source].append(target)
             near[target].append(source)
-        alike: dict[tuple[int, ...], list[int]] = {}
+        alike: dict[tuple[int, int, int], list[int]] = {}
         for node in dict.fromkeys([*(target for _, target in self.links), *range(self.stages)]):
-            around = sorted(near[node], key=rank.__getitem__)
-            if len(around) == 1 or (len(around) == 2 and rank[around[0]] < rank[node] < rank[around[1]]):
-                alike.setdefault((rank[node], *around), []).append(node)
+            around, own = near[node], rank[node]
+            if len(around) == 1:
+                alike.setdefault((own, around[0], -1), []).append(node)
+            elif len(around) == 2:
+                left, right = around if rank[around[0]] < own else (around[1], around[0])
+                if rank[left] < own < rank[right]:
+                    alike.setdefault((own, left, right), []).append(node)
         return [nodes for nodes in alike.values() if len(nodes) > 1]
 
 

@@ -1,12 +1,13 @@
 """Which row a stage lies in: whole numbers in the order of the rank, as near to the neighbours as that allows."""
 
 from math import ceil, floor
+from typing import Final
 
 from .clear import cleared
 from .ranks import Layers
 from .sift import Orders
 
-ROUNDS = 2
+ROUNDS: Final = 2
 
 
 def rows_of(layers: Layers, orders: Orders) -> list[int]:

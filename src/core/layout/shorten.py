@@ -4,9 +4,11 @@ A spanning tree of links that span one rank is kept. A stage whose branch of the
 lengthens moves, the whole branch with it, until the next link is tight; that link takes the place of the one cut.
 """
 
+from typing import Final
+
 Links = list[tuple[int, int]]
 
-MOST_STEPS = 500_000
+MOST_STEPS: Final = 500_000
 
 
 def shortened(rank: list[int], links: Links) -> list[int]:
