@@ -85,8 +85,11 @@ class Board:
         """What the stage would cost in the rows from ``low`` to before ``high``, the order within ranks kept."""
         cost, row = hits[low:high], self.row
         at = self.height + low
+        size = high - low
         for other, lengths in self._near[node]:
-            cost = [*map(add, cost, lengths[at - row[other] : at - row[other] + high - low])]
+            first = at - row[other]
+            for each in range(size):
+                cost[each] += lengths[first + each]
         if self._long[node] or self._meetings.meets(node):
             changes = [0.0] * (high - low + 1)
             for other, stretches in self._long[node]:
@@ -126,7 +129,9 @@ class Board:
             for source, target in passing:
                 first, end = self._run_through(source, target, rank)
                 through += taken[end] - taken[first]
-        length = sum([lengths[height + row[target] - row[source]] for source, target, lengths in self._measures])
+        length = 0.0
+        for source, target, lengths in self._measures:
+            length += lengths[height + row[target] - row[source]]
         return CROSS_PX * self._meetings.total(row) + HIT_PX * through, length
 
     def put(self, nodes: list[int], rows: list[int]) -> None:

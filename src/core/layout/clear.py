@@ -1,7 +1,6 @@
 """Rows for short links that run clear of other boxes: rank by rank, and for small parts stage by stage."""
 
-from itertools import accumulate
-from operator import add
+from math import inf
 from typing import Final
 
 from .board import Board
@@ -91,24 +90,29 @@ def _settle(board: Board, rank: int, reach: int) -> bool:
     best, first, present = [0.0], 0, 0.0
     alike: dict[int, list[float]] = {}
     spare = board.height - len(nodes) + 1
-    for at, node in enumerate(nodes):
+    for above, node in enumerate(nodes):
         now = board.row[node]
-        low, high = max(at, now - reach), min(spare + at, now + reach + 1)
+        low, high = max(above, now - reach), min(spare + above, now + reach + 1)
         if twins := board.twins[node]:
             if twins not in alike:
                 alike[twins] = board.costs(node, 0, board.height, hits)
-            cost = alike[twins][low:high]
+            cost, at = alike[twins], low
         else:
-            cost = board.costs(node, low, high, hits)
-        present += cost[now - low]
-        before = best[low - first : high - first]
-        before += best[-1:] * (high - low - len(before))
-        best, first = [*accumulate(map(add, before, cost), min)], low + 1
+            cost, at = board.costs(node, low, high, hits), 0
+        present += cost[at + now - low]
+        before, shift, end = best, low - first, len(best) - 1
+        best, first, least = [], low + 1, inf
+        for each in range(high - low):
+            value = before[min(shift + each, end)] + cost[at + each]
+            if value < least:
+                least = value
+            best.append(least)
         sums.append((low, best))
     if best[-1] > present - 1e-6:
         return False
     end = board.height
-    for node, (low, best) in zip(reversed(nodes), reversed(sums), strict=True):
+    for place in range(len(nodes) - 1, -1, -1):
+        node, (low, best) = nodes[place], sums[place]
         at = min(end - low, len(best)) - 1
         while at and best[at - 1] <= best[at]:
             at -= 1

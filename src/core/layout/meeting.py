@@ -102,7 +102,10 @@ class Meetings:
 
     def total(self, row: list[int]) -> int:
         """Crossings of the whole picture."""
-        count = sum([(row[a] - row[c]) * (row[b] - row[d]) <= 0 for a, b, c, d in self._short])
+        count = 0
+        for a, b, c, d in self._short:
+            if (row[a] - row[c]) * (row[b] - row[d]) <= 0:
+                count += 1
         for a, b, c, d, (left, right, left_other, right_other) in self._long:
             gap, drop, above = row[b] - row[a], row[d] - row[c], row[a] - row[c]
             if (gap * left - drop * left_other + above) * (gap * right - drop * right_other + above) <= _NEAR:

@@ -30,12 +30,18 @@ def _settle(orders: Orders, row: list[int], around: list[list[int]], *, forwards
     """
     for rank in orders if forwards else reversed(orders):
         wanted = [_pull(row, node, around[node]) - at for at, node in enumerate(rank)]
-        for at, (node, place) in enumerate(zip(rank, _growing(wanted), strict=True)):
-            row[node] = (floor(place + 0.5) if forwards else ceil(place - 0.5)) + at
+        grown = _growing(wanted)
+        for at, node in enumerate(rank):
+            row[node] = (floor(grown[at] + 0.5) if forwards else ceil(grown[at] - 0.5)) + at
 
 
 def _pull(row: list[int], node: int, near: list[int]) -> float:
-    return sum([row[other] for other in near]) / len(near) if near else row[node]
+    if not near:
+        return row[node]
+    total = 0
+    for other in near:
+        total += row[other]
+    return total / len(near)
 
 
 def _growing(wanted: list[float]) -> list[float]:
