@@ -100,11 +100,9 @@ class Board:
 
     def profile(self, node: int, low: int, high: int, hits: list[float]) -> list[float]:
         """What the stage would cost in the rows from ``low`` to before ``high``, crossings of short links included."""
-        cost, cross = self.costs(node, low, high, hits), self.cross
-        if self._meetings.beside[node]:
-            crossed = self._meetings.short(node, self.row, low, high)
-            return [each + cross * count for each, count in zip(cost, crossed, strict=True)]
-        return cost
+        changes = [0.0] * (high - low + 1)
+        self._meetings.short(node, self.row, low, high, self.cross, changes)
+        return [*map(add, self.costs(node, low, high, hits), accumulate(changes))]
 
     def trouble(self, node: int, hits: list[float]) -> float:
         """What links cost that run through its box, and its own ones through boxes and over long links."""

@@ -1,7 +1,6 @@
 """Where straight links cross: for every stage the pairs of links that may, and in which of its rows they do."""
 
 from functools import lru_cache
-from itertools import accumulate
 from math import ceil, floor
 from typing import Final
 
@@ -12,135 +11,161 @@ MOST_SHORT_PAIRS: Final = 50_000
 _NEAR: Final = 1e-9
 
 Link = tuple[int, int]
-Beside = tuple[int, int, int]
-"""Two links between the same ranks, seen from an end: the other end, the other link's end beside that, its far one."""
-Held = tuple[int, int, int, tuple[float, float, float, float]]
-"""Two links that share a stretch at one border of which the own end counts nothing: the other end, the other link's
-ends; its share there, and how much the rows of its ends and of the far end count for the row at which the other border
-is met."""
-Free = tuple[int, int, int, tuple[float, float, float, float, float, float]]
-"""Two links that share a stretch: the other end, the other link's ends, and how much their rows count for the rows at
+Held = tuple[float, float, float, float]
+"""Two links that share a stretch at one border of which the own end counts nothing: the share of the other link there,
+and how much the rows of the other link's ends and of the far end count for the row at which the other border is met."""
+Free = tuple[float, float, float, float, float, float]
+"""Two links that share a stretch: how much the rows of the other link's ends and of the far end count for the rows at
 which the left and the right border are met."""
+Seen = tuple[Held | None, Free | None]
+"""What an end sees of another link: it is held at a border, or free at both."""
 Shares = tuple[float, float, float, float]
-Whole = tuple[int, int, int, int, Shares]
-"""Two links, and which shares of the first and of the second lie before the borders of the stretch that they share."""
-Seen = tuple[tuple[float, float, float, float] | None, tuple[float, float, float, float, float, float] | None]
-"""What an end sees of the other link: it is held at a border, or free at both."""
+"""Which shares of two links, of the first and of the second, lie before the borders of the stretch that they share."""
 
 
 class Meetings:
-    """Pairs of links that may cross, by stage; ``known`` is false where there were too many to note."""
+    """Pairs of links that may cross; ``known`` is false where there were too many to note."""
 
-    def __init__(self, stages: int) -> None:
+    def __init__(self, stages: int, links: list[Link]) -> None:
         self.known = True
-        self.beside: list[list[Beside]] = [[] for _ in range(stages)]
-        self.held: list[list[Held]] = [[] for _ in range(stages)]
-        self.free: list[list[Free]] = [[] for _ in range(stages)]
-        self._short: list[tuple[int, int, int, int]] = []
-        self._long: list[Whole] = []
+        self._links = links
+        self._ends: list[list[tuple[int, int, bool]]] = [[] for _ in range(stages)]
+        """For each stage its links: the other end, the number of the link, whether it starts at the stage."""
+        for number, (source, target) in enumerate(links):
+            self._ends[source].append((target, number, True))
+            self._ends[target].append((source, number, False))
+        self._meets = [False] * stages
+        self._beside: list[list[Link]] = [[] for _ in links]
+        self._met: list[list[Link]] = [[] for _ in links]
+        self._at_source: list[list[Seen]] = [[] for _ in links]
+        self._at_target: list[list[Seen]] = [[] for _ in links]
+        """For each link those between the same two ranks, others that it may meet, and what its ends see of these."""
+        self._short: list[Link] = []
+        self._long: list[Link] = []
+        self._shares: list[Shares] = []
+        """All pairs, one link after the other."""
 
     def meets(self, node: int) -> bool:
         """Whether the stage has links that may cross one that is longer than a rank."""
-        return bool(self.held[node] or self.free[node])
+        return self._meets[node]
 
     def long(self, node: int, row: list[int], low: int, high: int, price: float, changes: list[float]) -> None:
         """Adds how the price of crossings with links longer than a rank changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
         size = high - low
-        for end, a, b, (share, of_a, of_b, of_end) in self.held[node]:
-            there, above = row[end], row[a]
-            gap = above + (row[b] - above) * share - there
-            at = above * of_a + row[b] * of_b - there * of_end - low
-            if gap > _NEAR:
-                if at < size:
-                    changes[ceil(at - _NEAR) if at > 0 else 0] += price
-            elif gap < -_NEAR:
-                if at > -_NEAR:
-                    changes[0] += price
-                    if at < size - 1:
-                        changes[floor(at + _NEAR) + 1] -= price
-            else:  # the other link runs into the far end itself
-                changes[0] += price
-        for end, a, b, (of_a, of_b, of_end, far_a, far_b, far_end) in self.free[node]:
-            there, above, below = row[end], row[a], row[b]
-            one = above * of_a + below * of_b - there * of_end - low
-            two = above * far_a + below * far_b - there * far_end - low
-            if one > two:
-                one, two = two, one
-            if one < size and two > -_NEAR:
-                changes[ceil(one - _NEAR) if one > 0 else 0] += price
-                if two < size - 1:
-                    changes[floor(two + _NEAR) + 1] -= price
+        for end, link, starts in self._ends[node]:
+            there, met, seen = row[end], self._met[link], self._at_source[link] if starts else self._at_target[link]
+            for at in range(len(met)):
+                a, b = met[at]
+                above, below = row[a], row[b]
+                held, free = seen[at]
+                if held is not None:
+                    share, of_a, of_b, of_end = held
+                    gap = above + (below - above) * share - there
+                    one = above * of_a + below * of_b - there * of_end - low
+                    if gap > _NEAR:
+                        if one < size:
+                            changes[ceil(one - _NEAR) if one > 0 else 0] += price
+                    elif gap < -_NEAR:
+                        if one > -_NEAR:
+                            changes[0] += price
+                            if one < size - 1:
+                                changes[floor(one + _NEAR) + 1] -= price
+                    else:  # the other link runs into the far end itself
+                        changes[0] += price
+                elif free is not None:
+                    near_a, near_b, near_end, far_a, far_b, far_end = free
+                    one = above * near_a + below * near_b - there * near_end - low
+                    two = above * far_a + below * far_b - there * far_end - low
+                    if one > two:
+                        one, two = two, one
+                    if one < size and two > -_NEAR:
+                        changes[ceil(one - _NEAR) if one > 0 else 0] += price
+                        if two < size - 1:
+                            changes[floor(two + _NEAR) + 1] -= price
 
-    def short(self, node: int, row: list[int], low: int, high: int) -> list[int]:
-        """With the stage in each row from ``low`` to before ``high``: its crossings with links beside its own."""
+    def short(self, node: int, row: list[int], low: int, high: int, price: float, changes: list[float]) -> None:
+        """Adds how the price of crossings with links beside its own changes from each row of the stage to the next,
+        from ``low`` to before ``high``."""
         last = high - low
-        changes = [0] * (last + 1)
-        for end, near, far in self.beside[node]:
-            at = row[far] - low
-            if row[end] < row[near]:
-                changes[0 if at < 0 else at if at < last else last] += 1
-            elif at >= 0:
-                changes[0] += 1
-                changes[at + 1 if at < last else last] -= 1
-        return [*accumulate(changes[:-1])]
+        for end, link, starts in self._ends[node]:
+            there = row[end]
+            for other in self._beside[link]:
+                far, near = other if starts else (other[1], other[0])
+                at = row[far] - low
+                if there < row[near]:
+                    changes[0 if at < 0 else at if at < last else last] += price
+                elif at >= 0:
+                    changes[0] += price
+                    changes[at + 1 if at < last else last] -= price
 
     def at(self, node: int, row: list[int]) -> int:
         """Crossings of the stage's links with links that are longer than a rank, everything where it is."""
         own, count = row[node], 0
-        for end, a, b, (share, of_a, of_b, of_end) in self.held[node]:
-            there, above = row[end], row[a]
-            gap = above + (row[b] - above) * share - there
-            if abs(gap) <= _NEAR or (own - above * of_a - row[b] * of_b + there * of_end) * gap >= -_NEAR:
-                count += 1
-        for end, a, b, (of_a, of_b, of_end, far_a, far_b, far_end) in self.free[node]:
-            there, above, below = row[end], row[a], row[b]
-            one = own - above * of_a - below * of_b + there * of_end
-            if one * (own - above * far_a - below * far_b + there * far_end) <= _NEAR:
-                count += 1
+        for end, link, starts in self._ends[node]:
+            there, met, seen = row[end], self._met[link], self._at_source[link] if starts else self._at_target[link]
+            for at in range(len(met)):
+                a, b = met[at]
+                above, below = row[a], row[b]
+                held, free = seen[at]
+                if held is not None:
+                    share, of_a, of_b, of_end = held
+                    gap = above + (below - above) * share - there
+                    if abs(gap) <= _NEAR or (own - above * of_a - below * of_b + there * of_end) * gap >= -_NEAR:
+                        count += 1
+                elif free is not None:
+                    near_a, near_b, near_end, far_a, far_b, far_end = free
+                    one = own - above * near_a - below * near_b + there * near_end
+                    if one * (own - above * far_a - below * far_b + there * far_end) <= _NEAR:
+                        count += 1
         return count
 
     def total(self, row: list[int]) -> int:
         """Crossings of the whole picture."""
         count = 0
-        for a, b, c, d in self._short:
+        pairs = self._short
+        for at in range(0, len(pairs), 2):
+            a, b = pairs[at]
+            c, d = pairs[at + 1]
             if (row[a] - row[c]) * (row[b] - row[d]) <= 0:
                 count += 1
-        for a, b, c, d, (left, right, left_other, right_other) in self._long:
+        pairs = self._long
+        for at in range(0, len(pairs), 2):
+            a, b = pairs[at]
+            c, d = pairs[at + 1]
+            left, right, left_other, right_other = self._shares[at >> 1]
             gap, drop, above = row[b] - row[a], row[d] - row[c], row[a] - row[c]
             if (gap * left - drop * left_other + above) * (gap * right - drop * right_other + above) <= _NEAR:
                 count += 1
         return count
 
-    def note_short(self, one: Link, other: Link) -> None:
-        """Takes two links between the same neighbouring ranks in."""
-        (a, b), (c, d) = one, other
-        if a != c and b != d:
-            self._short.append((a, b, c, d))
-            self.beside[a].append((b, d, c))
-            self.beside[b].append((a, c, d))
-            self.beside[c].append((d, b, a))
-            self.beside[d].append((c, a, b))
+    def note_short(self, first: int, second: int) -> None:
+        """Takes two links between the same neighbouring ranks in, by their numbers."""
+        one, other = self._links[first], self._links[second]
+        if one[0] != other[0] and one[1] != other[1]:
+            self._short.append(one)
+            self._short.append(other)
+            self._beside[first].append(other)
+            self._beside[second].append(one)
 
-    def note_long(self, one: Link, other: Link, rank: list[int]) -> None:
-        """Takes two links in of which one is longer than a rank."""
-        (a, b), (c, d) = one, other
-        if a == c or b == d:
+    def note_long(self, first: int, second: int, rank: list[int]) -> None:
+        """Takes two links in of which one is longer than a rank, by their numbers."""
+        one, other = self._links[first], self._links[second]
+        if one[0] == other[0] or one[1] == other[1]:
             return
-        start = rank[a]
-        shares, (seen_a, seen_b, seen_c, seen_d) = _stretch(rank[b] - start, rank[c] - start, rank[d] - start)
-        self._long.append((a, b, c, d, shares))
-        self._see(a, b, c, d, seen_a)
-        self._see(b, a, c, d, seen_b)
-        self._see(c, d, a, b, seen_c)
-        self._see(d, c, a, b, seen_d)
-
-    def _see(self, node: int, end: int, x: int, y: int, seen: Seen) -> None:
-        held, free = seen
-        if held is not None:
-            self.held[node].append((end, x, y, held))
-        elif free is not None:
-            self.free[node].append((end, x, y, free))
+        start = rank[one[0]]
+        shares, seen = _stretch(rank[one[1]] - start, rank[other[0]] - start, rank[other[1]] - start)
+        self._long.append(one)
+        self._long.append(other)
+        self._shares.append(shares)
+        self._met[first].append(other)
+        self._met[second].append(one)
+        for node in (*one, *other):
+            self._meets[node] = True
+        self._at_source[first].append(seen[0])
+        self._at_target[first].append(seen[1])
+        self._at_source[second].append(seen[2])
+        self._at_target[second].append(seen[3])
 
 
 def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> Meetings:
@@ -149,12 +174,14 @@ def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> M
     ``passing`` are for each rank the links that pass it.
     """
     depth = len(passing)
-    found = Meetings(len(rank))
-    short: list[list[Link]] = [[] for _ in range(depth)]
-    for source, target in links:
+    found = Meetings(len(rank), links)
+    short: list[list[int]] = [[] for _ in range(depth)]
+    number: dict[Link, int] = {}
+    for at, (source, target) in enumerate(links):
+        number[source, target] = at
         if rank[target] - rank[source] == 1:
-            short[rank[source]].append((source, target))
-    long = [sorted({*passing[at], *passing[at + 1]}) for at in range(depth - 1)]
+            short[rank[source]].append(at)
+    long = [sorted({number[link] for link in passing[at] + passing[at + 1]}) for at in range(depth - 1)]
     sizes = [(len(far), len(near)) for far, near in zip(long, short, strict=False) if far]
     pairs, short_pairs = sum(far * (far + near) for far, near in sizes), sum(near * near // 2 for _, near in sizes)
     if pairs > MOST_PAIRS or short_pairs > MOST_SHORT_PAIRS:
@@ -167,9 +194,9 @@ def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> M
         for count, one in enumerate(far, 1):
             for other in near:
                 found.note_long(one, other, rank)
-            begins = rank[one[0]] == at
+            begins = rank[links[one][0]] == at
             for other in far[count:]:
-                if begins or rank[other[0]] == at:
+                if begins or rank[links[other][0]] == at:
                     found.note_long(one, other, rank)
         for count, one in enumerate(near, 1):
             for other in near[count:]:
