@@ -39,6 +39,8 @@ def _decoder(*, usual: bool = False) -> "msgspec.json.Decoder[Any]":
 
 
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
+_CLOSED = frozenset((dict, list, str))
+"""What ends with a sign of its own. Behind a number or a word must stand a blank, which the decoder does not ask for."""
 _BLANK = b" \t\r"
 _BEGINS = re.compile(rb'[ \t\r\n]*[{\["]')
 """Where another value begins, for all that its first sign tells; the reader of texts knows the other cases."""
@@ -156,6 +158,10 @@ class JsonLines:
         """All values, line ends or not between them; none where that is not so simple."""
         if not self._are_short(text):
             return []
+        values = self._decoded(text)
+        return values if _CLOSED.issuperset(map(type, values)) else []
+
+    def _decoded(self, text: bytes) -> list[FieldValue]:
         if self._pause == 0:
             try:
                 values, self._plain = _decoder(usual=True).decode_lines(text), True

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.adapters.engine.formats import FormatFault, json_lines
@@ -84,7 +84,10 @@ def by_lines(data: bytes, at: int, count: int) -> tuple[list[Any], list[int]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(TEXTS, st.integers(1, 5), st.integers(1, 80))
+@given(TEXTS, st.one_of(st.integers(1, 5), st.just(100_000)), st.integers(1, 80))
+@example('{"a": 1}\n{"a": 1}\n\n5{"a": 1}\n{"a": 1}', 4, 29)
+@example('{"a": 1}\n{"a": 1}\n5{"a": 1}\n{"a": 1}', 100_000, 80)
+@example('{"a": 1}\n{"a": 1}\ntrue{"a": 1}\n{"a": 1}', 100_000, 80)
 def test_lines_and_texts_read_the_same(text: str, count: int, block: int) -> None:
     """Whatever stands in the lines, and however much is read at once."""
     data = text.encode("utf-8", "surrogatepass")
