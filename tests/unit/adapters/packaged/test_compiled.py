@@ -1,6 +1,7 @@
 """Whether what was compiled is of the sources beside it."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,9 @@ def test_the_arrangement_here_is_of_the_sources_here() -> None:
     assert (arrangement() is Arrangement.INTERPRETED) == board.__file__.endswith(".py")
 
 
-def test_compiling_did_not_fail() -> None:
-    """An installation goes on without; here somebody should look."""
-    assert not FAILED.exists(), FAILED.read_text()
+def test_the_sources_can_be_compiled() -> None:
+    """What mypyc says of them is a defect; that a machine's C compiler fails only costs time, and is said."""
+    said = FAILED.read_text() if FAILED.exists() else ""
+    assert not re.search(r"\.py:\d+: error", said), said
+    if said:
+        pytest.skip(f"the arrangement could not be compiled here: {said[-300:]}")
