@@ -40,7 +40,7 @@ def _decoder(*, usual: bool = False) -> "msgspec.json.Decoder[Any]":
 
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _CLOSED = frozenset((dict, list, str))
-"""What ends with a sign of its own. Behind a number or a word must stand a blank, which the decoder does not ask for."""
+"""What ends with a sign of its own. Behind numbers and words must stand a blank, which the decoder does not ask for."""
 _BLANK = b" \t\r"
 _BEGINS = re.compile(rb'[ \t\r\n]*[{\["]')
 """Where another value begins, for all that its first sign tells; the reader of texts knows the other cases."""
