@@ -17,7 +17,7 @@ def nudged(layers: Layers, orders: Orders, fewest: int, turns: int) -> Orders:
 
     Cost: a turn looks at a bounded number of places, whatever the length of the ranks.
     """
-    tried = _Orders(layers, orders)
+    tried = Steps(layers, orders)
     movable = [node for rank in orders if len(rank) > 1 for node in rank]
     while turns and fewest:
         fewest -= tried.turn(movable[tried.chosen(len(movable))])
@@ -25,7 +25,7 @@ def nudged(layers: Layers, orders: Orders, fewest: int, turns: int) -> Orders:
     return tried.orders
 
 
-class _Orders:
+class Steps:
     """The orders while they are worked on, and the steps of the present turn."""
 
     def __init__(self, layers: Layers, orders: Orders) -> None:

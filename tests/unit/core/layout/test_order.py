@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.core.layout.nudge import nudged
+from penstock.core.layout.nudge import Steps, nudged
 from penstock.core.layout.order import ordered
 from penstock.core.layout.ranks import Layers
 from penstock.core.layout.sift import Orders, crossings, places_of, sift
@@ -56,6 +56,17 @@ def test_small_steps_only_take_crossings_away(layers: Layers, turns: int) -> Non
     orders = nudged(layers, given_orders, before, turns)
     assert counted(layers, orders) <= before
     assert [sorted(rank) for rank in orders] == by_number(layers) == given_orders
+
+
+@relaxed
+@given(layered(), st.data())
+def test_a_step_tells_how_many_crossings_it_takes_away(layers: Layers, data: st.DataObject) -> None:
+    """Also when what earlier steps compared is remembered."""
+    steps = Steps(layers, by_number(layers))
+    for node in data.draw(st.lists(st.integers(0, len(layers.rank) - 1), max_size=12)):
+        before = counted(layers, steps.orders)
+        gain = steps.turn(node)
+        assert before - counted(layers, steps.orders) == gain
 
 
 @relaxed
