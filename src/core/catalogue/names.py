@@ -69,5 +69,9 @@ def _older_names(label: str, raw_name: str) -> tuple[str, ...]:
 
 
 def near(settings: Sequence[SettingDefinition], name: str) -> tuple[str, ...]:
-    """The names of settings that look most like ``name``."""
-    return nearest(name, [*(each.attribute for each in settings), *(each.name for each in settings)])
+    """The names of settings that look most like ``name``; today's also where it looks like one of earlier."""
+    known = {each.attribute: each.attribute for each in settings} | {each.name: each.name for each in settings}
+    for each in settings:
+        for former in FORMER.get(official_name(each.label, each.name), ()):
+            known.setdefault(former, each.attribute)
+    return tuple(dict.fromkeys(known[found] for found in nearest(name, known)))
