@@ -29,17 +29,21 @@ class Meetings:
     def __init__(self, stages: int, links: list[Link]) -> None:
         self.known = True
         self._links = links
-        self._ends: list[list[tuple[int, int, bool]]] = [[] for _ in range(stages)]
-        """For each stage its links: the other end, the number of the link, whether it starts at the stage."""
-        for number, (source, target) in enumerate(links):
-            self._ends[source].append((target, number, True))
-            self._ends[target].append((source, number, False))
-        self._meets = [False] * stages
-        self._beside: list[list[Link]] = [[] for _ in links]
         self._met: list[list[Link]] = [[] for _ in links]
         self._at_source: list[list[Seen]] = [[] for _ in links]
         self._at_target: list[list[Seen]] = [[] for _ in links]
-        """For each link those between the same two ranks, others that it may meet, and what its ends see of these."""
+        """For each link others that it may meet, and what its ends see of these."""
+        self._beside: list[list[Link]] = [[] for _ in links]
+        """For each link those between the same two ranks."""
+        self._sights: list[list[tuple[int, list[Link], list[Seen]]]] = [[] for _ in range(stages)]
+        self._sides: list[list[tuple[int, bool, list[Link]]]] = [[] for _ in range(stages)]
+        """The same for each stage and its links: the other end, and whether the link starts at the stage."""
+        for number, (source, target) in enumerate(links):
+            self._sights[source].append((target, self._met[number], self._at_source[number]))
+            self._sights[target].append((source, self._met[number], self._at_target[number]))
+            self._sides[source].append((target, True, self._beside[number]))
+            self._sides[target].append((source, False, self._beside[number]))
+        self._meets = [False] * stages
         self._short: list[Link] = []
         self._long: list[Link] = []
         self._shares: list[Shares] = []
@@ -53,8 +57,8 @@ class Meetings:
         """Adds how the price of crossings with links longer than a rank changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
         size = high - low
-        for end, link, starts in self._ends[node]:
-            there, met, seen = row[end], self._met[link], self._at_source[link] if starts else self._at_target[link]
+        for end, met, seen in self._sights[node]:
+            there = row[end]
             for at in range(len(met)):
                 a, b = met[at]
                 above, below = row[a], row[b]
@@ -88,9 +92,9 @@ class Meetings:
         """Adds how the price of crossings with links beside its own changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
         last = high - low
-        for end, link, starts in self._ends[node]:
+        for end, starts, beside in self._sides[node]:
             there = row[end]
-            for other in self._beside[link]:
+            for other in beside:
                 far, near = other if starts else (other[1], other[0])
                 at = row[far] - low
                 if there < row[near]:
@@ -102,8 +106,8 @@ class Meetings:
     def at(self, node: int, row: list[int]) -> int:
         """Crossings of the stage's links with links that are longer than a rank, everything where it is."""
         own, count = row[node], 0
-        for end, link, starts in self._ends[node]:
-            there, met, seen = row[end], self._met[link], self._at_source[link] if starts else self._at_target[link]
+        for end, met, seen in self._sights[node]:
+            there = row[end]
             for at in range(len(met)):
                 a, b = met[at]
                 above, below = row[a], row[b]
