@@ -23,7 +23,7 @@ check-spark:
 	@$(MAKE) --no-print-directory VENV=.venv-spark EXTRAS=server,formats,spark-test spark
 
 spark: $(VENV)/ready
-	@$(BIN)/python -m pytest -q -m spark tests/spark $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m spark tests/spark $(ARGS)
 
 check: lint types imports test site
 

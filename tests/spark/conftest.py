@@ -28,14 +28,17 @@ from . import broker, capture
 ROOT = Path(__file__).parents[2]
 MASTER = "spark+local[2]?partitions=3&every=100ms"
 LIMIT_S = 60
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For a Java that lives for seconds: what it would compile at length never pays."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of this folder."""
+    """Marks the tests of this folder; those that kill wait most of their time, so they run beside the others."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.spark)
+            item.add_marker(pytest.mark.xdist_group("kill" if item.path.stem == "test_kill" else "session"))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +52,7 @@ def java() -> None:
         pytest.skip(f"no Spark here: {error}")
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", BRIEF)
     # workers import the stages of the tests
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
 
