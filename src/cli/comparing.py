@@ -93,7 +93,8 @@ def merge(base: Path, ours: Path, theirs: Path, output: Path | None, name: str |
 
 def _single(path: Path) -> "Flow":
     """The one flow of a file, whatever its name ends in: git hands over temporary ones."""
-    from ..core.flow.document import decode_flow, parse_json
+    from ..core.flow.document import decode_flow
+    from ..core.flow.json_text import parse_json
 
     plain = parse_json(path.read_bytes(), path.name)
     if not isinstance(plain, dict):

@@ -95,6 +95,17 @@ def _key(key: object) -> str:
     return key
 
 
+def kind_word(value: object) -> str:
+    """What a value is, in the words of JSON: ``an object``, ``a list``, ``text``, ``a number``, ``true``, ``null``."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "an object" if isinstance(value, Mapping) else "a list"
+
+
 def thaw(value: Json) -> PlainJson:
     """The plain form (dicts and lists, all fresh) of a frozen value."""
     if isinstance(value, JsonMap):

@@ -98,7 +98,7 @@ def _catalogue(given: "Catalogue | str | Path | None") -> Catalogue:
     if not isinstance(given, (str, Path)):
         return given
     from ..core.catalogue.document import catalogue_from_document
-    from ..core.flow.document import parse_json
+    from ..core.flow.json_text import parse_json
 
     path = Path(given)
     try:

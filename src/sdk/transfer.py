@@ -151,7 +151,7 @@ def read_records(path: Path) -> list[object]:
     Raises:
         FormatError: the file cannot be read.
     """
-    from ..core.flow.document import parse_json
+    from ..core.flow.json_text import parse_json
 
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")

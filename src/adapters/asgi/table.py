@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...core.errors import FormatError, InvalidValueError
-from ...core.flow.document import parse_json
+from ...core.flow.json_text import parse_json
 from ...core.project import ProjectId
 from .service import Room, Service
 

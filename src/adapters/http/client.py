@@ -267,7 +267,7 @@ def retry_after_s(text: str | None) -> float | None:
 def _parsed(response: httpx.Response, what: str) -> Any:
     if not response.content:
         return None
-    from ...core.flow.document import parse_json
+    from ...core.flow.json_text import parse_json
 
     return parse_json(response.content, f"the answer for {what}")
 

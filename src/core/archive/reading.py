@@ -9,7 +9,8 @@ from typing import BinaryIO
 import attrs
 
 from ..errors import FormatError, LimitError
-from ..flow.document import BODY_KEYS, decode_flow, parse_json
+from ..flow.document import BODY_KEYS, decode_flow
+from ..flow.json_text import parse_json
 from ..flow.model import Flow
 from ..values import PlainJson
 from .limits import DEFAULT_LIMITS, Limits, check_entries

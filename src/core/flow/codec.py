@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ..errors import FormatError
-from ..values import EMPTY_MAP, Json, JsonMap, PlainJson, freeze, thaw
+from ..values import EMPTY_MAP, Json, JsonMap, PlainJson, freeze, kind_word, thaw
 from .model import NO_SHAPE, Shape
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def decode_object(raw: object, keys: Mapping[str, Key[Any]], source: str, path: 
         FormatError: naming file and path, when a value cannot be what it should be.
     """
     if not isinstance(raw, Mapping):
-        raise FormatError(source, path, f"expected an object, found {type(raw).__name__}")
+        raise FormatError(source, path, f"expected an object, found {kind_word(raw)}")
     values: dict[str, Any] = {}
     extra: dict[str, Json] = {}
     odd: dict[str, Json] = {}
@@ -125,7 +125,7 @@ def read_text(raw: object, path: str) -> str:
         raise Odd("")
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         raise Odd(str(raw))
-    raise ValueError(f"expected text, found {type(raw).__name__}")
+    raise ValueError(f"expected text, found {kind_word(raw)}")
 
 
 def read_optional_text(raw: object, path: str) -> str | None:
@@ -141,7 +141,8 @@ def read_int(raw: object, path: str) -> int:
         raise Odd(int(raw))
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 2**53:
         raise Odd(int(raw))
-    raise ValueError(f"expected a whole number, found {raw!r:.40}")
+    found = f"{raw!r:.40}" if isinstance(raw, (str, float)) else kind_word(raw)
+    raise ValueError(f"expected a whole number, found {found}")
 
 
 def read_optional_int(raw: object, path: str) -> int | None:
@@ -153,9 +154,12 @@ def read_texts(raw: object, path: str) -> tuple[str, ...]:
     """A list of texts; null means empty."""
     if raw is None:
         raise Odd(())
-    if isinstance(raw, (list, tuple)) and all(isinstance(item, str) for item in raw):
-        return tuple(raw)
-    raise ValueError("expected a list of texts")
+    if not isinstance(raw, (list, tuple)):
+        raise ValueError(f"expected a list of texts, found {kind_word(raw)}")
+    for index, item in enumerate(raw):
+        if not isinstance(item, str):
+            raise FormatError("", f"{path}/{index}", f"expected text, found {kind_word(item)}")
+    return tuple(raw)
 
 
 def read_map(raw: object, path: str) -> JsonMap:
@@ -165,7 +169,7 @@ def read_map(raw: object, path: str) -> JsonMap:
     frozen = freeze(raw)
     if isinstance(frozen, JsonMap):
         return frozen
-    raise ValueError(f"expected an object, found {type(raw).__name__}")
+    raise ValueError(f"expected an object, found {kind_word(raw)}")
 
 
 def read_optional_map(raw: object, path: str) -> JsonMap | None:

@@ -10,7 +10,8 @@ import attrs
 
 from ..errors import FormatError, InvalidValueError
 from ..values import JsonMap, PlainJson, thaw
-from .document import decode_flow, encode_flow, parse_json
+from .document import decode_flow, encode_flow
+from .json_text import parse_json
 from .model import Flow
 from .settings import Settings
 

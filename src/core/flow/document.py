@@ -1,14 +1,13 @@
 """Flow documents: pipeline, fragment and envelope, decoded to values and encoded again without loss."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from ..errors import FormatError, LimitError
-from ..values import EMPTY_MAP, JsonMap, PlainJson, freeze, thaw
+from ..errors import FormatError
+from ..values import EMPTY_MAP, JsonMap, PlainJson, freeze, kind_word, thaw
 from .codec import (
     Key,
     Odd,
@@ -25,11 +24,10 @@ from .codec import (
     write_plain,
     write_texts,
 )
+from .json_text import parse_json
 from .model import Envelope, Flow, Opaque, Service, StageInstance
 from .settings import EMPTY_SETTINGS, Settings, decode_settings, encode_settings
 
-MAX_TEXT_BYTES = 64 * 1024 * 1024
-MAX_DEPTH = 100
 MAX_STAGES = 20_000
 BODY_KEYS = ("pipelineConfig", "pipelineFragmentConfig")
 
@@ -37,10 +35,7 @@ BODY_KEYS = ("pipelineConfig", "pipelineFragmentConfig")
 def _read_settings(raw: object, path: str) -> Settings:
     if raw is None:
         raise Odd(EMPTY_SETTINGS)
-    settings = decode_settings(raw)
-    if settings is None:
-        raise ValueError("expected a list of {name, value}")
-    return settings
+    return decode_settings(raw, path)
 
 
 def _write_settings(value: Settings) -> PlainJson:
@@ -51,8 +46,9 @@ def _read_services(raw: object, path: str) -> tuple[Service, ...]:
     if raw is None:
         raise Odd(())
     if not isinstance(raw, (list, tuple)):
-        raise ValueError("expected a list of services")
-    return tuple(Service(**decode_object(item, SERVICE_KEYS, "", f"{path}/{index}")) for index, item in enumerate(raw))
+        raise ValueError(f"expected a list of services, found {kind_word(raw)}")
+    made = (decode_object(item, SERVICE_KEYS, "", f"{path}/{index}") for index, item in enumerate(raw))
+    return tuple(Service(**{"service": "", "version": 1, **values}) for values in made)
 
 
 def _write_services(value: tuple[Service, ...]) -> PlainJson:
@@ -112,7 +108,7 @@ def _read_stages(raw: object, path: str) -> tuple[StageInstance, ...]:
     if raw is None:
         raise Odd(())
     if not isinstance(raw, (list, tuple)):
-        raise ValueError("expected a list of stages")
+        raise ValueError(f"expected a list of stages, found {kind_word(raw)}")
     if len(raw) > MAX_STAGES:
         raise ValueError(f"{len(raw)} stages; at most {MAX_STAGES} are read")
     return tuple(decode_stage(item, "", f"{path}/{index}") for index, item in enumerate(raw))
@@ -126,7 +122,7 @@ def _read_fragments(raw: object, path: str) -> tuple[Flow, ...]:
     if raw is None:
         raise Odd(())
     if not isinstance(raw, (list, tuple)):
-        raise ValueError("expected a list of fragments")
+        raise ValueError(f"expected a list of fragments, found {kind_word(raw)}")
     return tuple(_decode_body(item, "", f"{path}/{index}", fragment=True) for index, item in enumerate(raw))
 
 
@@ -190,7 +186,7 @@ def decode_flow(raw: object, source: str = "document") -> Flow:
         FormatError: naming the file, the path in it and what was expected.
     """
     if not isinstance(raw, Mapping):
-        raise FormatError(source, "", f"expected a JSON object, found {type(raw).__name__}")
+        raise FormatError(source, "", f"expected an object, found {kind_word(raw)}")
     body_key = next((key for key in BODY_KEYS if key in raw), None)
     if body_key is None:
         if "stages" not in raw:
@@ -227,9 +223,10 @@ def encode_flow(flow: Flow) -> dict[str, PlainJson]:
         return body
     envelope = flow.envelope
     definitions = envelope.library_definitions
+    rules = envelope.extra.get("pipelineRules") if envelope.rules is None else envelope.rules
     parts: dict[str, PlainJson] = {
         envelope.body_key: body,
-        "pipelineRules": None if envelope.rules is None else thaw(envelope.rules),
+        "pipelineRules": thaw(rules),
         "libraryDefinitions": None if definitions is None else json.loads(definitions.text),
     }
     keys = envelope.keys or tuple(parts)
@@ -253,61 +250,6 @@ def export_document(flow: Flow) -> dict[str, PlainJson]:
 def pipeline_document(flow: Flow) -> dict[str, PlainJson]:
     """The bare pipeline document of a flow, without envelope."""
     return _encode_body(flow)
-
-
-def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
-    """A JSON text from outside, bounded in size and depth; numbers keep their kind.
-
-    Raises:
-        LimitError: longer than 64 MiB or nested deeper than 100.
-        FormatError: no JSON, with line and column; also for NaN and Infinity, which JSON has not.
-    """
-    if len(data) > MAX_TEXT_BYTES:
-        raise LimitError(source, "", f"{len(data)} bytes; at most {MAX_TEXT_BYTES} are read")
-    try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(source, f"byte {error.start}", "the text is not UTF-8") from None
-    _check_depth(text, source)
-    try:
-        plain: PlainJson = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-    except json.JSONDecodeError as error:
-        raise FormatError(source, f"line {error.lineno} column {error.colno}", f"no JSON: {error.msg}") from None
-    except (ValueError, RecursionError) as error:
-        raise FormatError(source, "", f"no JSON: {error}") from None
-    return plain
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is no JSON number")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError(f"the number {digits:.40} is too large")
-    return value
-
-
-def _check_depth(text: str, source: str) -> None:
-    """Refuse nesting that would exhaust the parser.
-
-    Brackets inside texts are counted by the cheap look only; when it finds the text too deep, texts are cut out first.
-    """
-    if _deepest(text) > MAX_DEPTH and _deepest(_TEXTS.sub("", text)) > MAX_DEPTH:
-        raise LimitError(source, "", f"nested deeper than {MAX_DEPTH}")
-
-
-_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-
-
-def _deepest(text: str) -> int:
-    depth = deepest = 0
-    for piece in text.replace("[", "{").replace("]", "}").split("}"):
-        depth += piece.count("{")
-        deepest = max(deepest, depth)
-        depth -= 1
-    return deepest
 
 
 def load_flow(data: bytes | str, source: str = "document") -> Flow:

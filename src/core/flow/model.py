@@ -77,7 +77,7 @@ class StageInstance:
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """The upper left corner in pixels, y downwards; None when the file gives none."""
+        """The upper left corner in pixels, y downwards; None when the file gives none that can be."""
         x, y = _number(self.ui.get("xPos")), _number(self.ui.get("yPos"))
         return None if x is None or y is None else (x, y)
 
@@ -91,17 +91,19 @@ class StageInstance:
         return next((service for service in self.services if service.service == name), None)
 
 
+FARTHEST_PX = 1_000_000_000
+"""No canvas is as wide: a number beyond it is no position."""
+
+
 def _number(value: Json) -> float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, float)):
-        return value
     if isinstance(value, str):
         try:
-            return float(value)
+            value = float(value)
         except ValueError:
             return None
-    return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if -FARTHEST_PX < value < FARTHEST_PX else None
 
 
 @attrs.frozen

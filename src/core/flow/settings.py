@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from ..values import Json, JsonMap, PlainJson, freeze, kind_key, same, thaw
+from ..errors import FormatError
+from ..values import Json, JsonMap, PlainJson, freeze, kind_key, kind_word, same, thaw
 
 Entry: TypeAlias = "tuple[str, Json] | tuple[str, Json, JsonMap]"
 """Name and value; the third part, where there is one, is an entry of the file with more or other keys than these."""
@@ -101,14 +102,21 @@ def _with_value(entry: Entry, value: Json) -> Entry:
 EMPTY_SETTINGS = Settings()
 
 
-def decode_settings(entries: object) -> Settings | None:
-    """Settings from a document's list of ``{name, value}``; None when it is no such list."""
+def decode_settings(entries: object, path: str = "") -> Settings:
+    """Settings from a document's list of ``{name, value}``.
+
+    Raises:
+        FormatError: it is no such list; with the path of the entry that is none.
+    """
     if not isinstance(entries, (list, tuple)):
-        return None
+        raise FormatError("", path, f"expected a list of {{name, value}}, found {kind_word(entries)}")
     made: list[Entry] = []
-    for raw in entries:
-        if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str):
-            return None
+    for index, raw in enumerate(entries):
+        if not isinstance(raw, Mapping):
+            raise FormatError("", f"{path}/{index}", f"expected {{name, value}}, found {kind_word(raw)}")
+        if not isinstance(raw.get("name"), str):
+            found = kind_word(raw["name"]) if "name" in raw else "none"
+            raise FormatError("", f"{path}/{index}/name", f"expected the name of a setting, found {found}")
         if len(raw) == 2 and tuple(raw) == ("name", "value"):
             made.append((raw["name"], freeze(raw["value"])))
         else:

@@ -1,0 +1,113 @@
+"""JSON text from outside: bounded, and nothing in it lost or changed without a word."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ..errors import FormatError, LimitError
+from ..values import PlainJson
+
+MAX_TEXT_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 100
+
+
+def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
+    """A JSON text from outside, bounded in size and depth; numbers keep their kind.
+
+    Raises:
+        LimitError: longer than 64 MiB, nested deeper than 100, or a number with thousands of digits.
+        FormatError: no JSON, with line and column; also for NaN and Infinity, which JSON has not, and for an object
+            that has a key twice, with its path.
+    """
+    if len(data) > MAX_TEXT_BYTES:
+        raise LimitError(source, "", f"{len(data)} bytes; at most {MAX_TEXT_BYTES} are read")
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError(source, f"byte {error.start}", "the text is not UTF-8") from None
+    _check_depth(text, source)
+    try:
+        plain: PlainJson = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise FormatError(source, f"line {error.lineno} column {error.colno}", f"no JSON: {error.msg}") from None
+    except _Unreadable as error:
+        raise FormatError(source, "", f"no JSON: {error}") from None
+    except _Doubled as error:
+        raise FormatError(source, _doubled_path(text), f"the key {error.args[0]!r:.80} stands there twice") from None
+    except RecursionError:
+        raise LimitError(source, "", "nested too deep for this place in the program") from None
+    except ValueError:  # the interpreter's own bound for the digits of a whole number
+        raise LimitError(source, "", "a number has thousands of digits") from None
+    return plain
+
+
+class _Unreadable(Exception):
+    """A number that JSON does not have, or that no machine number can be."""
+
+
+class _Doubled(Exception):
+    """A key that an object has twice: the parser would keep the last value and drop the others."""
+
+
+def _object(pairs: list[tuple[str, PlainJson]]) -> dict[str, PlainJson]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Doubled(_doubled(pairs))
+    return made
+
+
+def _doubled(pairs: list[tuple[str, PlainJson]]) -> str:
+    return Counter(name for name, _ in pairs).most_common(1)[0][0]
+
+
+class _Pairs(list[tuple[str, PlainJson]]):
+    """An object as its pairs."""
+
+
+def _doubled_path(text: str) -> str:
+    """The path of the first object that has a key twice."""
+    return next(_doubled_paths(json.loads(text, object_pairs_hook=_Pairs), ""), "")
+
+
+def _doubled_paths(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, _Pairs):
+        if len({name for name, _ in value}) != len(value):
+            yield path or "/"
+        for name, item in value:
+            yield from _doubled_paths(item, f"{path}/{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _doubled_paths(item, f"{path}/{index}")
+
+
+def _no_constant(word: str) -> float:
+    raise _Unreadable(f"{word} is none of its numbers")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise _Unreadable(f"the number {digits:.40} is too large")
+    return value
+
+
+def _check_depth(text: str, source: str) -> None:
+    """Refuse nesting that would exhaust the parser.
+
+    Brackets inside texts are counted by the cheap look only; when it finds the text too deep, texts are cut out first.
+    """
+    if _deepest(text) > MAX_DEPTH and _deepest(_TEXTS.sub("", text)) > MAX_DEPTH:
+        raise LimitError(source, "", f"nested deeper than {MAX_DEPTH}")
+
+
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def _deepest(text: str) -> int:
+    depth = deepest = 0
+    for piece in text.replace("[", "{").replace("]", "}").split("}"):
+        depth += piece.count("{")
+        deepest = max(deepest, depth)
+        depth -= 1
+    return deepest
