@@ -73,7 +73,7 @@ class EmbeddedEngine:
     async def validate(self, target: Target) -> Report:
         """The findings of the rules, a remark for every stage that this engine cannot run, and where the rules find
         nothing what keeps processors from being built."""
-        report = validate(target.flow, self._catalogue)
+        report = validate(target.flow, self._catalogue, parameters=_parameters(target))
         if not report.issues:
             unfit = await anyio.to_thread.run_sync(self._unfit, target)
             report = report_of((*unfit, *report.remarks))
@@ -202,7 +202,7 @@ class EmbeddedEngine:
 
         That nobody knows a stage is no hindrance where it does not run: a destination, or what takes up errors.
         """
-        report = validate(target.flow, self._catalogue)
+        report = validate(target.flow, self._catalogue, parameters=_parameters(target))
         given = {s.instance for s in plan.stages if s.instance in portion.given and s.type is StageType.ORIGIN}
         aside = portion.aside | given
         sinks = {stage.instance for stage in plan.stages if stage.is_sink}
@@ -234,7 +234,7 @@ class EmbeddedEngine:
         parameters = {**_parameters(target), **job.runtime_parameters}
         around = self._world.around(parameters, job)
         plan = compile_flow(target.flow, self._catalogue, parameters, self._clock.now_ms(), around)
-        report = validate(target.flow, self._catalogue)
+        report = validate(target.flow, self._catalogue, parameters=parameters)
 
         def tools(stage: StagePlan) -> Tools:
             pause = run.origin_pause if stage.type is StageType.ORIGIN else run.pause

@@ -44,7 +44,7 @@ class SparkEngine:
 
     async def validate(self, target: Target) -> Report:
         """The findings of the rules; remarks on stages that cannot run on Spark and on those that differ there."""
-        report = validate(target.flow, self._catalogue)
+        report = validate(target.flow, self._catalogue, parameters=parameters(target))
         self._code.load()
         plan = compile_flow(target.flow, self._catalogue)
         found = tuple(attrs.evolve(issue, advice=True) for issue in placing.issues(plan, self._code))
@@ -80,10 +80,10 @@ class SparkEngine:
     async def _begun(self, target: Target, job: Job, state: JobRun, jobs: JobStore, offsets: OffsetStore) -> SparkRun:
         code = self._code
         code.load()
-        plan = compile_flow(
-            target.flow, self._catalogue, {**parameters(target), **job.runtime_parameters}, code.clock.now_ms()
-        )
-        faults = [*refusing(validate(target.flow, self._catalogue), plan), *plan.issues, *placing.issues(plan, code)]
+        given = {**parameters(target), **job.runtime_parameters}
+        plan = compile_flow(target.flow, self._catalogue, given, code.clock.now_ms())
+        report = validate(target.flow, self._catalogue, parameters=given)
+        faults = [*refusing(report, plan), *plan.issues, *placing.issues(plan, code)]
         if faults or plan.origin is None:
             raise InvalidFlowError(plan.name, tuple(dict.fromkeys(faults)) or (_no_origin(),))
         work = self._work(plan, state.run_id, job)

@@ -1,27 +1,30 @@
 """Checks of the kinds of values: what the engine finds when it turns settings into the fields of a stage."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from ..flow.credentials import MASK
 from ..values import Json, JsonMap
-from .expressions import has_expression, setting_problems
+from .expressions import has_expression
 from .issues import Issue
 from .places import shown
 from .plan import SettingPlan
-from .settings import Component
+from .settings import Component, is_number
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
-def check_values(component: Component) -> Iterator[Issue]:
+def check_values(component: Component, without: str = "") -> Iterator[Issue]:
     """Values of a wrong kind, unknown choices and wrong expressions, in definition order.
 
     A value that is missing or null takes its default and is right; inactive settings are looked at like the others.
+    The setting named ``without`` is passed over.
     """
     held = component.held
     for setting in component.plan.settings:
         value = held.get(setting.name)
-        if value is not None:
+        if value is not None and setting.name != without:
             yield from _check(component, setting, value)
 
 
@@ -31,16 +34,51 @@ def _check(component: Component, setting: SettingPlan, value: Json) -> Iterator[
         return
     if isinstance(value, str) and has_expression(value) and setting.kind not in _LISTS:
         if setting.implicit:
-            yield from _check_expression(component, setting, value)
+            yield from _check_expression(component, setting, value, _RESULTS.get(setting.kind))
         return
     yield from check(component, setting, value)
 
 
-def _check_expression(component: Component, setting: SettingPlan, text: str) -> Iterator[Issue]:
-    problems = setting_problems(text, setting.definition, component.names)
-    if problems:
-        reason = "it is not right" if setting.secret else "; ".join(problems)
+Fits = Callable[[SettingPlan, Any], object]
+"""Raises an evaluation error for a value that a setting cannot take."""
+
+
+def _check_expression(
+    component: Component, setting: SettingPlan, text: str, fits: Fits | None = None
+) -> Iterator[Issue]:
+    """An expression that is evaluated once, when the stage is created; ``fits`` judges its value."""
+    language, strict = component.language, component.knows_kinds
+    reason = "; ".join(language.problems(text, setting.definition if strict else None))
+    if not reason and strict:
+        reason = language.misfit(text, (lambda value: None) if fits is None else partial(fits, setting))
+    if reason:
+        reason = "it is not right" if setting.secret else reason
         yield component.issue("CREATION_005", setting, text=_cut(setting, text), reason=reason)
+
+
+def _fits_number(setting: SettingPlan, value: Any) -> None:
+    from ..el.coerce import as_double, as_long
+
+    (as_long if _is_whole(setting) else as_double)(value)
+
+
+def _fits_boolean(_setting: SettingPlan, value: Any) -> None:
+    from ..el.coerce import as_truth
+
+    as_truth(value)
+
+
+def _fits_choice(setting: SettingPlan, value: Any) -> None:
+    from ..el import EvaluationError
+    from ..el.coerce import as_text
+
+    # nothing, or an empty text, leaves the default
+    text = as_text(value)
+    if setting.choices is not None and text and text not in setting.choices:
+        raise EvaluationError(f"{shown(text)} is none of the choices")
+
+
+_RESULTS: Mapping[str, Fits] = {"NUMBER": _fits_number, "BOOLEAN": _fits_boolean, "VALUE_CHOOSER": _fits_choice}
 
 
 def _cut(setting: SettingPlan, text: str) -> str:
@@ -59,8 +97,13 @@ def _check_text(component: Component, setting: SettingPlan, value: Json) -> Iter
 
 
 def _check_character(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
-    if not isinstance(value, str) or not (len(value) == 1 or _is_escape(value)):
+    if not isinstance(value, str) or not (_is_one(value) or _is_escape(value)):
         yield component.issue("CREATION_012", setting, value=_shown(setting, value))
+
+
+def _is_one(value: str) -> bool:
+    """True for one character; those beyond the first plane are two for the engine."""
+    return len(value) == 1 and value <= "\uffff"
 
 
 def _is_escape(value: str) -> bool:
@@ -79,7 +122,7 @@ def _check_boolean(component: Component, setting: SettingPlan, value: Json) -> I
 
 
 def _check_number(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not is_number(value):
         yield component.issue("CREATION_014", setting, value=_shown(setting, value))
     elif isinstance(value, float) and _is_whole(setting):
         yield component.issue("CREATION_015", setting, value=value)

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 
+import attrs
+
 from ..catalogue.definitions import StageDefinition
 from ..flow.model import Flow, StageInstance
-from ..values import JsonMap
+from ..values import EMPTY_MAP, JsonMap
 from .beans import check_values
 from .issues import Issue
 from .places import FLOW, place_of
 from .session import Session
-from .settings import check_required_and_numbers
+from .settings import Component, check_required_and_numbers
 
 BAD_RECORDS = "BAD_RECORDS"
+PARAMETERS = "constants"
 SPARK_MODES = frozenset(("BATCH", "STREAMING"))
 
 
 def check_flow_settings(flow: Flow, session: Session) -> Iterator[Issue]:
     """Findings about the flow's own settings and, only when these are right, about creating its stages."""
     component = session.pipeline_component(flow)
-    found = list(check_values(component))
+    found = [*_check_parameters(component), *check_values(component, without=PARAMETERS)]
     yield from found
     if not any(not issue.advice for issue in found):
         yield from _create_stages(flow, session)
@@ -27,11 +30,19 @@ def check_flow_settings(flow: Flow, session: Session) -> Iterator[Issue]:
 
 def check_fragment_settings(flow: Flow, session: Session) -> Iterator[Issue]:
     """The same for a fragment, which has neither error stage nor required settings."""
-    found = list(check_values(session.pipeline_component(flow)))
+    component = session.pipeline_component(flow)
+    found = [*_check_parameters(component), *check_values(component, without=PARAMETERS)]
     yield from found
     if not any(not issue.advice for issue in found):
         for stage in flow.stages:
             yield from _create(stage, session)
+
+
+def _check_parameters(component: Component) -> Iterator[Issue]:
+    """Findings about the parameters, which come first: they are evaluated without one another."""
+    held = {name: value for name, value in component.held.items() if name == PARAMETERS}
+    language = attrs.evolve(component.language, parameters=EMPTY_MAP, beginnings=())
+    yield from check_values(attrs.evolve(component, held=held, language=language))
 
 
 def _create_stages(flow: Flow, session: Session) -> Iterator[Issue]:

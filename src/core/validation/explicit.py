@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from ..values import Json, JsonMap
-from .expressions import has_expression, setting_problems, words_of
+from .expressions import has_expression
 from .issues import Issue
 from .plan import PRECONDITIONS, Plan, SettingPlan
 from .settings import Component
@@ -51,12 +51,12 @@ def _check_plan(component: Component, plan: Plan, held: Mapping[str, Json], with
 def _check_value(component: Component, setting: SettingPlan, value: Json, within: str) -> Iterator[Issue]:
     for text in _texts(value):
         if has_expression(text):
-            problems = setting_problems(text, setting.definition, component.names)
-            facts = {"text": text[:120], "reason": "; ".join(problems)}
-            if problems and not setting_problems(text, setting.definition, component.names | words_of(text)):
+            faults, unknown = component.language.faults(text), component.language.unknown(text)
+            facts = {"text": text[:120], "reason": "; ".join((*faults, *unknown))}
+            if unknown and not faults:
                 # a name is looked for when the expression is evaluated, not at the start
                 yield attrs.evolve(component.issue("PENSTOCK_0007", setting, **facts), advice=True)
-            elif problems:
+            elif faults:
                 name = within + setting.name
                 code = next((code for start, code in START_CODES.items() if name.startswith(start)), "PENSTOCK_0004")
                 yield attrs.evolve(component.issue("PENSTOCK_0004", setting, **facts), code=code)

@@ -11,6 +11,7 @@ from ..flow.model import Flow, StageInstance
 from ..flow.stage_upgrade import upgrade_stages
 from .creation import check_flow_settings, check_fragment_settings
 from .explicit import check_explicit
+from .expressions import Language
 from .issues import Issue, Report, report_of
 from .lanes import check_connected, check_event_paths, check_lanes
 from .modes import (
@@ -23,7 +24,7 @@ from .modes import (
 )
 from .order import Order, order_of
 from .places import FLOW, listed, place_of
-from .session import Gap, Session, Strictness, first_text, is_newer_engine, missing_services, parameter_names
+from .session import Gap, Session, Strictness, first_text, is_newer_engine, missing_services, parameters_of
 from .settings import Component, check_held, check_preconditions, check_required_and_numbers
 from .structure import check_structure
 from .versions import check_versions, remarks
@@ -48,9 +49,16 @@ def validate(
     Source: the validation of Data Collector 3.23.
     """
     newer = is_newer_engine(first_text(flow.info, "sdcVersion"), catalogue.version)
-    names = parameter_names(flow) | frozenset(f"{name}__*" for name in parameter_set_names)
-    session = Session(catalogue, names, strictness, newer)
+    session = Session(catalogue, _language(flow, catalogue, parameters or {}, parameter_set_names), strictness, newer)
     return report_of(_check(flow, session))
+
+
+def _language(
+    flow: Flow, catalogue: Catalogue, given: Mapping[str, object], parameter_set_names: Collection[str]
+) -> Language:
+    declared = parameters_of(flow)
+    values = {name: given.get(name, value) for name, value in declared.items()}
+    return Language(values, tuple(f"{name}__" for name in parameter_set_names), catalogue.el_sets())
 
 
 def _check(flow: Flow, session: Session) -> Iterator[Issue]:

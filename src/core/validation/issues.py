@@ -1,6 +1,6 @@
 """What validation finds: issues with code, place and arguments, and the report that holds them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -102,20 +102,21 @@ class Report:
 def report_of(issues: Iterable[Issue]) -> Report:
     """A report from findings in order: equal stage findings, and equal remarks, are one with a higher ``count``."""
     pipeline: list[Issue] = []
-    stages: dict[tuple[object, ...], Issue] = {}
-    remarks: dict[tuple[object, ...], Issue] = {}
+    stages: list[Issue] = []
+    remarks: list[Issue] = []
     for issue in issues:
-        if issue.advice:
-            _count(remarks, issue)
-        elif issue.instance_name is None:
-            pipeline.append(issue)
-        else:
-            _count(stages, issue)
-    return Report(tuple(pipeline), tuple(stages.values()), tuple(remarks.values()))
+        (remarks if issue.advice else pipeline if issue.instance_name is None else stages).append(issue)
+    return Report(tuple(pipeline), _counted(stages), _counted(remarks))
 
 
-def _count(found: dict[tuple[object, ...], Issue], issue: Issue) -> None:
-    """Add an issue, or count it at the equal one that came before: its place and code decide, not its sentence."""
-    key = (issue.instance_name, issue.service_name, issue.code, issue.config_group, issue.config_name)
-    known = found.get(key)
-    found[key] = issue if known is None else attrs.evolve(known, count=known.count + 1)
+def _counted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """Equal issues as the first one with their number: place and code decide, not the sentence."""
+    first: dict[tuple[object, ...], Issue] = {}
+    times: dict[tuple[object, ...], int] = {}
+    for issue in issues:
+        key = (issue.instance_name, issue.service_name, issue.code, issue.config_group, issue.config_name)
+        first.setdefault(key, issue)
+        times[key] = times.get(key, 0) + issue.count
+    return tuple(
+        issue if issue.count == times[key] else attrs.evolve(issue, count=times[key]) for key, issue in first.items()
+    )

@@ -36,7 +36,8 @@ def _outputs(stage: StageInstance, lanes: Sequence[str]) -> list[str]:
     """Lanes as people know them: by their number where a stage has several."""
     if len(stage.output_lanes) < 2:
         return ["the output"]
-    return [f"output {at} ({lane})" for at, lane in enumerate(stage.output_lanes, 1) if lane in lanes]
+    wanted = set(lanes)
+    return [f"output {at} ({lane})" for at, lane in enumerate(stage.output_lanes, 1) if lane in wanted]
 
 
 def _note(index: dict[str, list[int]], lanes: Sequence[str], at: int) -> None:

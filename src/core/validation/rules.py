@@ -6,11 +6,9 @@ import attrs
 
 from ..flow.model import Flow
 from ..values import Json, JsonMap, PlainJson
-from .expressions import Names, expression_problems
-from .session import first_text, parameter_names
+from .expressions import Language
+from .session import first_text, parameters_of
 
-GENERAL = ("RecordEL", "StringEL", "MathEL", "DataUnitsEL", "RuntimeEL", "JvmEL", "TimeEL")
-"""The function sets of conditions."""
 _NUMBERS = ("value()", "time:now()", "pipeline:startTime()")
 _TEXTS = {
     "VALIDATION_0040": "the data rule has no {what}; enter one",
@@ -51,12 +49,12 @@ def check_rules(flow: Flow) -> tuple[RuleIssue, ...]:
     rules = flow.envelope.rules if flow.envelope is not None else None
     if rules is None:
         return ()
-    names, emails = parameter_names(flow), _emails(rules)
+    language, emails = Language(parameters_of(flow)), _emails(rules)
     found: list[RuleIssue] = []
     for rule in _rows(rules, "dataRuleDefinitions"):
-        found += _data_rule(rule, emails, names)
+        found += _data_rule(rule, emails, language)
     for rule in _rows(rules, "metricsRuleDefinitions"):
-        found += _metric_rule(rule, emails, names)
+        found += _metric_rule(rule, emails, language)
     return tuple(found)
 
 
@@ -77,13 +75,13 @@ def _issue(rule: JsonMap, code: str, part: str, what: str = "", reason: str = ""
     return RuleIssue(first_text(rule, "id"), code, _TEXTS[code].format(what=what, reason=reason), part)
 
 
-def _data_rule(rule: JsonMap, emails: Sequence[Json], names: Names) -> Iterator[RuleIssue]:
+def _data_rule(rule: JsonMap, emails: Sequence[Json], language: Language) -> Iterator[RuleIssue]:
     if not first_text(rule, "label"):
         yield _issue(rule, "VALIDATION_0040", "label", "label")
     condition = first_text(rule, "condition")
     if not condition:
         yield _issue(rule, "VALIDATION_0040", "condition", "condition")
-    elif problems := expression_problems(condition, GENERAL, names):
+    elif problems := language.problems(condition):
         yield _issue(rule, "VALIDATION_0045", "condition", repr(condition), "; ".join(problems))
     percentage = _number(rule.get("samplingPercentage", 0))
     if percentage is not None and not 0 <= percentage <= 100:
@@ -97,25 +95,25 @@ def _data_rule(rule: JsonMap, emails: Sequence[Json], names: Names) -> Iterator[
         yield _issue(rule, "VALIDATION_0044", "Threshold Value")
 
 
-def _metric_rule(rule: JsonMap, emails: Sequence[Json], names: Names) -> Iterator[RuleIssue]:
+def _metric_rule(rule: JsonMap, emails: Sequence[Json], language: Language) -> Iterator[RuleIssue]:
     for key, part in (("alertText", "label"), ("metricId", "metric id"), ("condition", "condition")):
         if not first_text(rule, key):
             yield _issue(rule, "VALIDATION_0050", part, part)
     condition = first_text(rule, "condition")
     if condition:
-        yield from _metric_condition(rule, condition, names)
+        yield from _metric_condition(rule, condition, language)
     if rule.get("sendEmail") is True and not emails:
         yield _issue(rule, "VALIDATION_0042", "emailIds")
 
 
-def _metric_condition(rule: JsonMap, condition: str, names: Names) -> Iterator[RuleIssue]:
+def _metric_condition(rule: JsonMap, condition: str, language: Language) -> Iterator[RuleIssue]:
     if not condition.startswith("${") or not condition.endswith("}") or "value()" not in condition:
         yield _issue(rule, "VALIDATION_0046", "condition")
         return
     plain = condition
     for call in _NUMBERS:
         plain = plain.replace(call, "10")
-    if expression_problems(plain, GENERAL, names):
+    if language.problems(plain):
         yield _issue(rule, "VALIDATION_0047", "condition", repr(condition))
 
 

@@ -11,7 +11,7 @@ from ..flow.model import Flow, StageInstance
 from ..flow.settings import Settings
 from ..flow.stage_upgrade import version_number
 from ..values import Json, JsonMap
-from .expressions import Names
+from .expressions import Language
 from .places import FLOW, Place, place_of
 from .plan import HasSettings, plan_of
 from .settings import Component
@@ -55,7 +55,7 @@ class Session:
     """What every check of one validation shares."""
 
     catalogue: Catalogue
-    names: Names
+    language: Language
     strictness: Strictness
     newer_engine: bool
     """True when the flow says that a newer engine than the catalogue's has made it."""
@@ -110,7 +110,7 @@ class Session:
             plan=plan,
             held=held,
             values={**plan.defaults, **held} if self.fills else held,
-            names=self.names,
+            language=self.language,
             hidden=frozenset(hidden),
             lenient=self.remarks_for(gap),
             may_miss=self.tolerant and gap is Gap.OLDER,
@@ -167,17 +167,17 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) + (0,) * (5 - len(parts))
 
 
-def parameter_names(flow: Flow) -> Names:
-    """The names of the parameters that a flow declares."""
+def parameters_of(flow: Flow) -> dict[str, Json]:
+    """The parameters that a flow declares, with their values."""
     rows = flow.configuration.get("constants")
-    return frozenset(_keys(rows)) if isinstance(rows, tuple) else frozenset()
+    return dict(_pairs(rows)) if isinstance(rows, tuple) else {}
 
 
-def _keys(rows: Iterable[Json]) -> Iterator[str]:
+def _pairs(rows: Iterable[Json]) -> Iterator[tuple[str, Json]]:
     for row in rows:
         key = row.get("key") if isinstance(row, JsonMap) else None
-        if isinstance(key, str):
-            yield key
+        if isinstance(row, JsonMap) and isinstance(key, str):
+            yield key, row.get("value")
 
 
 def first_text(values: Mapping[str, Json], name: str) -> str:

@@ -1,31 +1,35 @@
 """Checks of the settings of a stage, service or the flow: required, ranges, unknown names, the forms of models."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 import attrs
 
 from ..values import EMPTY_MAP, Json, JsonMap
-from .expressions import Names, setting_problems
+from .expressions import Language
 from .issues import Issue
 from .paths import path_problem
 from .places import Place, java_text, listed
 from .plan import PRECONDITIONS, Plan, SettingPlan
+
+_EXPRESSION = re.compile(r".*\$\{.*\}")
 
 
 @attrs.frozen(eq=False)
 class Component:
     """What is checked: a place, the plan of its definition, and its values.
 
-    ``held`` is what the document says; ``values`` has the defaults of what it leaves out as well. ``names`` are the
-    parameters that expressions may use. ``lenient`` holds the codes that are remarks here, because the definition is
-    not the one that the document was written for.
+    ``held`` is what the document says; ``values`` has the defaults of what it leaves out as well. ``language`` is what
+    expressions may use. ``lenient`` holds the codes that are remarks here, because the definition is not the one that
+    the document was written for.
     """
 
     place: Place
     plan: Plan
     held: Mapping[str, Json]
     values: Mapping[str, Json]
-    names: Names = frozenset()
+    language: Language = attrs.field(factory=Language)
     hidden: frozenset[str] = frozenset()
     lenient: frozenset[str] = frozenset()
     may_miss: bool = False
@@ -34,6 +38,11 @@ class Component:
     def issue(self, code: str, setting: SettingPlan, *, name: str | None = None, **facts: object) -> Issue:
         """A finding about one setting."""
         return self.place.setting_issue(code, setting.definition, name=name, advice=code in self.lenient, **facts)
+
+    @property
+    def knows_kinds(self) -> bool:
+        """False where the definition cannot tell of what kind a setting is by now."""
+        return "CREATION_014" not in self.lenient
 
 
 def check_required_and_numbers(component: Component, skip_group: str | None = None) -> Iterator[Issue]:
@@ -56,10 +65,17 @@ def _required(component: Component, setting: SettingPlan) -> Issue:
     return component.place.setting_issue("VALIDATION_0007", setting.definition, advice=advice)
 
 
+def is_number(value: Json) -> TypeGuard[int | float]:
+    """True for what the engine reads as a number: whole ones have 64 bits at most."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return isinstance(value, float)
+
+
 def _check_number(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:
     if isinstance(value, str) and value.startswith("${") and value.endswith("}"):
         return
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not is_number(value):
         yield component.issue("VALIDATION_0009", setting, expected="a number or an expression ${...}")
         return
     high, low = setting.definition.max, setting.definition.min
@@ -148,7 +164,7 @@ def _check_paths(component: Component, setting: SettingPlan, value: Json) -> Ite
 
 
 def _check_path(component: Component, setting: SettingPlan, path: str) -> Iterator[Issue]:
-    if "${" in path:
+    if _EXPRESSION.match(path):
         return  # what an expression gives is known at run time only
     reason = path_problem(path)
     if reason is not None:
@@ -191,6 +207,15 @@ def check_preconditions(component: Component) -> Iterator[Issue]:
         if not text.startswith("${") or not text.endswith("}"):
             yield component.issue("VALIDATION_0080", setting, text=text)
             continue
-        problems = setting_problems(text, setting.definition, component.names)
-        if problems:
-            yield component.issue("VALIDATION_0081", setting, text=text, reason="; ".join(problems))
+        reason = _precondition_problem(component, setting, text)
+        if reason:
+            yield component.issue("VALIDATION_0081", setting, text=text, reason=reason)
+
+
+def _precondition_problem(component: Component, setting: SettingPlan, text: str) -> str:
+    """Why a precondition gives no truth value for a record without fields, by which the engine judges it."""
+    from ..el.coerce import as_truth
+
+    language = component.language
+    problems = language.problems(text, setting.definition)
+    return "; ".join(problems) or language.misfit(text, as_truth, with_record=True)

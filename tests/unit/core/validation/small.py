@@ -16,7 +16,7 @@ from penstock.core.catalogue.definitions import (
 from penstock.core.flow.model import Flow, Service, StageInstance
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Issue, Report, Strictness, validate
-from penstock.core.values import Json, JsonMap, freeze
+from penstock.core.values import Json, freeze
 
 LIBRARY = "lib"
 PARSER = "org.example.Parser"
@@ -91,6 +91,13 @@ PIPELINE = PipelineDefinition(
 )
 
 
+EL_SETS = {
+    "StringEL": ("str:length", "str:toUpper", "str:substring", "str:concat"),
+    "RuntimeEL": ("runtime:conf",),
+    "RecordEL": ("record:value", "record:valueOrDefault", "record:exists"),
+}
+
+
 class SmallCatalogue:
     """A catalogue that holds what a test gives to it."""
 
@@ -132,9 +139,9 @@ class SmallCatalogue:
         """No library has a label of its own."""
         return {}
 
-    def el_sets(self) -> Mapping[str, JsonMap]:
-        """Nobody asks here."""
-        return {}
+    def el_sets(self) -> Mapping[str, object]:
+        """Two sets that every setting has, and one for records."""
+        return {name: {"functions": [{"name": each} for each in functions]} for name, functions in EL_SETS.items()}
 
 
 SERVICE = ServiceDefinition(PARSER, 2, "Parser", (setting("format", required=True), setting("depth", "NUMBER", max=9)))

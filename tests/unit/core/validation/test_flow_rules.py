@@ -8,7 +8,7 @@ from penstock.core.catalogue.definitions import StageDefinition, StageType
 from penstock.core.flow.model import Flow
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Strictness, validate
-from penstock.core.validation.session import parameter_names
+from penstock.core.validation.session import parameters_of
 from penstock.core.values import JsonMap
 
 from .small import ERRORS, SmallCatalogue, codes, flow, found, kind, only, remarks, setting, stage, straight
@@ -242,4 +242,4 @@ def test_parameters_are_known_names() -> None:
     """The constants of a flow can be named by its expressions."""
     constants = [{"key": "dir", "value": "/tmp"}]
     value = Flow("f", configuration=Settings.of({"constants": constants}))
-    assert parameter_names(value) == {"dir"}
+    assert parameters_of(value) == {"dir": "/tmp"}

@@ -13,6 +13,7 @@ from penstock.core.validation import Issue, Report
 from .small import COMMON, codes, flow, found, kind, model, only, setting, stage, straight, with_service
 
 NUMBER = setting("size", "NUMBER", default=5, min=1, max=9)
+EXPLICIT: dict[str, Any] = {"evaluation": "EXPLICIT"}
 ROWS = model(
     "rows",
     "LIST_BEAN",
@@ -101,6 +102,10 @@ def test_setting_that_depends_on_an_absent_one_is_inactive() -> None:
         ("5", ["CREATION_014", "0009"]),
         (True, ["CREATION_014", "0009"]),
         (2.5, ["CREATION_015"]),
+        (2**63, ["CREATION_014", "0009"]),
+        (-(2**63) - 1, ["CREATION_014", "0009"]),
+        (2**63 - 1, ["0034"]),
+        (-(2**63), ["0035"]),
     ],
     ids=repr,
 )
@@ -148,11 +153,12 @@ def test_models_have_their_form(definition: SettingDefinition, value: object) ->
     assert "0009" in shorts(definition, it=value)
 
 
-@pytest.mark.parametrize("path", ["abc", "/a/", "/a[b]", "/'a"], ids=repr)
+@pytest.mark.parametrize("path", ["abc", "/a/", "/a[b]", "/'a", "${a", "}${", "a${\n}"], ids=repr)
 def test_field_paths_have_their_syntax(path: str) -> None:
     """0033 for a single path, and for the first wrong one of a list."""
-    assert shorts(model("it", "FIELD_SELECTOR"), it=path) == ["0033"]
-    assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE"), it=["/ok", path, path]) == ["0033"]
+    one, many = model("it", "FIELD_SELECTOR", **EXPLICIT), model("it", "FIELD_SELECTOR_MULTI_VALUE", **EXPLICIT)
+    assert shorts(one, it=path) == ["0033"]
+    assert shorts(many, it=["/ok", path, path]) == ["0033"]
 
 
 def test_every_row_with_a_wrong_part_is_a_finding_of_its_own() -> None:
@@ -214,6 +220,7 @@ def test_condition_is_called_so() -> None:
         (setting("it", "STRING"), 1, "CREATION_011"),
         (setting("it", "CHARACTER"), "ab", "CREATION_012"),
         (setting("it", "CHARACTER"), "", "CREATION_012"),
+        (setting("it", "CHARACTER"), "\U0001f600", "CREATION_012"),
         (setting("it", "CREDENTIAL"), 1, "CREATION_012"),
         (setting("it", "BOOLEAN"), "true", "CREATION_013"),
         (setting("it", "LIST"), "x", "CREATION_020"),
