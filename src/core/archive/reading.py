@@ -2,8 +2,8 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import attrs
@@ -30,8 +30,8 @@ class Member:
 def read_archive(opened: BinaryIO, name: str = "archive", limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
     """The flows of an export, one after the other, in the order of the file.
 
-    Files that hold no flow (``connections_metadata.json``, pictures, folders) are passed over. The whole directory is
-    checked before the first flow is given.
+    Files that hold no flow (``connections_metadata.json``, pictures, folders, other archives) are passed over. The
+    whole directory is checked before the first flow is given.
 
     Cost: one document in memory at a time.
 
@@ -59,13 +59,11 @@ def _seekable(opened: BinaryIO, head: bytes, limits: Limits, name: str) -> Binar
 
 
 def _zip_members(opened: BinaryIO, name: str, limits: Limits) -> Iterator[Member]:
-    try:
+    with _faults_named(name, "", "it is no complete ZIP archive"):
         archive = zipfile.ZipFile(opened)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise FormatError(name, "", f"it is no complete ZIP archive ({error})") from None
     with archive:
         entries = archive.infolist()
-        check_entries(entries, name, limits)
+        check_entries(entries, archive.start_dir, name, limits)
         left = limits.total_bytes
         for entry in entries:
             if not _may_hold_flow(entry):
@@ -83,19 +81,30 @@ def _may_hold_flow(entry: zipfile.ZipInfo) -> bool:
     return not entry.is_dir() and not hidden and base.lower().endswith(".json")
 
 
+@contextmanager
+def _faults_named(source: str, path: str, what: str) -> Iterator[None]:
+    """Gives an error its place. A damaged archive leads ``zipfile`` and its unpackers into errors of every kind."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except Exception as error:
+        raise FormatError(source, path, f"{what} ({error})") from None
+
+
 def _expand(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limit: int) -> bytes:
     """The content of a member; what the directory says of its size is not believed."""
     pieces: list[bytes] = []
     size = 0
-    try:
+    with _faults_named(name, entry.filename, "it is damaged or packed in an unknown way"):
         with archive.open(entry) as member:
             while piece := member.read(CHUNK_BYTES):
                 size += len(piece)
                 if size > limit:
                     raise LimitError(name, entry.filename, f"it expands to more than {limit} bytes")
                 pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-        raise FormatError(name, entry.filename, f"it is damaged or packed in an unknown way ({error})") from None
+        if size != entry.file_size:
+            raise FormatError(name, entry.filename, f"it has {size} bytes; the directory says {entry.file_size}")
     return b"".join(pieces)
 
 

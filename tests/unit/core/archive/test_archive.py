@@ -1,14 +1,18 @@
 """Promises of reading and writing archives of flows."""
 
+import contextlib
 import io
 import json
+import random
 import stat
+import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from penstock.core.archive import Limits, read_archive, write_archive
+from penstock.core.archive.limits import check_entries
 from penstock.core.errors import FormatError, LimitError
 from penstock.core.flow.document import decode_flow
 from penstock.core.flow.model import Flow
@@ -73,11 +77,26 @@ def test_files_without_a_flow_are_passed_over() -> None:
     assert [member.file for member in read_archive(found)] == ["d/a.json"]
 
 
-@pytest.mark.parametrize("name", ["../a.json", "/a.json", "a/../../b.json", "..\\a.json", "C:/a.json"])
+@pytest.mark.parametrize("name", ["../a.json", "/a.json", "a/../../b.json", "..\\a.json", "C:/a.json", "C:a.json"])
 def test_names_that_climb_out_are_refused(name: str) -> None:
     """No member may point outside the archive, even though nothing is ever unpacked to disk."""
     with pytest.raises(FormatError, match="climbs out"):
         list(read_archive(archive((name, "{}"))))
+
+
+def test_second_name_of_a_member_does_not_climb_out_either() -> None:
+    """The name in the extra field of a member, which newer readers put in the place of the first, is checked too."""
+    entry = zipfile.ZipInfo("a.json")
+    entry.filename = "../a.json"
+    with pytest.raises(FormatError, match="climbs out"):
+        check_entries([entry], 0, "x.zip", Limits())
+
+
+def test_names_with_control_characters_are_refused() -> None:
+    """A name cannot move the cursor of the terminal that an error is printed to."""
+    with pytest.raises(FormatError, match="control characters") as error:
+        list(read_archive(archive(("a\x1b[2Jb.json", "{}"))))
+    assert "\x1b" not in str(error.value)
 
 
 def test_links_are_refused() -> None:
@@ -91,8 +110,9 @@ def test_links_are_refused() -> None:
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_duplicate_names_are_refused() -> None:
     """Which of two members with one name was meant is not guessed."""
-    with pytest.raises(FormatError, match="two members"):
-        list(read_archive(archive(("a.json", "{}"), ("a.json", "{}"))))
+    for other in ("a.json", "./a.json", ".//a.json", ".\\a.json"):
+        with pytest.raises(FormatError, match="two members"):
+            list(read_archive(archive(("a.json", "{}"), (other, "{}"))))
 
 
 def test_encrypted_members_are_refused() -> None:
@@ -120,10 +140,62 @@ def test_damaged_content_is_refused() -> None:
         list(read_archive(io.BytesIO(bytes(data))))
 
 
+def test_archives_damaged_anywhere_end_in_a_clear_error() -> None:
+    """Whatever bytes are changed, reading gives flows or says that the archive is no good: no other error gets out."""
+    dice = random.Random(7)
+    wholes = [written(flow("A"), flow("B"))]
+    for packing in (zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", packing) as made:
+            made.writestr("d/a.json", json.dumps(STAGELESS))
+        wholes.append(out.getvalue())
+    for _ in range(3000):
+        data = bytearray(dice.choice(wholes))
+        for _ in range(dice.randint(1, 6)):
+            data[dice.randrange(2, len(data))] = dice.choice([0, 1, 255, dice.randrange(256)])
+        with contextlib.suppress(FormatError):
+            list(read_archive(io.BytesIO(bytes(data))))
+
+
+def test_sizes_that_the_directory_makes_up_are_refused() -> None:
+    """A member that is shorter or longer than the directory says is not taken for whole."""
+    whole = archive(("a.json", json.dumps(STAGELESS))).getvalue()
+    for field, size in ((20, 60_000), (24, 5), (24, 5_000)):
+        data = bytearray(whole)
+        at = data.index(b"PK\x01\x02") + field
+        data[at : at + 4] = struct.pack("<I", size)
+        with pytest.raises(FormatError):
+            list(read_archive(io.BytesIO(bytes(data))))
+
+
+def test_members_that_share_their_content_are_refused() -> None:
+    """One piece of content that the directory names many times is a bomb."""
+    whole = archive(("a.json", json.dumps(STAGELESS))).getvalue()
+    at, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    first = whole[at:end]
+    second = first.replace(b"a.json", b"b.json")
+    tail = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 2, 2, len(first + second), at, 0)
+    with pytest.raises(FormatError, match="reaches into"):
+        list(read_archive(io.BytesIO(whole[:at] + first + second + tail)))
+
+
+def test_an_archive_behind_another_is_refused() -> None:
+    """Two archives in one file: which of them is meant is not guessed, and no flow is passed over."""
+    with pytest.raises(FormatError, match="before it, the first member"):
+        list(read_archive(io.BytesIO(written(flow("A")) + written(flow("B")))))
+
+
+def test_archive_without_members_has_no_flows() -> None:
+    """An empty archive is one."""
+    assert list(read_archive(archive())) == []
+
+
 def test_bombs_are_refused_before_they_expand() -> None:
     """Ratio, count, size of one member and of all are bounded."""
     with pytest.raises(LimitError, match="200 times"):
         list(read_archive(archive(("a.json", " " * 5_000_000))))
+    with pytest.raises(LimitError, match="200 times"):
+        list(read_archive(archive(*((f"{at}.json", "[" + " " * 900_000 + "]") for at in range(8)))))
     with pytest.raises(LimitError, match="2 members; at most 1"):
         list(read_archive(archive(("a.json", "{}"), ("b.json", "{}")), limits=Limits(entries=1)))
     with pytest.raises(LimitError, match="at most 3"):
