@@ -5,6 +5,7 @@ values here, because a flow file keeps them apart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import TypeAlias, cast
 
 JsonScalar: TypeAlias = "bool | int | float | str | None"
@@ -78,15 +79,17 @@ def freeze(value: object) -> Json:
     """The frozen form of a plain JSON value (or of one that is frozen already).
 
     Raises:
-        TypeError: for anything that JSON cannot hold.
+        TypeError: for anything that JSON cannot hold, infinity and not-a-number too. It does not show the value.
     """
-    if value is None or isinstance(value, (str, bool, int, float, JsonMap)):
+    if value is None or isinstance(value, (str, bool, int, JsonMap)):
+        return value
+    if isinstance(value, float) and isfinite(value):
         return value
     if isinstance(value, Mapping):
         return JsonMap({_key(key): freeze(item) for key, item in value.items()})
     if isinstance(value, (list, tuple)):
         return tuple(freeze(item) for item in value)
-    raise TypeError(f"{type(value).__name__} has no JSON form: {value!r:.80}")
+    raise TypeError(f"{value if isinstance(value, float) else type(value).__name__} has no JSON form")
 
 
 def _key(key: object) -> str:

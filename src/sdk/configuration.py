@@ -4,10 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ..core.edit import settings as edits
 from ..core.errors import UnsupportedError
-from ..core.flow.credentials import MASK
-from ..core.flow.credentials import is_secret as secret_setting
+from ..core.flow.credentials import masked_rows
 from ..core.values import Json
 from .results import shown
 
@@ -17,14 +15,15 @@ class Configuration(MutableMapping[str, Any]):
 
     def __init__(
         self,
-        read: Callable[[str], tuple[Json, bool]],
+        read: Callable[[str], Json],
         write: Callable[[Mapping[str, object]], None],
         names: Callable[[], Iterable[str]],
+        masked: Callable[[], Callable[[str], Json]],
     ) -> None:
-        self._read, self._write, self._names = read, write, names
+        self._read, self._write, self._names, self._masked = read, write, names, masked
 
     def __getitem__(self, name: str) -> Any:
-        return shown(self._read(name)[0])
+        return shown(self._read(name))
 
     def __setitem__(self, name: str, value: object) -> None:
         self._write({name: value})
@@ -57,22 +56,18 @@ class Configuration(MutableMapping[str, Any]):
         self._write(merged)
 
     def __repr__(self) -> str:
-        held = {name: self._masked(name) for name in self}
-        return json.dumps(held, indent=2, ensure_ascii=False)
+        return json.dumps(dict(self._shown()), indent=2, ensure_ascii=False)
 
-    def _masked(self, name: str) -> Any:
-        value, secret = self._read(name)
-        return MASK if secret and value not in (None, "") and "${" not in str(value) else shown(value)
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        """Every setting with its value, credentials masked."""
+        read = self._masked()
+        for name in self:
+            yield name, shown(masked_rows(name, read(name)))
 
     def _repr_html_(self) -> str:
         from .showing import html_table
 
-        return html_table(("setting", "value"), ((name, self._masked(name)) for name in self))
+        return html_table(("setting", "value"), self._shown())
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
-
-
-def is_secret(place: edits.Place) -> bool:
-    """True when a setting holds a credential."""
-    return secret_setting(place.name, place.definition)

@@ -14,13 +14,14 @@ from ..core.edit import settings as setting_edits
 from ..core.edit.parameters import use_parameter_constants
 from ..core.edit.special import Slot, clear_special, slot_named, special_of
 from ..core.errors import ClosedError, InvalidValueError
+from ..core.flow.credentials import mask_credentials
 from ..core.flow.document import decode_stage, encode_flow
 from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
 from ..core.project import StoredFlow, StoredParameterSet
 from ..core.values import EMPTY_MAP, Json
 from .available import StageInfo, available_stages
-from .configuration import Configuration, is_secret
+from .configuration import Configuration
 from .flow_document import DocumentEdits
 from .flow_looks import FlowLooks
 from .parameter_sets import ParameterSet, parameter_constants
@@ -208,11 +209,14 @@ class FlowHandle(DocumentEdits, FlowLooks):
     @property
     def configuration(self) -> Configuration:
         """The settings of the flow, by human-readable or raw name."""
-        return Configuration(self._read_setting, self._write_settings, self._setting_names)
+        return Configuration(self._read_setting, self._write_settings, self._setting_names, self._masked_settings)
 
-    def _read_setting(self, name: str) -> tuple[Json, bool]:
-        places = setting_edits.pipeline_places(self._value, self._catalogue, name)
-        return setting_edits.get_pipeline_setting(self._value, self._catalogue, name), any(map(is_secret, places))
+    def _read_setting(self, name: str) -> Json:
+        return setting_edits.get_pipeline_setting(self._value, self._catalogue, name)
+
+    def _masked_settings(self) -> Callable[[str], Json]:
+        held = mask_credentials(self._value, self._catalogue)
+        return lambda name: setting_edits.get_pipeline_setting(held, self._catalogue, name)
 
     def _write_settings(self, values: Mapping[str, object]) -> None:
         self._apply(lambda flow: setting_edits.set_pipeline_settings(flow, values, self._catalogue))

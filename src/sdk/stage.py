@@ -1,6 +1,6 @@
 """The stage handle: stateless, it looks its stage up in the flow at every access."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union, cast, overload
 
 import attrs
@@ -12,9 +12,10 @@ from ..core.edit import settings as setting_edits
 from ..core.edit.basics import definition_of, type_of, with_stage
 from ..core.edit.links import LinkKind, consumers, producers
 from ..core.errors import InvalidValueError, LinkError, NotFoundError, UnknownAttributeError, UnknownSettingError
+from ..core.flow.credentials import mask_credentials
 from ..core.flow.model import StageInstance
 from ..core.values import Json, freeze
-from .configuration import Configuration, is_secret
+from .configuration import Configuration
 from .results import SeekableList, shown
 
 if TYPE_CHECKING:
@@ -147,12 +148,15 @@ class Stage:
     @property
     def configuration(self) -> Configuration:
         """The settings of the stage and its services, by human-readable or raw name."""
-        return Configuration(self._read, self._write, self._names)
+        return Configuration(self._read, self._write, self._names, self._masked)
 
-    def _read(self, name: str) -> tuple[Json, bool]:
-        stage, catalogue = self.value, self._flow._catalogue
-        places = setting_edits.stage_places(stage, catalogue, name)
-        return setting_edits.get_stage_setting(stage, catalogue, name), any(map(is_secret, places))
+    def _read(self, name: str) -> Json:
+        return setting_edits.get_stage_setting(self.value, self._flow._catalogue, name)
+
+    def _masked(self) -> Callable[[str], Json]:
+        catalogue = self._flow._catalogue
+        held = edit.basics.stage_of(mask_credentials(self._flow.value, catalogue), self.value.instance_name)
+        return lambda name: setting_edits.get_stage_setting(held, catalogue, name)
 
     def _write(self, values: Mapping[str, object]) -> None:
         catalogue = self._flow._catalogue
@@ -439,7 +443,6 @@ class Stage:
     def _repr_html_(self) -> str:
         """Where its records go, and the settings that differ from their defaults; credentials masked."""
         from ..core import words
-        from ..core.flow.credentials import mask_credentials
         from .showing import html_table
 
         catalogue = self._flow._catalogue

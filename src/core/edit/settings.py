@@ -1,15 +1,16 @@
 """Settings of stages, their services and the pipeline, addressed by raw or human-readable name and checked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
 from ..catalogue.definitions import Catalogue, SettingDefinition
 from ..catalogue.names import near, resolve
 from ..errors import InvalidValueError, UnknownSettingError, nearest
+from ..flow.credentials import is_secret, masked_setting
 from ..flow.model import Flow, Service, StageInstance
 from ..flow.settings import Settings
-from ..values import Json, JsonMap, freeze
+from ..values import Json, JsonMap, freeze, thaw
 from .basics import definition_of, stage_of, with_stage
 
 STAGE = ""
@@ -182,16 +183,22 @@ def checked_value(value: object, definition: SettingDefinition | None, what: str
     Raises:
         InvalidValueError: naming what, the value and what was expected.
     """
+    secret = definition is not None and is_secret(definition.name, definition)
     try:
         frozen = freeze(_as_map_rows(value, definition))
     except TypeError as error:
-        raise InvalidValueError(what, value, f"a JSON value ({error})") from None
+        named = type(value).__name__ if isinstance(value, Collection) else value
+        raise InvalidValueError(what, _CREDENTIAL if secret else named, f"a JSON value ({error})") from None
     if definition is None or frozen is None or _is_expression(frozen):
         return frozen
     expected = _mismatch(frozen, definition)
     if expected is not None:
-        raise InvalidValueError(what, "(a credential)" if definition.is_credential else value, *expected)
+        told = thaw(masked_setting(definition.name, frozen, definition))
+        raise InvalidValueError(what, _CREDENTIAL if secret else told, *expected)
     return frozen
+
+
+_CREDENTIAL = "(a credential)"
 
 
 def _is_expression(value: Json) -> bool:

@@ -55,17 +55,17 @@ def decode_object(raw: object, keys: Mapping[str, Key[Any]], source: str, path: 
     odd: dict[str, Json] = {}
     for name, value in raw.items():
         key = keys.get(name)
-        if key is None:
-            extra[name] = freeze(value)
-            continue
         try:
-            values[key.attribute] = key.read(value, f"{path}/{name}")
+            if key is None:
+                extra[name] = freeze(value)
+            else:
+                values[key.attribute] = key.read(value, f"{path}/{name}")
         except Odd as unusual:
-            values[key.attribute] = unusual.value
+            values[keys[name].attribute] = unusual.value
             odd[name] = freeze(value)
         except FormatError as error:
             raise FormatError(source, error.path, error.reason) from None
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise FormatError(source, f"{path}/{name}", str(error)) from None
     order = tuple(raw)
     values["extra"] = JsonMap(extra) if extra else EMPTY_MAP

@@ -5,12 +5,13 @@ of other versions) its name decides: it is named like a credential of the same s
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import attrs
 
 from ..catalogue.definitions import Catalogue, SettingDefinition
-from ..values import Json, JsonMap, freeze
+from ..values import Json, JsonMap
 from .model import Envelope, Flow, Service, StageInstance
 from .settings import Settings
 
@@ -24,7 +25,9 @@ _SECRET = re.compile(
 _PLAIN_SECRET = re.compile(r"(password|passwd|passphrase|secret|authtoken|apikey)$")
 _FLOW = "the flow"
 
-Replace = Callable[[tuple[str | int, ...], str, SettingDefinition | None], Json]
+Path = tuple[str | int, ...]
+Visit = Callable[[Path, Json, SettingDefinition | None], Json]
+"""Sees every setting that holds a credential or would, and gives the value to put there."""
 
 
 @attrs.frozen
@@ -37,7 +40,7 @@ class CredentialPlace:
 
     instance_name: str | None
     stage_label: str
-    path: tuple[str | int, ...]
+    path: Path
     label: str
     service: str | None = None
     secret: str = attrs.field(default="", repr=False)
@@ -70,27 +73,46 @@ def is_secret(name: str, definition: SettingDefinition | None) -> bool:
     return definition.type in ("STRING", "TEXT") and _PLAIN_SECRET.search(_folded(name)) is not None
 
 
+def _is_secret_number(name: str, definition: SettingDefinition | None) -> bool:
+    """As ``is_secret``, of a number: ``maxTokens`` sounds like a secret and is a number, but ``password`` is one."""
+    if definition is not None and definition.is_credential:
+        return True
+    return _PLAIN_SECRET.search(_folded(name)) is not None
+
+
 def _folded(name: str) -> str:
     return "".join(char for char in name.rsplit(".", 1)[-1].lower() if char.isalnum())
 
 
 def holds_secret(value: Json) -> bool:
-    """True for a text that is the secret itself: not empty, and no expression that fetches it."""
-    return isinstance(value, str) and value != "" and "${" not in value
+    """True for a text or number that is the secret itself: not empty, and no expression that fetches it."""
+    if isinstance(value, str):
+        return value != "" and "${" not in value
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def credential_places(flow: Flow, catalogue: Catalogue) -> tuple[CredentialPlace, ...]:
     """Every credential that a flow holds as plain text, its special stages, fragments and rules included."""
     found: list[CredentialPlace] = []
-    _changed(flow, catalogue, found, lambda place: place.secret)
+
+    def note(place: CredentialPlace) -> str:
+        found.append(place)
+        return ""
+
+    replace_credentials(flow, catalogue, note)
     return tuple(found)
 
 
 def replace_credentials(flow: Flow, catalogue: Catalogue, change: Callable[[CredentialPlace], str]) -> Flow:
     """The flow with every plain-text credential replaced by what ``change`` makes of it; itself without any."""
-    found: list[CredentialPlace] = []
-    made = _changed(flow, catalogue, found, change)
-    return made if found else flow
+
+    def of_holder(holder: Holder) -> Visit:
+        def visit(path: Path, value: Json, definition: SettingDefinition | None) -> Json:
+            return change(holder.place(path, definition, str(value))) if holds_secret(value) else value
+
+        return visit
+
+    return _changed(flow, catalogue, of_holder)
 
 
 def blank_credentials(flow: Flow, catalogue: Catalogue) -> tuple[Flow, tuple[BlankedSetting, ...]]:
@@ -98,41 +120,67 @@ def blank_credentials(flow: Flow, catalogue: Catalogue) -> tuple[Flow, tuple[Bla
 
     The flow itself, and nothing, when it holds no credential.
     """
-    found: list[CredentialPlace] = []
-    blanked = _changed(flow, catalogue, found, lambda _: "")
-    if not found:
-        return flow, ()
-    return blanked, tuple(attrs.evolve(place, secret="") for place in found)
+    found: list[BlankedSetting] = []
+
+    def blank(place: CredentialPlace) -> str:
+        found.append(attrs.evolve(place, secret=""))
+        return ""
+
+    blanked = replace_credentials(flow, catalogue, blank)
+    return blanked, tuple(found)
 
 
 def mask_credentials(flow: Flow, catalogue: Catalogue) -> Flow:
     """The flow with asterisks in place of every plain-text credential, for showing and comparing."""
-    found: list[CredentialPlace] = []
-    masked = _changed(flow, catalogue, found, lambda _: MASK)
-    return masked if found else flow
+    return replace_credentials(flow, catalogue, lambda _: MASK)
+
+
+def masked_setting(name: str, value: Json, definition: SettingDefinition | None) -> Json:
+    """The value of one setting with asterisks in place of what is secret in it, for showing."""
+    return _in_value((name,), name, value, definition, lambda _, held, __: MASK if holds_secret(held) else held)
+
+
+def masked_rows(name: str, value: Json) -> Json:
+    """A value of which only the name is known, with asterisks for what sounds secret: parameters, rows of any kind.
+
+    A row ``{"key": "apiToken", "value": …}`` is judged by its key.
+    """
+    if isinstance(value, (str, int, float)):
+        sounds = looks_secret(name) if isinstance(value, str) else _is_secret_number(name, None)
+        return MASK if sounds and holds_secret(value) else value
+    if isinstance(value, tuple):
+        return tuple(masked_rows(name, item) for item in value)
+    if isinstance(value, JsonMap):
+        key = value.get("key")
+        spoken = key if isinstance(key, str) else ""
+        return JsonMap(
+            {
+                inner: masked_rows(spoken if inner == "value" and spoken else inner, item)
+                for inner, item in value.items()
+            }
+        )
+    return value
 
 
 def blanks_to_fill(flow: Flow, catalogue: Catalogue) -> tuple[BlankedSetting, ...]:
     """The credentials of a flow that are empty but in use: what has to be filled in after an import.
 
-    Only settings that are active count (a proxy password does not while no proxy is used), and only those that the
-    definition requires or that stand beside a user name: an empty text does not say whether there ever was a secret.
+    They are looked for where ``blank_credentials`` looks. An empty text does not say whether there ever was a secret,
+    so settings that are not active do not count (a proxy password while no proxy is used), nor do those that may
+    well be empty. Of a stage that no definition knows every one counts.
     """
     found: list[BlankedSetting] = []
-    for stage in (None, *flow.all_stages()):
-        for settings, definitions, service in _holders(flow, stage, catalogue):
-            values = {**{name: each.default for name, each in definitions.items()}, **settings}
-            for name, value in settings.items():
-                definition = definitions.get(name)
-                if value == "" and definition is not None and _is_missing(definition, values):
-                    found.append(_place(stage, service, (name,), definition, ""))
+
+    def of_holder(holder: Holder) -> Visit:
+        def visit(path: Path, value: Json, definition: SettingDefinition | None) -> Json:
+            if value == "" and holder.needs(path):
+                found.append(holder.place(path, definition, ""))
+            return value
+
+        return visit
+
+    _changed(flow, catalogue, of_holder)
     return tuple(found)
-
-
-def _is_missing(definition: SettingDefinition, values: Mapping[str, Json]) -> bool:
-    if not definition.is_credential or not is_active(definition, values):
-        return False
-    return definition.required or _folded(definition.name) in ("password", "proxypassword", "token", "secret")
 
 
 def is_active(definition: SettingDefinition, values: Mapping[str, Json]) -> bool:
@@ -147,145 +195,138 @@ def _text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-Holder = tuple[Settings, Mapping[str, SettingDefinition], str | None]
+@attrs.frozen
+class Holder:
+    """What has settings: the flow (no stage), a stage, or a service of one; with their definitions by name."""
 
+    stage: StageInstance | None
+    settings: Mapping[str, Json]
+    definitions: Mapping[str, SettingDefinition]
+    service: str | None = None
+    by_last_part: Mapping[str, SettingDefinition] = attrs.field(init=False)
 
-def _holders(flow: Flow, stage: StageInstance | None, catalogue: Catalogue) -> Iterator[Holder]:
-    """The settings of the flow or of a stage and its services, each with its definitions by name."""
-    if stage is None:
-        yield flow.configuration, _by_name(catalogue.pipeline().settings), None
-        return
-    yield stage.configuration, _stage_definitions(stage, catalogue), None
-    for service in stage.services:
-        yield service.configuration, _service_definitions(service, catalogue), service.service
+    @by_last_part.default
+    def _credentials(self) -> Mapping[str, SettingDefinition]:
+        return {_folded(name): each for name, each in self.definitions.items() if each.is_credential}
 
+    def definition(self, name: str) -> SettingDefinition | None:
+        """The definition of a setting; where it has none, that of the credential with its last part."""
+        return self.definitions.get(name) or self.by_last_part.get(_folded(name))
 
-def _stage_definitions(stage: StageInstance, catalogue: Catalogue) -> Mapping[str, SettingDefinition]:
-    definition = catalogue.stage(stage.stage_name)
-    return {} if definition is None else _by_name(definition.settings)
+    def needs(self, path: Path) -> bool:
+        """True when a credential at this place can hardly be empty."""
+        definition = self.definition(str(path[0]))
+        if definition is None:
+            return self.stage is not None
+        values = {**{name: each.default for name, each in self.definitions.items()}, **self.settings}
+        if not is_active(definition, values):
+            return False
+        return len(path) > 1 or definition.required or looks_secret(definition.name)
 
-
-def _service_definitions(service: Service, catalogue: Catalogue) -> Mapping[str, SettingDefinition]:
-    definition = catalogue.service(service.service)
-    return {} if definition is None else _by_name(definition.settings)
+    def place(self, path: Path, definition: SettingDefinition | None, secret: str) -> CredentialPlace:
+        """The place of one of its credentials."""
+        label = definition.label if definition is not None else str(path[-1])
+        if self.stage is None:
+            return CredentialPlace(None, _FLOW, path, label, self.service, secret)
+        return CredentialPlace(self.stage.instance_name, self.stage.label, path, label, self.service, secret)
 
 
 def _by_name(settings: Iterable[SettingDefinition]) -> Mapping[str, SettingDefinition]:
     return {setting.name: setting for setting in settings}
 
 
-def _place(
-    stage: StageInstance | None,
-    service: str | None,
-    path: tuple[str | int, ...],
-    definition: SettingDefinition | None,
-    secret: str,
-) -> CredentialPlace:
-    label = definition.label if definition is not None else str(path[-1])
-    if stage is None:
-        return CredentialPlace(None, _FLOW, path, label, service, secret)
-    return CredentialPlace(stage.instance_name, stage.label, path, label, service, secret)
+def _changed(flow: Flow, catalogue: Catalogue, of_holder: Callable[[Holder], Visit]) -> Flow:
+    """The flow with what the visits make of every setting that holds a credential or would; itself if nothing else."""
 
+    def in_settings(settings: Settings, holder: Holder) -> Settings:
+        visit = of_holder(holder)
+        return settings.mapped(lambda name, value: _in_value((name,), name, value, holder.definition(name), visit))
 
-def _changed(
-    flow: Flow, catalogue: Catalogue, found: list[CredentialPlace], change: Callable[[CredentialPlace], str]
-) -> Flow:
-    """The flow with every plain-text credential changed; each is noted in ``found``."""
-
-    def of_stage(stage: StageInstance) -> StageInstance:
-        before = len(found)
-        settings = _in_settings(stage.configuration, _stage_definitions(stage, catalogue), note(stage, None))
-        services = tuple(
-            attrs.evolve(
-                service,
-                configuration=_in_settings(
-                    service.configuration, _service_definitions(service, catalogue), note(stage, service.service)
-                ),
-            )
-            for service in stage.services
+    def in_service(stage: StageInstance, service: Service) -> Service:
+        known = catalogue.service(service.service)
+        definitions = _by_name(known.settings if known is not None else ())
+        settings = in_settings(
+            service.configuration, Holder(stage, service.configuration, definitions, service.service)
         )
-        return stage if len(found) == before else attrs.evolve(stage, configuration=settings, services=services)
+        return _evolved(service, configuration=settings)
 
-    def note(stage: StageInstance | None, service: str | None) -> Replace:
-        def replace(path: tuple[str | int, ...], secret: str, definition: SettingDefinition | None) -> Json:
-            place = _place(stage, service, path, definition, secret)
-            found.append(place)
-            return change(place)
-
-        return replace
+    def in_stage(stage: StageInstance) -> StageInstance:
+        known = catalogue.stage(stage.stage_name)
+        definitions = _by_name(known.settings if known is not None else ())
+        return _evolved(
+            stage,
+            configuration=in_settings(stage.configuration, Holder(stage, stage.configuration, definitions)),
+            services=_each(stage.services, lambda service: in_service(stage, service)),
+        )
 
     def one(stage: StageInstance | None) -> StageInstance | None:
-        return None if stage is None else of_stage(stage)
+        return None if stage is None else in_stage(stage)
 
     pipeline = _by_name(catalogue.pipeline().settings)
-    return attrs.evolve(
+    return _evolved(
         flow,
-        configuration=_in_settings(flow.configuration, pipeline, note(None, None)),
-        stages=tuple(of_stage(stage) for stage in flow.stages),
+        configuration=in_settings(flow.configuration, Holder(None, flow.configuration, pipeline)),
+        stages=_each(flow.stages, in_stage),
         error_stage=one(flow.error_stage),
         stats_stage=one(flow.stats_stage),
         test_origin=one(flow.test_origin),
-        start_stages=tuple(of_stage(stage) for stage in flow.start_stages),
-        stop_stages=tuple(of_stage(stage) for stage in flow.stop_stages),
-        fragments=tuple(_changed(fragment, catalogue, found, change) for fragment in flow.fragments),
-        envelope=_in_envelope(flow.envelope, pipeline, note(None, None)),
+        start_stages=_each(flow.start_stages, in_stage),
+        stop_stages=_each(flow.stop_stages, in_stage),
+        fragments=_each(flow.fragments, lambda fragment: _changed(fragment, catalogue, of_holder)),
+        envelope=_in_envelope(flow.envelope, pipeline, of_holder),
     )
 
 
-def _in_settings(settings: Settings, definitions: Mapping[str, SettingDefinition], replace: Replace) -> Settings:
-    secret_tails = {_folded(each.name) for each in definitions.values() if each.is_credential}
-    changed: dict[str, Json] = {}
-    for name, value in settings.items():
-        definition = definitions.get(name)
-        if definition is None and holds_secret(value) and _folded(name) in secret_tails:
-            made: Json = replace((name,), str(value), None)
-        else:
-            made = _in_value((name,), name, value, definition, replace)
-        if made is not value:
-            changed[name] = made
-    return settings.with_values(changed) if changed else settings
+V = TypeVar("V", Flow, StageInstance, Service)
+T = TypeVar("T")
 
 
-def _in_value(
-    path: tuple[str | int, ...], name: str, value: Json, definition: SettingDefinition | None, replace: Replace
-) -> Json:
-    """The value with its credentials replaced, rows of lists included; itself when it holds none."""
+def _evolved(value: V, **parts: Any) -> V:
+    """The value with these parts; itself when it has them already."""
+    return value if all(getattr(value, name) is part for name, part in parts.items()) else attrs.evolve(value, **parts)
+
+
+def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
+    """The changed items; the given tuple when none changed."""
+    made = tuple(map(change, items))
+    return items if all(new is old for new, old in zip(made, items, strict=True)) else made
+
+
+def _in_value(path: Path, name: str, value: Json, definition: SettingDefinition | None, visit: Visit) -> Json:
+    """The value after a visit of its credentials, however deep they are; itself when none changed."""
     if isinstance(value, str):
-        if holds_secret(value) and is_secret(name, definition):
-            return replace(path, value, definition)
-        return value
-    if not isinstance(value, tuple) or not any(isinstance(row, JsonMap) for row in value):
-        return value
-    inner = _by_name(definition.model.settings) if definition is not None and definition.model is not None else {}
-    rows = tuple(_in_row((*path, at), row, inner, replace) for at, row in enumerate(value))
-    return value if all(new is old for new, old in zip(rows, value, strict=True)) else rows
-
-
-def _in_row(path: tuple[str | int, ...], row: Json, inner: Mapping[str, SettingDefinition], replace: Replace) -> Json:
-    if not isinstance(row, JsonMap):
-        return row
-    items = {key: _in_value((*path, key), key, value, inner.get(key), replace) for key, value in row.items()}
-    return row if all(items[key] is value for key, value in row.items()) else JsonMap(items)
+        return visit(path, value, definition) if is_secret(name, definition) else value
+    if isinstance(value, (int, float)):
+        return visit(path, value, definition) if _is_secret_number(name, definition) else value
+    if isinstance(value, tuple):
+        rows = tuple(_in_value((*path, at), name, item, definition, visit) for at, item in enumerate(value))
+        return value if all(new is old for new, old in zip(rows, value, strict=True)) else rows
+    if isinstance(value, JsonMap):
+        inner = _by_name(definition.model.settings) if definition is not None and definition.model is not None else {}
+        items = {key: _in_value((*path, key), key, item, inner.get(key), visit) for key, item in value.items()}
+        return value if all(items[key] is item for key, item in value.items()) else JsonMap(items)
+    return value
 
 
 def _in_envelope(
-    envelope: Envelope | None, definitions: Mapping[str, SettingDefinition], replace: Replace
+    envelope: Envelope | None, definitions: Mapping[str, SettingDefinition], of_holder: Callable[[Holder], Visit]
 ) -> Envelope | None:
-    """The envelope with the webhook credentials of its rules replaced."""
+    """The envelope after a visit of the webhook credentials of its rules."""
     if envelope is None or envelope.rules is None:
         return envelope
     rows = envelope.rules.get("configuration")
     if not isinstance(rows, tuple):
         return envelope
-    made = tuple(_in_rule_setting(row, definitions, replace) for row in rows)
-    if all(new is old for new, old in zip(made, rows, strict=True)):
-        return envelope
-    return attrs.evolve(envelope, rules=envelope.rules.set("configuration", freeze(made)))
+    named = [row for row in rows if isinstance(row, JsonMap) and isinstance(row.get("name"), str)]
+    holder = Holder(None, {str(row["name"]): row.get("value") for row in named}, definitions)
+    visit = of_holder(holder)
 
+    def in_row(row: Json) -> Json:
+        if not isinstance(row, JsonMap) or not isinstance(name := row.get("name"), str):
+            return row
+        value = row.get("value")
+        made = _in_value((name,), name, value, definitions.get(name), visit)
+        return row if made is value else row.set("value", made)
 
-def _in_rule_setting(row: Json, definitions: Mapping[str, SettingDefinition], replace: Replace) -> Json:
-    if not isinstance(row, JsonMap) or not isinstance(name := row.get("name"), str):
-        return row
-    value = row.get("value")
-    made = _in_value((name,), name, value, definitions.get(name), replace)
-    return row if made is value else row.set("value", made)
+    made = _each(rows, in_row)
+    return envelope if made is rows else attrs.evolve(envelope, rules=envelope.rules.set("configuration", made))

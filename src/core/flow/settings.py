@@ -1,6 +1,6 @@
 """The settings of one component: names with frozen JSON values, in document order, without losing odd entries."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from ..errors import FormatError
@@ -90,12 +90,20 @@ class Settings(Mapping[str, Json]):
             changed = True
         return Settings(entries) if changed else self
 
+    def mapped(self, change: Callable[[str, Json], Json]) -> "Settings":
+        """These settings with what ``change`` makes of each name and value, doubles too; itself if nothing changes."""
+        entries = tuple(_with_value(entry, change(entry[0], entry[1])) for entry in self._entries)
+        same_values = all(new is old for new, old in zip(entries, self._entries, strict=True))
+        return self if same_values else Settings(entries)
+
     def without(self, *names: str) -> "Settings":
         """The settings without these names."""
         return Settings(entry for entry in self._entries if entry[0] not in names)
 
 
 def _with_value(entry: Entry, value: Json) -> Entry:
+    if value is entry[1]:
+        return entry
     return (entry[0], value) if len(entry) == 2 else (entry[0], value, entry[2].set("value", value))
 
 

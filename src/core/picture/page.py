@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..catalogue.definitions import Catalogue
-from ..flow.credentials import MASK, looks_secret
+from ..flow.credentials import masked_rows
 from ..flow.model import Flow, StageInstance
 from ..java import java_string
 from ..records.record import Record
@@ -72,7 +72,7 @@ def _stages(flow: Flow) -> list[StageInstance]:
 def _flow(flow: Flow, issues: list[str]) -> dict[str, PlainJson]:
     constants = flow.configuration.get("constants")
     rows = [row for row in (constants if isinstance(constants, tuple) else ()) if isinstance(row, JsonMap)]
-    parameters = [(str(row.get("key")), _masked(str(row.get("key")), row.get("value"))) for row in rows]
+    parameters = [(str(row.get("key")), masked_rows(str(row.get("key")), row.get("value"))) for row in rows]
     return {
         "name": flow.name,
         "description": flow.description,
@@ -102,26 +102,12 @@ def _pairs(settings: Iterable[tuple[str, Json]]) -> list[PlainJson]:
 
 
 def _shown(name: str, value: Json) -> str:
-    plain = thaw(_masked(name, value))
+    plain = thaw(masked_rows(name, value))
     return _short(plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False, indent=1))
 
 
 def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}… ({len(text)} characters)"
-
-
-def _masked(name: str, value: Json) -> Json:
-    if isinstance(value, str):
-        return MASK if value and "${" not in value and looks_secret(name) else value
-    if isinstance(value, tuple):
-        return tuple(_masked(name, item) for item in value)
-    if isinstance(value, JsonMap):
-        key = value.get("key")
-        spoken = key if isinstance(key, str) else ""
-        return JsonMap(
-            {inner: _masked(spoken if inner == "value" and spoken else inner, item) for inner, item in value.items()}
-        )
-    return value
 
 
 # --- records ----------------------------------------------------------------------------------------------------------

@@ -124,6 +124,49 @@ def test_platform_verbs_match() -> None:
     assert left.keys() == right.keys() - {"open"}
 
 
+def test_secrets_do_not_show_in_settings_of_older_versions_and_rows(flow: penstock.StreamingFlow) -> None:
+    """Settings that only today's definition knows by another name, and rows of lists, are masked as well."""
+    old = {
+        "instanceName": "Old_01",
+        "library": "streamsets-datacollector-jdbc-lib",
+        "stageName": "com_streamsets_pipeline_stage_destination_jdbc_JdbcDTarget",
+        "stageVersion": "6",
+        "configuration": [{"name": "hikariConfigBean.username", "value": "hunter2"}],
+    }
+    stage = flow.add_raw_stage(old)
+    flow.configuration["webhookConfigs"] = [{"webhookUrl": "http://x", "password": "hunter2"}]
+    flow.configuration["constants"] = {"apiToken": "hunter2"}
+    for held in (stage.configuration, flow.configuration):
+        assert "hunter2" not in repr(held) + held._repr_html_()
+        assert "********" in repr(held)
+
+
+@pytest.mark.parametrize("bad", [b"hunter2", {"a": "hunter2"}, ["hunter2"]], ids=["bytes", "object", "list"])
+def test_refused_credentials_do_not_show_in_errors(flow: penstock.StreamingFlow, bad: object) -> None:
+    """Whatever is wrong with a credential, the error does not say its value."""
+    stage = flow.add_stage("JDBC Producer")
+    with pytest.raises(penstock.InvalidValueError) as error:
+        stage.configuration["hikariConfigBean.connection.password"] = bad
+    assert "hunter2" not in repr(error.value) + str(error.value)
+
+
+@pytest.mark.parametrize("rest", [{"urll": "x"}, {"headers": {object()}}], ids=["key", "value"])
+def test_rows_that_are_refused_do_not_show_their_credentials(
+    flow: penstock.StreamingFlow, rest: dict[str, object]
+) -> None:
+    """A typo in one key of a row does not bring the password beside it into the error."""
+    with pytest.raises(penstock.InvalidValueError) as error:
+        flow.configuration["webhookConfigs"] = [{"webhookUrl": "http://x", "password": "hunter2", **rest}]
+    assert "hunter2" not in repr(error.value) + str(error.value)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_that_json_has_not_are_refused_at_once(flow: penstock.StreamingFlow, number: float) -> None:
+    """A setting never holds what no export could carry."""
+    with pytest.raises(penstock.InvalidValueError, match="JSON"):
+        flow.configuration["rate_limit"] = number
+
+
 def test_secrets_do_not_show_in_reprs(flow: penstock.StreamingFlow) -> None:
     """Printing a configuration, a flow or a value never shows a credential."""
     target = flow.add_stage("HTTP Client", type="destination")

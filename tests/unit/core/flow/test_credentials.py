@@ -1,10 +1,13 @@
 """Credentials: found by definition and by name, blanked, masked, asked for again."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+import attrs
 import pytest
 
 from penstock.adapters.packaged import packaged_catalogue
+from penstock.core.archive import read_archive
 from penstock.core.flow.credentials import (
     MASK,
     blank_credentials,
@@ -15,7 +18,7 @@ from penstock.core.flow.credentials import (
 )
 from penstock.core.flow.model import Envelope, Flow, StageInstance
 from penstock.core.flow.settings import Settings
-from penstock.core.values import JsonMap, freeze
+from penstock.core.values import JsonMap, freeze, thaw
 
 CATALOGUE = packaged_catalogue()
 JDBC = "com_streamsets_pipeline_stage_destination_jdbc_JdbcDTarget"
@@ -98,6 +101,31 @@ def test_flow_settings_fragments_and_rules_are_searched() -> None:
     assert credential_places(blanked, CATALOGUE) == ()
 
 
+def test_every_entry_of_a_doubled_setting_is_blanked() -> None:
+    """A name that a file has twice counts once, but both entries leave: both are blanked."""
+    settings = Settings(((PASSWORD, "geheim"), (PASSWORD, "noch geheimer")))
+    blanked, places = blank_credentials(_flow(attrs.evolve(_stage(JDBC, {}), configuration=settings)), CATALOGUE)
+    assert blanked.stages[0].configuration.entries == ((PASSWORD, ""), (PASSWORD, ""))
+    assert len(places) == 2
+
+
+@pytest.mark.parametrize("value", [12345, ["geheim"], [[{"password": "geheim"}]], {"password": "geheim"}])
+def test_secrets_of_odd_forms_are_blanked(value: object) -> None:
+    """A password may be a number, one of a list, or stand deep inside of an object."""
+    for kind, name in ((JDBC, PASSWORD), ("org_Other", "conf.password")):
+        flow = _flow(_stage(kind, {name: value}))
+        blanked, places = blank_credentials(flow, CATALOGUE)
+        assert len(places) == 1
+        assert "geheim" not in repr(thaw(blanked.stages[0].configuration[name]))
+        assert "12345" not in repr(thaw(blanked.stages[0].configuration[name]))
+
+
+def test_number_that_only_sounds_like_a_secret_stays() -> None:
+    """A limit of tokens is a number of something."""
+    flow = _flow(_stage("org_Other", {"conf.maxTokens": 500, "usePassword": True}))
+    assert blank_credentials(flow, CATALOGUE)[0] is flow
+
+
 def test_masked_flow_shows_asterisks() -> None:
     """For showing and comparing: the same flow with a mask where the secret was."""
     flow = _flow(_stage(JDBC, {PASSWORD: "geheim"}))
@@ -111,3 +139,37 @@ def test_import_asks_for_credentials_in_use() -> None:
     unused = _flow(_stage(JDBC, {**settings, "hikariConfigBean.connection.useCredentials": False}))
     assert [place.name for place in blanks_to_fill(used, CATALOGUE)] == [PASSWORD]
     assert blanks_to_fill(unused, CATALOGUE) == ()
+
+
+def test_import_asks_for_all_that_an_export_blanked() -> None:
+    """Settings of older versions, rows of lists, unknown stages, fragments and rules: what was blanked is asked for."""
+    webhooks = freeze([{"webhookUrl": "http://x", "authType": "BASIC", "username": "me", "password": "geheim"}])
+    old = _stage(JDBC, {"hikariConfigBean.password": "geheim"}, "6")
+    unknown = _stage("org_Other", {"conf.apiKey": "k", "rows": [{"clientSecret": "x", "id": "i"}]})
+    flow = Flow(
+        "f",
+        configuration=Settings((("webhookConfigs", webhooks),)),
+        stages=(old, unknown),
+        fragments=(_flow(_stage(JDBC, {PASSWORD: "geheim"}), fragment=True),),
+        envelope=Envelope(rules=JsonMap({"configuration": freeze([{"name": "webhookConfigs", "value": webhooks}])})),
+    )
+    blanked, places = blank_credentials(flow, CATALOGUE)
+    assert len(places) == 8  # the user names of webhooks are credentials too
+    assert [place.path for place in blanks_to_fill(blanked, CATALOGUE)] == [place.path for place in places]
+    assert blanks_to_fill(flow, CATALOGUE) == ()
+
+
+def test_published_flows_are_asked_to_be_filled_in_again() -> None:
+    """What an export of a published flow blanks, its import asks for, but for settings of an engine not in use."""
+    corpus = Path(__file__).parents[5] / "shared" / "corpus"
+    if not corpus.is_dir():
+        pytest.skip("the corpus of published flows is not here")
+    for path in sorted(corpus.iterdir()):
+        if path.name == "INDEX.json" or path.suffix not in (".json", ".zip"):
+            continue
+        with path.open("rb") as opened:
+            for member in read_archive(opened, path.name):
+                blanked, places = blank_credentials(member.flow, CATALOGUE)
+                asked = {(each.instance_name, each.service, each.path) for each in blanks_to_fill(blanked, CATALOGUE)}
+                missing = {(each.instance_name, each.service, each.path) for each in places} - asked
+                assert all(path[0].endswith("EmrConnection.awsConfig.roleARN") for _, _, path in missing)  # type: ignore[union-attr]
