@@ -1,6 +1,7 @@
 """``validate`` a stored flow; ``check`` files without any project, for CI and pre-commit."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from .codes import ExitCode
 from .finding import SUFFIXES, missing_file
 from .framework import command
 from .options import OpenFlow, flow_argument, on_flow
-from .printing import emit_json, json_option, piped, tracked, waiting
+from .printing import counting_when_cut, emit_json, json_option, piped, printable, tracked, waiting
 from .sarif import sarif
 
 
@@ -73,47 +74,86 @@ def check(paths: tuple[str, ...], as_json: bool, as_sarif: bool, fail_on: str, o
 
     In folders every .json and .zip is looked at, and what is no flow at all is passed over.
     """
-    files = [(path, named and not only_flows) for path, named in _files(paths)]
+    if as_json and as_sarif:
+        raise click.UsageError("--json and --sarif are two forms of the same; choose one")
+    files = [(path, named and not only_flows) for path, named in _files(paths).items()]
     checked = [each for file in tracked(files, "checking") for each in check_file(*file)]
-    if as_sarif:
-        click.echo(json.dumps(sarif(checked), indent=2))
-    elif as_json:
-        emit_json([_document(each) for each in checked])
-    else:
-        _print(checked, quiet)
+    with counting_when_cut():
+        if as_sarif:
+            click.echo(json.dumps(sarif(checked), indent=2))
+        elif as_json:
+            emit_json([_document(each) for each in checked])
+        else:
+            _print(checked, quiet)
     failed = any(each.failed or (fail_on == "warning" and each.report.remarks) for each in checked)
     return ExitCode.FINDINGS if failed else ExitCode.FINE
 
 
-def _files(paths: tuple[str, ...]) -> Iterator[tuple[Path | None, bool]]:
-    """Every file to check (None: standard input), and whether it was named."""
+def _files(paths: tuple[str, ...]) -> dict[Path | None, bool]:
+    """Every file to check (None: standard input) once, and whether it was named."""
+    found: dict[Path | None, bool] = {}
     for each in paths:
         path = Path(each)
         if each == "-":
-            yield None, True
+            found[None] = True
         elif path.is_dir():
-            found = (one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file())
-            yield from ((one, False) for one in sorted(found))
+            for one in _below(path):
+                found.setdefault(one, False)
         elif not path.exists():
             raise missing_file(each) or FormatError(each, "", "there is no such file or folder")
         else:
-            yield path, True
+            found[path] = True
+    return found
+
+
+def _below(folder: Path) -> list[Path]:
+    """The files of a folder and the folders below that may hold flows.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    return sorted(
+        Path(top, name)
+        for top, _, names in os.walk(folder, onerror=_refuse)
+        for name in names
+        if Path(name).suffix.lower() in SUFFIXES and Path(top, name).is_file()
+    )
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def check_file(path: Path | None, named: bool = True) -> Iterator[Checked]:
     """The flows of a file (of standard input for None) with what was found.
 
-    A JSON file that does not look like a flow at all is passed over unless it was ``named``.
+    A file without any flow is passed over unless it was ``named``.
     """
     name = "<stdin>" if path is None else str(path)
     try:
         members = read_archived_bytes(sys.stdin.buffer.read(), name) if path is None else read_archived(path)
     except FormatError as error:
-        if named or "expected a pipeline document" not in error.reason:
+        if named or path is None or ("expected a pipeline document" not in error.reason and _may_hold_flows(path)):
             yield Checked(name, error=str(error))
         return
+    if named and not members:
+        yield Checked(name, error=str(FormatError(name, "", "there is no flow in it")))
     for member, flow in members:
         yield _checked(name, member, flow)
+
+
+_SIGNS = (b'"stages"', b'"pipelineConfig"', b'"pipelineFragmentConfig"', b'"instanceName"')
+
+
+def _may_hold_flows(path: Path) -> bool:
+    """True for what cannot be read and is to be told: archives, empty files, and texts with words of flows."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return True
+    # other encodings put zeros between the letters
+    plain = data.replace(b"\0", b"")
+    return path.suffix.lower() == ".zip" or not data or any(sign in plain for sign in _SIGNS)
 
 
 def _checked(name: str, member: str, flow: Flow) -> Checked:
@@ -130,8 +170,8 @@ def _document(each: Checked) -> dict[str, object]:
         "flow": each.flow,
         "valid": not each.failed,
         "error": each.error or None,
-        "issues": [issue.document() for issue in each.report.issues],
-        "remarks": [issue.document() for issue in each.report.remarks],
+        "issues": [{"code": issue.code, **issue.document()} for issue in each.report.issues],
+        "remarks": [{"code": issue.code, **issue.document()} for issue in each.report.remarks],
     }
 
 
@@ -139,12 +179,12 @@ def _print(checked: Sequence[Checked], quiet: bool) -> None:
     for each in checked:
         found = [*each.report.issues, *each.report.remarks]
         if each.error:
-            click.echo(f"{each.path}: {click.style('cannot be read', fg='red')}")
-            click.echo(f"    {each.error}")
+            click.echo(f"{printable(each.path)}: {click.style('cannot be read', fg='red')}")
+            click.echo(f"    {printable(each.error)}")
         elif found or not quiet:
             where = each.path + (f" ({each.member})" if each.member and each.member != Path(each.path).name else "")
             mark = click.style("failed", fg="red") if each.failed else click.style("ok", fg="green")
-            click.echo(f"{where}: {each.flow}: {mark}")
+            click.echo(f"{printable(where)}: {printable(each.flow)}: {mark}")
             _print_issues(each.value, found)
     if not quiet:
         errors = sum(len(each.report.issues) + bool(each.error) for each in checked)
@@ -157,12 +197,13 @@ def _print_issues(flow: Flow | None, issues: Sequence[Issue]) -> None:
     labels = {} if flow is None else {stage.instance_name: stage.label for stage in flow.all_stages()}
     for name in dict.fromkeys(issue.instance_name for issue in sorted(issues, key=_place)):
         label = labels.get(name or "")
-        click.echo("  " + ("flow" if name is None else name if label in (None, name) else f"{label} [{name}]"))
+        place = "flow" if name is None else name if label in (None, name) else f"{label} [{name}]"
+        click.echo(f"  {printable(place)}")
         for issue in issues:
             if issue.instance_name == name:
                 word = click.style("note ", fg="yellow") if issue.advice else click.style("error", fg="red")
                 times = f" (x{issue.count})" if issue.count > 1 else ""
-                click.echo(f"    {word} {issue.code}: {issue.text}{times}")
+                click.echo(f"    {word} {issue.code}: {printable(issue.text)}{times}")
 
 
 def _place(issue: Issue) -> bool:

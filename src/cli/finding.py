@@ -82,7 +82,9 @@ def missing_file(name: str) -> FormatError | None:
     if path.suffix.lower() not in SUFFIXES or path.exists():
         return None
     folder = path.parent if path.parent.is_dir() else Path()
-    near = nearest(path.name, (each.name for each in folder.iterdir() if each.suffix.lower() in SUFFIXES))
+    near = nearest(
+        path.name, (each.name for each in folder.iterdir() if each.suffix.lower() in SUFFIXES and each.exists())
+    )
     hint = f"; did you mean {' or '.join(repr(str(path.with_name(each))) for each in near)}?" if near else ""
     return FormatError(name, "", f"there is no such file{hint}")
 

@@ -1,6 +1,8 @@
 """How commands print: tables for people, lines or JSON for machines, notes and progress on stderr."""
 
 import json
+import os
+import re
 import sys
 import threading
 import time
@@ -22,7 +24,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 def emit_json(value: object) -> None:
     """Prints a value as JSON."""
-    click.echo(json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False, default=str))
+    text = json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False, default=str)
+    # names of files need not be text; JSON can write such signs with an escape
+    click.echo(re.sub("[\ud800-\udfff]", lambda sign: f"\\u{ord(sign.group()):04x}", text))
+
+
+def printable(text: str) -> str:
+    """A text from outside on one line, with signs that would steer a terminal or forge a line written out."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+@contextmanager
+def counting_when_cut() -> Iterator[None]:
+    """Lets a command end with its own exit code when whoever reads its output has seen enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def piped() -> bool:
