@@ -37,6 +37,11 @@ def _chosen(if_true: Json, if_false: Json) -> Change:
     return lambda value: if_true if value is True else if_false
 
 
+def _among(values: Mapping[str, Json]) -> Change:
+    """What a choice is called since."""
+    return lambda value: values.get(value, value) if isinstance(value, str) else value
+
+
 @attrs.frozen
 class Renamed:
     """A setting that has another name since, ``new``; None: it is gone. ``change`` gives the value under that name."""
@@ -93,7 +98,29 @@ _ELASTIC = (
     Renamed("sslTruststorePassword", "sslTrustStorePassword"),
     Renamed("shieldUser", "securityUser"),
     Renamed("useShield", "useSecurity"),
+    Renamed("httpUri", "connection.serverUrl", _among({"hostname": ""})),  # the old default, which meant no address
+    Renamed("configs", "params"),
+    Renamed("upsert", "defaultOperation", _chosen("INDEX", "CREATE")),
 )
+_S3_TARGET = (
+    Renamed("accessKeyId", "awsConfig.awsAccessKeyId"),
+    Renamed("secretAccessKey", "awsConfig.awsSecretAccessKey"),
+    Renamed("folder", "s3Config.commonPrefix"),
+    Renamed("bucket", "s3Config.bucketTemplate"),
+)
+
+
+def _tenant(address: Json) -> Json:
+    """The tenant in the address that hands out tokens: what stands between host and ``/oauth2/token``."""
+    path = address.split("://", 1)[-1].partition("/")[2] if isinstance(address, str) else ""
+    return path.split("/oauth2/token", 1)[0] if "/oauth2/token" in path else ""
+
+
+_DATA_LAKE = (
+    Renamed("authMethod", "connection.authMethod", _among({"OAUTH": "CLIENT"})),
+    Renamed("authTokenEndpoint", "connection.tenantId", _tenant),
+)
+_PACKED: Mapping[str, Json] = {"AUTOMATIC": "NONE", "ZIP": "ARCHIVE", "GZIP": "COMPRESSED_FILE"}
 _APP_ID = Renamed("appId", "httpConfigs.appIds", lambda secret: (JsonMap({"credential": secret}),))
 RENAMED: Mapping[str, tuple[Renamed, ...]] = {
     ANY: (
@@ -119,6 +146,9 @@ RENAMED: Mapping[str, tuple[Renamed, ...]] = {
         Renamed("errorFolder", "errorConfig.errorPrefix"),
         Renamed("postProcessFolder", "postProcessingConfig.postProcessPrefix"),
     ),
+    "AmazonS3DTarget": _S3_TARGET,
+    "ToErrorAmazonS3DTarget": _S3_TARGET,
+    **dict.fromkeys(("DataLakeGen2DSource", "DataLakeGen2DTarget", "DataLakeGen2MetadataDExecutor"), _DATA_LAKE),
     "ElasticSearchDTarget": _ELASTIC,
     "ToErrorElasticSearchDTarget": _ELASTIC,
     "ElasticsearchDSource": _ELASTIC,
@@ -137,7 +167,16 @@ RENAMED: Mapping[str, tuple[Renamed, ...]] = {
     ),
     "HttpServerDPushSource": (_APP_ID,),
     "RestServiceDPushSource": (_APP_ID,),
-    "SpoolDirDSource": (Renamed("textMaxObjectLen", "textMaxLineLen"),),
+    "HiveQueryDExecutor": (Renamed("query", "config.queries", _listed),),
+    "JdbcDTarget": (
+        Renamed("qualifiedTableName", "tableNameTemplate"),
+        Renamed("tableName", "tableNameTemplate"),
+    ),
+    "KuduDTarget": (Renamed("upsert", "defaultOperation", _chosen("UPSERT", "INSERT")),),
+    "SpoolDirDSource": (
+        Renamed("textMaxObjectLen", "textMaxLineLen"),
+        Renamed("fileCompression", "compression", _among(_PACKED)),
+    ),
     "FileTailDSource": (Renamed("maxLineLength", "textMaxLineLen"),),
     "LogParserDProcessor": (Renamed("grokPattern", "grokPatternList", _listed),),
     "JdbcTeeDProcessor": (Renamed("useMultiRowInsert", "useMultiRowOp"),),
@@ -166,10 +205,50 @@ ROWS: Mapping[str, Mapping[str, tuple[str, int]]] = {
 }
 """By kind and old key of the rows of lists: the new key, and the version that has it first."""
 
-ONE_ROW: Mapping[str, tuple[str, Mapping[str, Json]]] = {
-    "GeolocationDProcessor": ("dbConfigs", {"geoIP2DBFile": "", "geoIP2DBType": "COUNTRY"}),
+
+@attrs.frozen
+class Gathered:
+    """One setting, ``target``, in place of several: ``parts``, with what each meant when missing."""
+
+    target: str
+    parts: Mapping[str, Json]
+    make: Callable[[Mapping[str, Json]], Json]
+
+
+def _one_row(parts: Mapping[str, Json]) -> Json:
+    return (JsonMap(parts),)
+
+
+def _mysql_address(parts: Mapping[str, Json]) -> Json:
+    host, port, secure = (parts[f"config.{name}"] for name in ("hostname", "port", "useSsl"))
+    place = f"{host}" if port in (None, "") else f"{host}:{port}"
+    return f"jdbc:mysql://{place}" + ("?useSsl=true" if secure is True else "")
+
+
+_ORACLE = "oracleCDCConfigBean.baseConfigBean."
+
+
+def _oracle_tables(parts: Mapping[str, Json]) -> Json:
+    tables = parts[f"{_ORACLE}tables"]
+    schema, without = parts[f"{_ORACLE}database"], parts[f"{_ORACLE}excludePattern"]
+    rows = tables if isinstance(tables, tuple) else ()
+    return tuple(JsonMap({"schema": schema, "table": table, "excludePattern": without}) for table in rows)
+
+
+GATHERED: Mapping[str, Gathered] = {
+    "GeolocationDProcessor": Gathered("dbConfigs", {"geoIP2DBFile": "", "geoIP2DBType": "COUNTRY"}, _one_row),
+    "MysqlDSource": Gathered(
+        "connection.connectionString",
+        {"config.hostname": "", "config.port": None, "config.useSsl": None},
+        _mysql_address,
+    ),
+    "OracleCDCDSource": Gathered(
+        f"{_ORACLE}schemaTableConfigs",
+        dict.fromkeys((f"{_ORACLE}database", f"{_ORACLE}tables", f"{_ORACLE}excludePattern")),
+        _oracle_tables,
+    ),
 }
-"""By kind: a list of rows whose only row was written as settings of its own, with what each meant when missing."""
+"""By kind."""
 
 BEFORE: Mapping[str, Mapping[str, Json]] = {
     ANY: {"preserveRootElement": False, "usePathAddressModel": True},
@@ -200,7 +279,17 @@ _LOOKUP_SINCE = {
     "SpoolDirDSource": 8,
     "HttpClientDSource": 9,
 }
-"""Since which version a stage that reads AVRO is told where the id of a schema is."""
+"""Since which version a stage that reads AVRO is told where the schema and its id are."""
+_WRITES_AVRO_SINCE = {
+    **dict.fromkeys(("MapRFSDTarget", "RabbitDTarget", "RedisDTarget"), 2),
+    **dict.fromkeys(("FirehoseDTarget", "FlumeDTarget", "LocalFileSystemDTarget"), 3),
+    **dict.fromkeys(("KafkaDTarget", "ToErrorKafkaDTarget", "StatsKafkaDTarget"), 3),
+    **dict.fromkeys(("MapRStreamsDTarget", "ToErrorMapRStreamsDTarget", "StatsMapRStreamsDTarget"), 3),
+    "HdfsDTarget": 4,
+    **dict.fromkeys(("KinesisDTarget", "ToErrorKinesisDTarget", "StatsKinesisDTarget"), 6),
+    **dict.fromkeys(("AmazonS3DTarget", "ToErrorAmazonS3DTarget"), 9),
+}
+"""Since which version a stage that writes AVRO is told where the schema is; it stood in the settings before."""
 _S3 = {"s3Config.connection.useRegion": Meant(True, 13)}
 _KUDU = ("connection.adminOperationTimeout", "connection.operationTimeout")
 _RETRIED: Json = (
@@ -211,10 +300,12 @@ MEANT: Mapping[str, Mapping[str, Meant]] = {
     "AmazonS3DSource": {**_S3, "objectOrdering": Meant("TIMESTAMP", 6)},
     "AmazonS3DTarget": _S3,
     "ToErrorAmazonS3DTarget": _S3,
+    "CassandraDTarget": {"protocolVersion": Meant("V3", 3)},
     "ClusterHdfsDSource": {"csvRecordType": Meant("LIST", 2)},
     "KafkaDSource": {"csvRecordType": Meant("LIST", 2)},
     "SpoolDirDSource": {"csvRecordType": Meant("LIST", 3)},
     "FieldHasherDProcessor": {"useSeparator": Meant(True, 3)},
+    "ForceDSource": {"subscriptionType": Meant("PUSH_TOPIC", 2)},
     "ForceLookupDProcessor": {"missingValuesBehavior": Meant("SEND_TO_ERROR", 2)},
     "GeolocationDProcessor": {"missingAddressAction": Meant("REPLACE_WITH_NULLS", 3)},
     "HiveMetadataDProcessor": {"dataFormat": Meant("AVRO", 2), "convertTimesToString": Meant(True, 3)},
@@ -226,9 +317,13 @@ MEANT: Mapping[str, Mapping[str, Meant]] = {
     "HttpDProcessor": {"transferEncoding": Meant("CHUNKED", 2), "headerAttributePrefix": Meant("http-", 3)},
     "JdbcDSource": {"createJDBCNsHeaders": Meant(False, 7)},
     "JdbcDTarget": {"useMultiRowInsert": Meant(True, 3)},
-    "JdbcLookupDProcessor": {"missingValuesBehavior": Meant("SEND_TO_ERROR", 3)},
-    "JdbcQueryDExecutor": {"batchCommit": Meant(False, 2)},
+    "JdbcLookupDProcessor": {
+        "cacheConfig.enabled": Meant(False, 2),
+        "missingValuesBehavior": Meant("SEND_TO_ERROR", 3),
+    },
+    "JdbcQueryDExecutor": {"batchCommit": Meant(False, 2), "config.isParallel": Meant(False, 3)},
     "JdbcTeeDProcessor": {"defaultOperation": Meant("INSERT", 2)},
+    "JmsDSource": {"durableSubscription": Meant(False, 7), "useClientID": Meant(False, 7)},
     "KuduDTarget": dict.fromkeys(_KUDU, Meant(0, 5)),
     "KuduLookupDProcessor": dict.fromkeys(_KUDU, Meant(0, 3)),
     "ListPivotDProcessor": {"replaceListField": Meant(False, 3)},
@@ -247,7 +342,9 @@ def meant(kind: str, version: int) -> Mapping[str, Json]:
     """What settings that came later than a version of a stage mean for it."""
     found: dict[str, Json] = {**BEFORE[ANY], **BEFORE.get(kind, {})}
     if version < _LOOKUP_SINCE.get(kind, 0):
-        found["schemaLookupMode"] = "AUTO"
+        found |= {"schemaLookupMode": "AUTO", "avroSchemaSource": "SOURCE"}
+    if version < _WRITES_AVRO_SINCE.get(kind, 0):
+        found["avroSchemaSource"] = "INLINE"
     return found | {name: each.value for name, each in MEANT.get(kind, {}).items() if version < each.before}
 
 

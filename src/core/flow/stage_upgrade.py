@@ -10,7 +10,7 @@ from ..catalogue.definitions import Catalogue, ServiceDefinition, SettingDefinit
 from ..values import Json, JsonMap, same
 from .model import Flow, Service, StageInstance
 from .settings import Settings
-from .stage_facts import ANY, NO_KEYS, ONE_ROW, RENAMED, REPLACED, ROWS, Renamed, kind_of, meant
+from .stage_facts import ANY, GATHERED, NO_KEYS, RENAMED, REPLACED, ROWS, Renamed, kind_of, meant
 
 Find = Callable[[StageInstance], StageDefinition | None]
 
@@ -50,7 +50,8 @@ class UpgradedFlow:
 def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -> UpgradedFlow:
     """The flow with every stage that is older than its definition brought to it, special stages included.
 
-    Stages that the catalogue does not know, and newer ones, stay as they are. ``find`` says which definition is meant.
+    The flow's own settings follow: the one mode for clusters is the one that its origin stands for today. Stages that
+    the catalogue does not know, and newer ones, stay as they are. ``find`` says which definition is meant.
     """
     wanted = find or (lambda stage: catalogue.stage(stage.stage_name, stage.library))
     older: dict[str, tuple[str, ...]] = {}
@@ -69,6 +70,7 @@ def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -
 
     made = attrs.evolve(
         flow,
+        configuration=_flow_settings(flow),
         stages=tuple(upgraded(stage) for stage in flow.stages),
         error_stage=one(flow.error_stage),
         stats_stage=one(flow.stats_stage),
@@ -77,6 +79,18 @@ def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -
         stop_stages=tuple(upgraded(stage) for stage in flow.stop_stages),
     )
     return UpgradedFlow(made, older)
+
+
+_MODES_SPLIT_IN = 4
+"""The version of a flow's settings that has more than one mode for clusters."""
+
+
+def _flow_settings(flow: Flow) -> Settings:
+    if (flow.version or 1) >= _MODES_SPLIT_IN or flow.configuration.get("executionMode") != "CLUSTER":
+        return flow.configuration
+    origins = [kind_of(stage.stage_name) for stage in flow.stages if not stage.input_lanes]
+    mode = "CLUSTER_BATCH" if origins[-1:] == ["ClusterHdfsDSource"] else "CLUSTER_YARN_STREAMING"
+    return flow.configuration.with_values({"executionMode": mode})
 
 
 def upgrade_stage(stage: StageInstance, definition: StageDefinition, catalogue: Catalogue) -> Upgraded:
@@ -200,16 +214,15 @@ def _ends_with(name: str, tail: str) -> bool:
 
 
 def _gathered(kind: str, held: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The settings, with those that became one row of a list put into that row."""
-    rule = ONE_ROW.get(kind)
-    if rule is None:
+    """The settings, with those that became one setting put into it."""
+    rule = GATHERED.get(kind)
+    if rule is None or rule.target in held:
         return held
-    target, parts = rule
-    found = {name: value for name, value in held.items() if name in parts}
-    if not found or target in held:
+    found = {name: value for name, value in held.items() if name in rule.parts}
+    if not found:
         return held
-    rest = {name: value for name, value in held.items() if name not in parts}
-    return {**rest, target: (JsonMap({**parts, **found}),)}
+    rest = {name: value for name, value in held.items() if name not in rule.parts}
+    return {**rest, rule.target: rule.make({**rule.parts, **found})}
 
 
 def _replaced(kind: str, version: int, name: str, value: Json) -> Json:

@@ -7,14 +7,13 @@ import attrs
 
 from ..catalogue.definitions import SettingDefinition
 from ..flow.credentials import is_secret
-from ..records.values import FieldType
 from ..values import EMPTY_MAP, Json
+from .choices import choices_of
 from .places import java_text
 
 _LIST_LIKE = frozenset(("FIELD_SELECTOR_MULTI_VALUE", "MULTI_VALUE_CHOOSER", "PREDICATE"))
 _CHECKED_MODELS = frozenset(("VALUE_CHOOSER", "FIELD_SELECTOR", "FIELD_SELECTOR_MULTI_VALUE", "LIST_BEAN", "PREDICATE"))
 PRECONDITIONS = "stageRecordPreconditions"
-_FIELD_TYPES = frozenset(FieldType.__members__)
 
 
 @attrs.frozen(eq=False)
@@ -129,17 +128,11 @@ def _setting_plan(setting: SettingDefinition) -> SettingPlan:
             (name, frozenset(java_text(value) for value in values)) for name, values in setting.depends_on.items()
         ),
         has_model=kind in _CHECKED_MODELS,
-        choices=_choices(model.values) if model is not None and model.values and listed else None,
+        choices=choices_of(setting.name, model.values) if model is not None and model.values and listed else None,
         rows=_plan(model.settings) if kind == "LIST_BEAN" and model is not None else None,
         implicit=setting.evaluation == "IMPLICIT",
         secret=is_secret(setting.name, setting),
     )
-
-
-def _choices(values: Sequence[str]) -> frozenset[str]:
-    """The values that are offered, and those that the engine takes beside them: it knows every type of a field."""
-    offered = frozenset(values)
-    return _FIELD_TYPES if {"STRING", "INTEGER"} <= offered <= _FIELD_TYPES else offered
 
 
 def _default(plan: SettingPlan) -> Json:

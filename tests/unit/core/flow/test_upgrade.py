@@ -9,12 +9,13 @@ from penstock.core.errors import InvalidValueError
 from penstock.core.flow.document import decode_flow, encode_flow
 from penstock.core.flow.model import Flow, StageInstance
 from penstock.core.flow.settings import Settings
-from penstock.core.flow.stage_upgrade import Upgraded, upgrade_stage
+from penstock.core.flow.stage_upgrade import Upgraded, upgrade_stage, upgrade_stages
 from penstock.core.flow.upgrade import upgrade
 from penstock.core.values import JsonMap
 
 CATALOGUE = packaged_catalogue()
 PREFIX = "com_streamsets_pipeline_stage_"
+ORACLE = "oracleCDCConfigBean.baseConfigBean."
 FIRST: dict[str, Any] = {
     "schemaVersion": 1,
     "uuid": "u",
@@ -148,6 +149,11 @@ def test_settings_become_one_row() -> None:
         ("processor_http_HttpDProcessor", "1", "conf.client.transferEncoding", "CHUNKED"),
         ("processor_http_HttpDProcessor", "4", "conf.dataFormatConfig.schemaLookupMode", "AUTO"),
         ("origin_tcp_TCPServerDSource", "3", "conf.readTimeout", 3600),
+        ("origin_spooldir_SpoolDirDSource", "7", "conf.dataFormatConfig.avroSchemaSource", "SOURCE"),
+        ("destination_kafka_KafkaDTarget", "2", "conf.dataGeneratorFormatConfig.avroSchemaSource", "INLINE"),
+        ("destination_kafka_KafkaDTarget", "3", "conf.dataGeneratorFormatConfig.avroSchemaSource", None),
+        ("origin_jms_JmsDSource", "6", "jmsConfig.durableSubscription", False),
+        ("executor_jdbc_JdbcQueryDExecutor", "2", "config.isParallel", False),
     ],
 )
 def test_what_came_later_means_what_the_stage_did_before(kind: str, version: str, name: str, value: object) -> None:
@@ -168,6 +174,90 @@ def test_one_timeout_of_requests_became_that_of_reading() -> None:
     """The tail has another name since."""
     made = _upgraded("processor_http_HttpDProcessor", "1", **{"conf.requestTimeoutMillis": 1000})
     assert made.stage.configuration["conf.client.readTimeoutMillis"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "old", "new"),
+    [
+        (
+            "destination_s3_AmazonS3DTarget",
+            "9",
+            {"s3TargetConfigBean.s3Config.bucket": "b"},
+            {"s3TargetConfigBean.s3Config.bucketTemplate": "b"},
+        ),
+        ("destination_jdbc_JdbcDTarget", "1", {"qualifiedTableName": "t"}, {"tableNameTemplate": "t"}),
+        ("destination_jdbc_JdbcDTarget", "3", {"tableName": "t"}, {"tableNameTemplate": "t"}),
+        (
+            "origin_spooldir_SpoolDirDSource",
+            "3",
+            {"fileCompression": "GZIP"},
+            {"conf.dataFormatConfig.compression": "COMPRESSED_FILE"},
+        ),
+        (
+            "destination_elasticsearch_ElasticSearchDTarget",
+            "5",
+            {"elasticSearchConfigBean.httpUri": "es:9200", "elasticSearchConfigBean.upsert": False},
+            {"elasticSearchConfig.connection.serverUrl": "es:9200", "elasticSearchConfig.defaultOperation": "CREATE"},
+        ),
+        (
+            "destination_hive_queryexecutor_HiveQueryDExecutor",
+            "1",
+            {"config.query": "select 1"},
+            {"config.queries": ("select 1",)},
+        ),
+        (
+            "destination_datalake_gen2_DataLakeGen2DTarget",
+            "1",
+            {
+                "dataLakeGen2TargetConfig.dataLakeConfig.authMethod": "OAUTH",
+                "dataLakeGen2TargetConfig.dataLakeConfig.authTokenEndpoint": "https://login.example/t-1/oauth2/token",
+            },
+            {
+                "dataLakeGen2TargetConfig.dataLakeConfig.connection.authMethod": "CLIENT",
+                "dataLakeGen2TargetConfig.dataLakeConfig.connection.tenantId": "t-1",
+            },
+        ),
+        (
+            "origin_mysql_MysqlDSource",
+            "2",
+            {"config.hostname": "db", "config.port": "3306", "config.useSsl": True},
+            {"connection.connectionString": "jdbc:mysql://db:3306?useSsl=true"},
+        ),
+        (
+            "origin_jdbc_cdc_oracle_OracleCDCDSource",
+            "5",
+            {f"{ORACLE}database": "S", f"{ORACLE}tables": ["A", "B"]},
+            {
+                f"{ORACLE}schemaTableConfigs": tuple(
+                    JsonMap({"schema": "S", "table": table, "excludePattern": None}) for table in "AB"
+                )
+            },
+        ),
+    ],
+    ids=lambda each: each.rsplit("_", 1)[-1] if isinstance(each, str) else "",
+)
+def test_values_are_found_under_what_became_of_their_setting(
+    kind: str, version: str, old: dict[str, object], new: dict[str, object]
+) -> None:
+    """Other names, other words for a choice, several settings that became one: nothing is left over."""
+    made = _upgraded(kind, version, **old)
+    assert {name: made.stage.configuration.get(name) for name in new} == new
+    assert made.leftover == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "origin", "mode"),
+    [
+        (3, "origin_hdfs_cluster_ClusterHdfsDSource", "CLUSTER_BATCH"),
+        (None, "origin_kafka_KafkaDSource", "CLUSTER_YARN_STREAMING"),
+        (4, "origin_kafka_KafkaDSource", "CLUSTER"),
+    ],
+)
+def test_the_one_mode_for_clusters_became_that_of_its_origin(version: int | None, origin: str, mode: str) -> None:
+    """Flows from before version 4 of the settings had only one, whether it ran in batches or not."""
+    stage = StageInstance("o", PREFIX + origin, "1", "l", output_lanes=("x",))
+    flow = Flow("f", version=version, stages=(stage,), configuration=Settings.of({"executionMode": "CLUSTER"}))
+    assert upgrade_stages(flow, CATALOGUE).flow.configuration["executionMode"] == mode
 
 
 def test_setting_without_a_place_is_named() -> None:
