@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,10 @@ def export_path(destination: str | os.PathLike[str] | None) -> Path:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
-    """Writes a file under a temporary name and renames it, so that ``path`` is the old or the new file, never half."""
+    """Writes a file under a temporary name and renames it, so that ``path`` is the old or the new file, never half.
+
+    A file that was there keeps its permissions.
+    """
     folder = path.parent
     if not folder.is_dir():
         raise InvalidValueError("destination", str(path), f"a file in an existing folder ({folder} is none)")
@@ -35,7 +39,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
             write(out)
             out.flush()
             os.fsync(out.fileno())
-        os.chmod(name, 0o666 & ~_umask())
+        os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -44,18 +48,15 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
 
 
 def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Path:
-    """Writes a flow over the JSON file that it came from (or elsewhere), indented as that file is; where it is.
+    """Writes a flow over the JSON file that it came from (or elsewhere), in the manner of that file; where it is.
 
     Raises:
         InvalidValueError: there is no such folder.
     """
-    from ..core.flow.document import dump_flow
+    from ..core.flow.document import encode_flow
+    from ..core.flow.manner import manner_of, written
 
-    text = path.read_text("utf-8")
-    second = text.lstrip("\ufeff")[1:].lstrip("\r\n").splitlines()[:1]
-    indent = len(second[0]) - len(second[0].lstrip(" ")) if "\n" in text.strip() and second else None
-    end = "\n" if text.endswith("\n") else ""
-    made = dump_flow(flow, indent=indent or None) + end
+    made = written(encode_flow(flow), manner_of(path.read_bytes().decode()))
     return write_whole(destination or path, lambda out: out.write(made.encode()))
 
 
