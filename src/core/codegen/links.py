@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..compare.diffing import links_of
+from ..compare.links import links_of
 from ..flow.model import Flow, StageInstance
 from ..flow.names import event_lane
+from ..values import JsonMap
 from .steps import Lanes, Link, Predicates, Step, stage_named
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def plan_lanes(plan: "Plan", part: list[Step], stage: StageInstance, odd: Odd) -
     """Names the lanes of a stage where their number or their names matter, and the event lane nobody reads."""
     now = stage_named(plan.built, stage.instance_name)
     outputs = events = None
-    named = odd.every or not odd.lanes.isdisjoint(stage.output_lanes)
+    named = odd.every or not odd.lanes.isdisjoint(stage.output_lanes) or _told_in_settings(stage)
     if len(now.output_lanes) != len(stage.output_lanes) or (named and now.output_lanes != stage.output_lanes):
         outputs = stage.output_lanes
     read = any(lane in other.input_lanes for other in plan.target.stages for lane in stage.event_lanes)
@@ -62,6 +63,12 @@ def plan_lanes(plan: "Plan", part: list[Step], stage: StageInstance, odd: Odd) -
         events = stage.event_lanes if stage.event_lanes != now.event_lanes else None
     if outputs is not None or events is not None:
         plan.take(part, Lanes(stage.instance_name, outputs=outputs, events=events))
+
+
+def _told_in_settings(stage: StageInstance) -> bool:
+    """True when a setting speaks of a lane by its name."""
+    rows = (row for value in stage.configuration.values() if isinstance(value, tuple) for row in value)
+    return any(isinstance(row, JsonMap) and row.get("outputLane") in stage.output_lanes for row in rows)
 
 
 def plan_all_lanes(plan: "Plan", part: list[Step], stage: StageInstance) -> None:

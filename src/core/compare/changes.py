@@ -7,10 +7,12 @@ from ..values import Json
 
 @attrs.frozen
 class SettingChange:
-    """One setting with another value. ``stage`` is the instance name, empty for the flow itself.
+    """One setting with another value.
 
-    ``part`` says whose setting it is: empty for the stage, a service name, or a word for another part.
-    Credentials are masked in ``old`` and ``new``.
+    ``stage`` is the instance name, empty for the flow itself; a stage of a fragment is named
+    ``fragment instance/stage``. ``part`` says whose setting it is: empty for the settings of the stage or flow, the
+    name of a service, or ``stage``, ``flow``, ``fragment``, ``picture``, ``metadata``, ``rules`` or ``other`` for what
+    else a document says of it. Credentials are masked in ``old`` and ``new``.
     """
 
     stage: str
@@ -29,15 +31,19 @@ class LinkChange:
     source: str
     target: str
     event: bool = False
+    output: int = 0
+    """Which output of its source it leaves, from 1; 0 where that has one only."""
 
 
 @attrs.frozen
 class Renamed:
-    """A stage with another label; the instance name stays."""
+    """A stage with another name, ``stage`` is its instance name in the new flow."""
 
     stage: str
     old: str
     new: str
+    what: str = "label"
+    """``label`` for the name that people see, ``instance`` for the instance name under the same label."""
 
 
 @attrs.frozen

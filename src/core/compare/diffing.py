@@ -1,20 +1,35 @@
 """Finding what differs between two flows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import attrs
 
 from ..catalogue.definitions import Catalogue
-from ..flow.credentials import MASK, looks_secret, replace_credentials
-from ..flow.model import Flow, StageInstance
+from ..flow.model import Flow, Service, StageInstance
 from ..values import Json, JsonMap, same
 from .changes import Diff, LinkChange, Renamed, SettingChange
+from .links import changed_links
+from .masking import mark_credentials, shown
+from .matching import LISTS, SLOTS, Matching, Pair, match_stages, renaming
 
-_PLACE = frozenset({"xPos", "yPos"})
-_LABEL = frozenset({"label"})
-SLOTS = {"errorStage": "error_stage", "statsAggregatorStage": "stats_stage", "testOriginStage": "test_origin"}
+_PLACE_AND_LABEL = ("xPos", "yPos", "label")
+_FLOW = {
+    "name": "name",
+    "description": "description",
+    "engineVersion": "engine_version",
+    "engineType": "engine_type",
+    "parameterSets": "parameter_sets",
+    "connections": "connection_ids",
+    "schemaVersion": "schema_version",
+    "version": "version",
+}
+_STAGE = {"stageName": "stage_name", "library": "library", "stageVersion": "stage_version"}
+_JUDGED = ("issues", "valid", "previewable", "ruleIssues", "configIssues")
+"""What an engine found out about a document when it wrote it."""
+_SAVED = ("uuid", "timestamp")
+_RULES = ("metricsRuleDefinitions", "dataRuleDefinitions", "driftRuleDefinitions")
 
-
-_HIDDEN = "\0credential\0"
-"""Stands before a credential while flows are compared; what begins with it is masked."""
+Translate = Callable[[str], str]
 
 
 def diff(old: Flow, new: Flow, catalogue: Catalogue | None = None) -> Diff:
@@ -22,109 +37,235 @@ def diff(old: Flow, new: Flow, catalogue: Catalogue | None = None) -> Diff:
 
     Shape: changes in the order of the new flow, each with its place, the old and the new value.
 
-    Stages are known by instance name. Ids, times and who saved are not compared. Credentials that differ are listed
+    Stages are known by instance name, else by kind and label; links by the output that they leave, whatever lanes are
+    called. Ids, times, who saved and what an engine found out are not compared. Credentials that differ are listed
     with their values masked: those that the catalogue knows, and what is named like one.
     """
     if catalogue is not None:
-        old, new = (replace_credentials(each, catalogue, lambda place: _HIDDEN + place.secret) for each in (old, new))
-    before, after = _stages(old), _stages(new)
-    both = [(before[name], after[name]) for name in after if name in before]
-    links_before, links_after = links_of(old), links_of(new)
+        old, new = mark_credentials(old, catalogue), mark_credentials(new, catalogue)
+    return _joined([_compared(old, new), *_fragment_diffs(old, new)])
+
+
+def _joined(parts: list[Diff]) -> Diff:
+    names = [field.name for field in attrs.fields(Diff)]
+    return Diff(**{name: tuple(change for part in parts for change in getattr(part, name)) for name in names})
+
+
+def _compared(old: Flow, new: Flow) -> Diff:
+    matching = match_stages(old, new)
+    links_added, links_removed = changed_links(old, new, matching)
+    translate = renaming(matching.pairs)
+    of_stages = (change for pair in matching.pairs for change in _stage_changes(pair))
     return Diff(
-        added=tuple(name for name in after if name not in before),
-        removed=tuple(name for name in before if name not in after),
-        renamed=tuple(Renamed(a.instance_name, a.label, b.label) for a, b in both if a.label != b.label),
-        settings=tuple(_flow_changes(old, new)) + tuple(change for a, b in both for change in _stage_changes(a, b)),
-        links_added=tuple(link for link in links_after if link not in links_before),
-        links_removed=tuple(link for link in links_before if link not in links_after),
-        moved=tuple(a.instance_name for a, b in both if a.position != b.position),
+        added=tuple(stage.instance_name for stage in matching.added),
+        removed=tuple(stage.instance_name for stage in matching.removed),
+        renamed=tuple(renamed for pair in matching.pairs for renamed in _renamed(pair)),
+        settings=(*_flow_changes(old, new, translate), *of_stages, *_unfed_changes(old, new, matching, translate)),
+        links_added=links_added,
+        links_removed=links_removed,
+        moved=tuple(pair.new.instance_name for pair in matching.pairs if pair.old.position != pair.new.position),
     )
 
 
-def _stages(flow: Flow) -> dict[str, StageInstance]:
-    special = (flow.error_stage, flow.stats_stage, flow.test_origin, *flow.start_stages, *flow.stop_stages)
-    return {stage.instance_name: stage for stage in (*flow.stages, *special) if stage is not None}
+def _renamed(pair: Pair) -> Iterator[Renamed]:
+    old, new = pair.old, pair.new
+    if old.instance_name != new.instance_name:
+        yield Renamed(new.instance_name, old.instance_name, new.instance_name, "instance")
+    elif old.label != new.label:
+        yield Renamed(new.instance_name, old.label, new.label)
 
 
-def links_of(flow: Flow) -> dict[LinkChange, None]:
-    """Every link between canvas stages, in order."""
-    readers: dict[str, list[str]] = {}
-    for stage in flow.stages:
-        for lane in stage.input_lanes:
-            readers.setdefault(lane, []).append(stage.instance_name)
-    found: dict[LinkChange, None] = {}
-    for stage in flow.stages:
-        for lanes, event in ((stage.output_lanes, False), (stage.event_lanes, True)):
-            for lane in lanes:
-                for reader in readers.get(lane, ()):
-                    found[LinkChange(stage.instance_name, reader, event)] = None
+# --- the flow itself --------------------------------------------------------------------------------------------------
+
+
+def _flow_changes(old: Flow, new: Flow, translate: Translate) -> Iterator[SettingChange]:
+    yield from _attribute_changes("", "flow", _FLOW, old, new)
+    if old.environment_id and new.environment_id:
+        yield from _attribute_changes("", "flow", {"environment": "environment_id"}, old, new)
+    yield from _changes("", "", old.configuration, new.configuration)
+    yield from _changes("", "flow", _named_stages(old), _named_stages(new))
+    yield from _changes("", "metadata", old.metadata or {}, new.metadata or {})
+    yield from _changes("", "picture", old.ui, new.ui)
+    yield from _rule_changes(old, new, translate)
+    yield from _changes("", "other", _other(old), _other(new))
+
+
+def _attribute_changes(
+    stage: str, part: str, attributes: Mapping[str, str], old: object, new: object
+) -> Iterator[SettingChange]:
+    for name, attribute in attributes.items():
+        before, after = getattr(old, attribute), getattr(new, attribute)
+        if before != after:
+            yield SettingChange(stage, name, before, after, part)
+
+
+def _named_stages(flow: Flow) -> dict[str, Json]:
+    """The instance names of the stages that are not on the canvas."""
+    single = {slot: getattr(flow, attribute) for slot, attribute in SLOTS.items()}
+    lists = {slot: getattr(flow, attribute) for slot, attribute in LISTS.items()}
+    return {
+        **{slot: None if stage is None else stage.instance_name for slot, stage in single.items()},
+        **{slot: tuple(stage.instance_name for stage in stages) for slot, stages in lists.items()},
+    }
+
+
+def _other(flow: Flow) -> dict[str, Json]:
+    """What penstock knows no meaning of."""
+    around = {} if flow.envelope is None else flow.envelope.extra
+    return {**around, **_without(flow.extra, (*_JUDGED, "fragmentId", "fragmentInstanceId"))}
+
+
+def _without(values: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def _rule_changes(old: Flow, new: Flow, translate: Translate) -> Iterator[SettingChange]:
+    """Rules that only one of the flows has, whole; of the others each part that differs."""
+    before, after = _rules(old, translate), _rules(new, lambda lane: lane)
+    both = [name for name, rule in after.items() if isinstance(rule, JsonMap) and isinstance(before.get(name), JsonMap)]
+    yield from _changes("", "rules", _without(before, both), _without(after, both))
+    for name in both:
+        yield from _changes("", "rules", _parts(name, before[name]), _parts(name, after[name]))
+
+
+def _rules(flow: Flow, translate: Translate) -> dict[str, Json]:
+    """Every rule under a name of its own, its lane as ``translate`` calls it."""
+    rules = None if flow.envelope is None else flow.envelope.rules
+    if rules is None:
+        return {}
+    found = _without(rules, (*_RULES, *_JUDGED, *_SAVED, "schemaVersion", "version"))
+    for kind in _RULES:
+        for at, rule in enumerate(_rows(rules.get(kind))):
+            spoken, lane = rule.get("id"), rule.get("lane")
+            known = rule.set("lane", translate(lane)) if isinstance(lane, str) else rule
+            place = f"{kind}[{spoken if isinstance(spoken, str) else at}]"
+            found[place] = JsonMap(_without(known, (*_JUDGED, *_SAVED)))
     return found
 
 
-def _flow_changes(old: Flow, new: Flow) -> Iterator[SettingChange]:
-    for attribute, name in (("name", "name"), ("description", "description"), ("engine_version", "engineVersion")):
-        before, after = getattr(old, attribute), getattr(new, attribute)
-        if before != after:
-            yield SettingChange("", name, before, after, "flow")
-    yield from _changes("", "", old.configuration, new.configuration)
-    for word, attribute in SLOTS.items():
-        before, after = _name(getattr(old, attribute)), _name(getattr(new, attribute))
-        if before != after:
-            yield SettingChange("", word, before, after, "flow")
-    for word, attribute in (("startEventStages", "start_stages"), ("stopEventStages", "stop_stages")):
-        before, after = (tuple(_name(each) for each in getattr(flow, attribute)) for flow in (old, new))
-        if before != after:
-            yield SettingChange("", word, before, after, "flow")
+def _parts(name: str, value: Json) -> dict[str, Json]:
+    return {f"{name}.{part}": item for part, item in value.items()} if isinstance(value, JsonMap) else {}
 
 
-def _name(stage: StageInstance | None) -> str | None:
-    return None if stage is None else stage.instance_name
+def _rows(value: Json) -> Iterator[JsonMap]:
+    if isinstance(value, tuple):
+        yield from (row for row in value if isinstance(row, JsonMap))
 
 
-def _stage_changes(old: StageInstance, new: StageInstance) -> Iterator[SettingChange]:
-    name = new.instance_name
-    for word, attribute in (("stageName", "stage_name"), ("library", "library"), ("stageVersion", "stage_version")):
-        before, after = getattr(old, attribute), getattr(new, attribute)
-        if before != after:
-            yield SettingChange(name, word, before, after, "stage")
-    yield from _changes(name, "", old.configuration, new.configuration)
-    held = {service.service: service for service in old.services}
-    for service in new.services:
-        earlier = held.get(service.service)
-        yield from _changes(
-            name, service.service, {} if earlier is None else earlier.configuration, service.configuration
-        )
-    kept = {service.service for service in new.services}
-    for service in old.services:
-        if service.service not in kept:
-            yield from _changes(name, service.service, service.configuration, {})
-    yield from _changes(name, "picture", _without_place(old.ui), _without_place(new.ui))
+# --- stages -----------------------------------------------------------------------------------------------------------
 
 
-def _without_place(ui: JsonMap) -> dict[str, Json]:
-    return {key: value for key, value in ui.items() if key not in _PLACE and key not in _LABEL}
+def _stage_changes(pair: Pair) -> Iterator[SettingChange]:
+    old, new, name = pair.old, pair.new, pair.new.instance_name
+    yield from _attribute_changes(name, "stage", _STAGE, old, new)
+    yield from _lane_changes(pair)
+    yield from _changes(name, "", old.configuration, new.configuration, pair.lanes)
+    yield from _service_changes(pair)
+    yield from _changes(name, "picture", _without(old.ui, _PLACE_AND_LABEL), _without(new.ui, _PLACE_AND_LABEL))
+    yield from _changes(name, "other", old.extra, new.extra)
 
 
-def _changes(stage: str, part: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[SettingChange]:
+def _lane_changes(pair: Pair) -> Iterator[SettingChange]:
+    """Outputs that came, went or changed places, where no predicate tells of them."""
+    for word, attribute in (("outputLanes", "output_lanes"), ("eventLanes", "event_lanes")):
+        before, after = getattr(pair.old, attribute), getattr(pair.new, attribute)
+        known = tuple(pair.lanes.get(lane, lane) for lane in before)
+        if known != after and not (_predicated(pair.old, before) and _predicated(pair.new, after)):
+            yield SettingChange(pair.new.instance_name, word, before, after, "stage")
+
+
+def _predicated(stage: StageInstance, lanes: tuple[str, ...]) -> bool:
+    return any(lanes == tuple(row.get("outputLane") for row in _rows(value)) for value in stage.configuration.values())
+
+
+def _service_changes(pair: Pair) -> Iterator[SettingChange]:
+    before, after = ({service.service: service for service in stage.services} for stage in (pair.old, pair.new))
+    for service in {**after, **before}:
+        old, new = before.get(service), after.get(service)
+        yield from _changes(pair.new.instance_name, service, _service_facts(old), _service_facts(new))
+
+
+def _service_facts(service: Service | None) -> Mapping[str, Json]:
+    if service is None:
+        return {}
+    return {"serviceVersion": service.version, **service.extra, **service.configuration}
+
+
+def _unfed_changes(old: Flow, new: Flow, matching: Matching, translate: Translate) -> Iterator[SettingChange]:
+    """Inputs that no stage of the canvas feeds: they are no links, but a fragment or a mistake."""
+    before, after = _produced(old), _produced(new)
+    for pair in matching.pairs:
+        known = {translate(lane) for lane in pair.old.input_lanes if lane not in before}
+        unfed = {lane for lane in pair.new.input_lanes if lane not in after}
+        if known != unfed:
+            values = tuple(sorted(known)), tuple(sorted(unfed))
+            yield SettingChange(pair.new.instance_name, "inputLanes", *values, "stage")
+
+
+def _produced(flow: Flow) -> set[str]:
+    return {lane for stage in flow.stages for lane in stage.lanes_out}
+
+
+def _changes(
+    stage: str, part: str, old: Mapping[str, Json], new: Mapping[str, Json], lanes: Mapping[str, str] | None = None
+) -> Iterator[SettingChange]:
     for name in {**old, **new}:
-        if name in old and name in new and same(old[name], new[name]):
+        if name in old and name in new and same(_with_lanes(old[name], lanes), new[name]):
             continue
         only = "" if name in old and name in new else "old" if name in old else "new"
-        yield SettingChange(stage, name, _shown(name, old.get(name)), _shown(name, new.get(name)), part, only)
+        yield SettingChange(stage, name, shown(name, old.get(name)), shown(name, new.get(name)), part, only)
 
 
-def _shown(name: str, value: Json) -> Json:
-    """A value without secrets, however deep they are."""
-    if isinstance(value, str):
-        if value.startswith(_HIDDEN):
-            return MASK
-        return MASK if value and "${" not in value and looks_secret(name) else value
-    if isinstance(value, tuple):
-        return tuple(_shown(name, item) for item in value)
-    if isinstance(value, JsonMap):
-        key = value.get("key")
-        spoken = key if isinstance(key, str) else ""
-        return JsonMap(
-            {inner: _shown(spoken if inner == "value" and spoken else inner, item) for inner, item in value.items()}
-        )
-    return value
+def _with_lanes(value: Json, lanes: Mapping[str, str] | None) -> Json:
+    """The value with its rows of predicates under the names that their lanes have in the new flow."""
+    if not lanes or not isinstance(value, tuple):
+        return value
+    return tuple(_with_lane(row, lanes) if isinstance(row, JsonMap) else row for row in value)
+
+
+def _with_lane(row: JsonMap, lanes: Mapping[str, str]) -> JsonMap:
+    lane = row.get("outputLane")
+    return row.set("outputLane", lanes[lane]) if isinstance(lane, str) and lane in lanes else row
+
+
+# --- fragments --------------------------------------------------------------------------------------------------------
+
+
+def _fragment_diffs(old: Flow, new: Flow) -> Iterator[Diff]:
+    before, after = _fragments(old), _fragments(new)
+    for name in {**before, **after}:
+        held, holds = before.get(name), after.get(name)
+        found = diff(held or Flow(""), holds or Flow(""))
+        if held is not None and holds is not None:
+            yield _within(name, found)
+            continue
+        old_name, new_name = None if held is None else held.name, None if holds is None else holds.name
+        only = "new" if held is None else "old"
+        yield Diff(settings=(SettingChange("", name, old_name, new_name, "fragment", only),))
+        yield _within(name, attrs.evolve(found, settings=()))
+
+
+def _fragments(flow: Flow) -> dict[str, Flow]:
+    found: dict[str, Flow] = {}
+    for at, fragment in enumerate(flow.fragments):
+        name = fragment.extra.get("fragmentInstanceId")
+        found[name if isinstance(name, str) and name not in found else f"fragment {at + 1}"] = fragment
+    return found
+
+
+def _within(fragment: str, found: Diff) -> Diff:
+    def under(name: str) -> str:
+        return f"{fragment}/{name}" if name else fragment
+
+    def link(each: LinkChange) -> LinkChange:
+        return attrs.evolve(each, source=under(each.source), target=under(each.target))
+
+    return Diff(
+        added=tuple(map(under, found.added)),
+        removed=tuple(map(under, found.removed)),
+        renamed=tuple(attrs.evolve(each, stage=under(each.stage)) for each in found.renamed),
+        settings=tuple(attrs.evolve(each, stage=under(each.stage)) for each in found.settings),
+        links_added=tuple(map(link, found.links_added)),
+        links_removed=tuple(map(link, found.links_removed)),
+        moved=tuple(map(under, found.moved)),
+    )

@@ -1,51 +1,61 @@
 """Differences as lines for people and as JSON for machines."""
 
-import json
 from collections.abc import Iterator
 from html import escape
 
 import attrs
 
-from ..values import Json, PlainJson, thaw
-from .changes import Diff, LinkChange, SettingChange
+from ..values import PlainJson, thaw
+from .changes import Diff, LinkChange, Renamed, SettingChange
+from .details import clean, detailed, value_text
 
-LONGEST = 100
+_TOLD = ("picture", "metadata", "rules", "other")
+"""Parts that are named beside the stage or flow, as the names of their settings do not tell."""
 
 
 def render_diff(found: Diff) -> Iterator[str]:
-    """Lines in the manner of diff: ``-`` is only in the first flow, ``+`` only in the second, ``~`` changed."""
+    """Lines in the manner of diff: ``-`` is only in the first flow, ``+`` only in the second, ``~`` changed.
+
+    Values that are long or have several lines follow in lines of their own, indented: what is the same in both is
+    left out of them.
+    """
     for name in found.removed:
-        yield f"- stage {name}"
+        yield f"- stage {clean(name)}"
     for name in found.added:
-        yield f"+ stage {name}"
+        yield f"+ stage {clean(name)}"
     for renamed in found.renamed:
-        yield f"~ stage {renamed.stage}: label {renamed.old!r} -> {renamed.new!r}"
+        yield _renamed(renamed)
     for link in found.links_removed:
         yield f"- {_link(link)}"
     for link in found.links_added:
         yield f"+ {_link(link)}"
     for change in found.settings:
-        yield _setting(change)
+        yield from _setting(change)
     for name in found.moved:
-        yield f"~ stage {name}: moved"
+        yield f"~ stage {clean(name)}: moved"
+
+
+def _renamed(renamed: Renamed) -> str:
+    what = "label" if renamed.what == "label" else "instance name"
+    return f"~ stage {clean(renamed.stage)}: {what} {value_text(renamed.old)} -> {value_text(renamed.new)}"
 
 
 def _link(link: LinkChange) -> str:
-    return f"{'event link' if link.event else 'link'} {link.source} -> {link.target}"
+    output = f" output {link.output}" if link.output else ""
+    return f"{'event link' if link.event else 'link'} {clean(link.source)}{output} -> {clean(link.target)}"
 
 
-def _setting(change: SettingChange) -> str:
-    place = f"{change.stage or 'flow'}: {change.name}"
+def _setting(change: SettingChange) -> Iterator[str]:
+    part = f" {change.part}" if change.part in _TOLD else ""
+    place = f"{clean(change.stage or 'flow')}{part}: {clean(change.name)}"
+    if change.part == "fragment":
+        place = f"fragment {clean(change.name)}"
     if change.only_in == "old":
-        return f"- {place} = {_value(change.old)}"
-    if change.only_in == "new":
-        return f"+ {place} = {_value(change.new)}"
-    return f"~ {place}: {_value(change.old)} -> {_value(change.new)}"
-
-
-def _value(value: Json) -> str:
-    text = json.dumps(thaw(value), ensure_ascii=False)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        yield f"- {place} = {value_text(change.old)}"
+    elif change.only_in == "new":
+        yield f"+ {place} = {value_text(change.new)}"
+    else:
+        yield from detailed(f"~ {place}", change.old, change.new)
 
 
 _COLOURS = {"+": "#1a7f37", "-": "#cf222e", "~": "#9a6700"}
@@ -53,16 +63,21 @@ _COLOURS = {"+": "#1a7f37", "-": "#cf222e", "~": "#9a6700"}
 
 def diff_html(found: Diff) -> str:
     """The lines for a notebook, coloured by their kind."""
-    lines = [f'<span style="color:{_COLOURS[line[0]]}">{escape(line)}</span>' for line in render_diff(found)]
-    return f'<pre style="white-space:pre-wrap">{chr(10).join(lines) or "no differences"}</pre>'
+    lines = "\n".join(_coloured(line) for line in render_diff(found))
+    return f'<pre style="white-space:pre-wrap">{lines or "no differences"}</pre>'
+
+
+def _coloured(line: str) -> str:
+    colour = _COLOURS.get(line.lstrip()[:1])
+    return f'<span style="color:{colour}">{escape(line)}</span>' if colour else escape(line)
 
 
 def diff_document(found: Diff) -> dict[str, PlainJson]:
-    """The whole difference as plain JSON."""
+    """The whole difference as plain JSON: the fields of ``Diff``, and under each the fields of its changes."""
     return {
         "added": list(found.added),
         "removed": list(found.removed),
-        "renamed": [{"stage": each.stage, "old": each.old, "new": each.new} for each in found.renamed],
+        "renamed": [attrs.asdict(each) for each in found.renamed],
         "settings": [
             {**attrs.asdict(each, recurse=False), "old": thaw(each.old), "new": thaw(each.new)}
             for each in found.settings

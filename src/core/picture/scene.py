@@ -2,7 +2,7 @@
 
 import attrs
 
-from ..compare.diffing import links_of
+from ..compare.links import links_of
 from ..flow.model import Flow, StageInstance
 from ..values import JsonMap
 
