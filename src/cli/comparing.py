@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from ..core.errors import FormatError, NotFoundError
@@ -38,7 +39,7 @@ def diff(place: Place, first: str, second: str, as_json: bool) -> int:
         emit_json(diff_document(found))
     else:
         for line in render_diff(found):
-            click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
+            click.echo(click.style(line, fg=_COLOURS.get(line.lstrip()[:1])))
     return ExitCode.FINDINGS if found else ExitCode.FINE
 
 
@@ -74,21 +75,28 @@ def merge(base: Path, ours: Path, theirs: Path, output: Path | None, name: str |
     """Merge what OURS and THEIRS changed in BASE, stage by stage and setting by setting, into OURS.
 
     Made for git: `merge.penstock.driver = penstock merge %O %A %B --name %P`. With conflicts nothing is written, each
-    is printed, and the exit code is 1.
+    is printed, and the exit code is 1. An empty BASE means that both sides added the file.
     """
     from ..core.compare import merge as three_way
     from ..sdk.transfer import rewrite_flow
 
-    result = three_way(*[_single(path) for path in (base, ours, theirs)])
+    result = three_way(_base(base), _single(ours), _single(theirs))
     if result.flow is None:
         for conflict in result.conflicts:
             click.echo(f"conflict in {name or ours}: {conflict}", err=True)
-        answer(as_json, {"file": None, "conflicts": [str(each) for each in result.conflicts]})
+        answer(as_json, {"file": None, "conflicts": [attrs.asdict(each) for each in result.conflicts]})
         return ExitCode.FINDINGS
     rewrite_flow(ours, result.flow, output)
     note(f"merged {name or ours}")
     answer(as_json, {"file": str(output or ours), "conflicts": []})
     return ExitCode.FINE
+
+
+def _base(path: Path) -> "Flow":
+    """The flow that both sides began with: none where both added the file, which git says by an empty one."""
+    from ..core.flow.model import Flow
+
+    return Flow("") if path.stat().st_size == 0 else _single(path)
 
 
 def _single(path: Path) -> "Flow":

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from penstock.core.flow.manner import Manner, written
 from tests.unit.cli.conftest import example
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
@@ -120,6 +121,98 @@ def test_a_conflict_is_left_to_people(git: Git) -> None:
     assert both_change(git, (*place, "huge"), (*place, "tiny")) == 1
     assert setting(*place) == "huge"
     assert git("status", "--porcelain").stdout.startswith("UU flows/orders.json")
+
+
+def test_a_diff_names_the_files(git: Git) -> None:
+    """Also those with blanks in their names, and those in conflict."""
+    Path("flows/more orders.json").write_bytes(example("orders").read_bytes())
+    git("add", ".")
+    assert git("diff", "--cached").stdout.startswith("flows/more orders.json\n+ stage ")
+    git("reset", "-q", "--hard")
+    place = ("Large orders", "configs.uniquePrefix")
+    both_change(git, (*place, "huge"), (*place, "tiny"))
+    shown = git("diff", "--ours")
+    assert shown.returncode == 0
+    assert "flows/orders.json" in shown.stdout
+    assert shown.stderr == ""
+
+
+@pytest.mark.parametrize("text", ['{"stages": [', '{"x": 1}', ""])
+def test_a_file_that_is_no_flow_does_not_stop_git(git: Git, text: str) -> None:
+    """It is shown as it is, in the middle of other commits."""
+    for at in (text, text + "\n\n"):
+        Path("flows/broken.json").write_text(at)
+        git("add", ".")
+        git("commit", "-qm", "broken")
+    change("Large orders", "configs.uniquePrefix", "huge")
+    git("commit", "-qam", "after")
+    log = git("log", "-p", "--textconv", "--no-ext-diff")
+    assert log.returncode == 0
+    assert "+    files_prefix = huge" in log.stdout
+    assert "after" in log.stdout
+    assert "first" in log.stdout
+    shown = git("diff", "HEAD~3", "HEAD")
+    assert shown.returncode == 0
+    assert 'configs.uniquePrefix: "large" -> "huge"' in shown.stdout
+
+
+def test_a_file_of_the_engine_differs_in_the_lines_that_were_edited_only(git: Git) -> None:
+    """After a merge too: indentation, line ends and blanks are those of the file."""
+    path = Path("flows/orders.json")
+    document = json.loads(path.read_text())
+    manner = Manner(indent="  ", colon=" : ", lists_in_line=True, empty=" ", line_end="\r\n")
+    path.write_bytes(written(document, manner).encode())
+    git("config", "core.autocrlf", "false")
+    git("commit", "-qam", "as the engine writes it")
+    git("branch", "theirs")
+    for branch, old, new in (("theirs", '"large"', '"huge"'), ("main", '"TO_ERROR"', '"DISCARD"')):
+        git("checkout", "-q", branch)
+        path.write_bytes(path.read_bytes().replace(old.encode(), new.encode(), 1))
+        git("commit", "-qam", branch)
+    assert git("merge", "-qm", "merged", "theirs").returncode == 0
+    changed = git("diff", "--numstat", "--no-ext-diff", "--no-textconv", "HEAD~2").stdout
+    assert changed.split()[:2] == ["2", "2"]
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_file_that_both_added_is_merged_without_a_base(git: Git, same: bool) -> None:
+    """Bookkeeping apart the same: one file; else a conflict, and not an error of the program."""
+    new, text = Path("flows/new.json"), example("orders").read_text()
+    git("checkout", "-qb", "theirs")
+    new.write_text(text)
+    git("add", ".")
+    git("commit", "-qm", "theirs")
+    git("checkout", "-q", "main")
+    new.write_text(json.dumps(json.loads(text if same else text.replace('"large"', '"huge"')), indent=1))
+    git("add", ".")
+    git("commit", "-qm", "ours")
+    merged = git("merge", "theirs", "-m", "merged")
+    assert merged.returncode == (0 if same else 1), merged.stdout + merged.stderr
+    assert "Error" not in merged.stderr
+    assert ("conflict in flows/new.json: /stages/LocalFS_01" in merged.stderr + merged.stdout) is not same
+
+
+def test_rebase_cherry_pick_and_stash_merge_flows(git: Git) -> None:
+    """They all ask the same driver; lines next to each other in the file are no conflict."""
+    git("checkout", "-qb", "theirs")
+    change("Large orders", "configs.uniquePrefix", "huge")
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "main")
+    change("Large orders", "configs.fileNameSuffix", "txt")
+    git("commit", "-qam", "ours")
+    assert git("cherry-pick", "theirs").returncode == 0
+    git("checkout", "-q", "theirs")
+    assert git("rebase", "main").returncode == 0
+    change("Large orders", "configs.dirPathTemplate", "/tmp/x")
+    git("stash")
+    change("Orders", "stopAfterFirstBatch", False)
+    git("commit", "-qam", "more")
+    assert git("stash", "pop").returncode == 0
+    found = [
+        setting("Large orders", f"configs.{name}") for name in ("uniquePrefix", "fileNameSuffix", "dirPathTemplate")
+    ]
+    assert found == ["huge", "txt", "/tmp/x"]
+    assert setting("Orders", "stopAfterFirstBatch") is False
 
 
 def test_the_hook_calls_what_there_is() -> None:

@@ -1,74 +1,51 @@
-"""Promises of differences and merges."""
+"""Promises of merges."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import attrs
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tries
+from hypothesis import strategies as st
 
-from penstock.core import decode_flow, diff, merge
-from penstock.core.compare import diff_document, render_diff
+from penstock.core import decode_flow, dump_flow, merge
+from penstock.core.compare import Merge
+from penstock.core.errors import FormatError
+from penstock.core.flow.document import encode_flow
 from penstock.core.flow.model import Flow
+from penstock.sdk.transfer import read_source
+
+from .making import flow, selector, settings, stage, within
+
+BESIDE = [each / "shared" / "corpus" for each in Path(__file__).parents[5:]]
+CORPUS = next((each for each in BESIDE if each.is_dir()), None)
+EXAMPLES = Path(str(files("penstock.examples")))
 
 
-def stage(name: str, **changes: object) -> dict[str, object]:
-    return {
-        "instanceName": name,
-        "library": "lib",
-        "stageName": "kind",
-        "stageVersion": "1",
-        "configuration": [{"name": "a", "value": 1}, {"name": "password", "value": "hidden"}],
-        "uiInfo": {"label": name, "xPos": 50, "yPos": 50},
-        "inputLanes": [],
-        "outputLanes": [f"{name}Out"],
-        "eventLanes": [],
-        "services": [],
-        **changes,
-    }
+def paths(merged: Merge) -> list[str]:
+    """Where the conflicts are."""
+    assert (merged.flow is None) == bool(merged.conflicts)
+    return [conflict.path for conflict in merged.conflicts]
 
 
-def flow(*stages: dict[str, object], **parts: object) -> Flow:
-    return decode_flow({"schemaVersion": 6, "title": "T", "configuration": [], "stages": list(stages), **parts})
+def document(merged: Merge) -> dict[str, Any]:
+    """The document of a merge without conflicts."""
+    assert merged.flow is not None, merged.conflicts
+    made: dict[str, Any] = encode_flow(merged.flow)
+    return made
 
 
-def settings(**values: object) -> list[dict[str, object]]:
-    return [{"name": name, "value": value} for name, value in values.items()]
+def with_value(value: object) -> Flow:
+    """A flow with one stage whose setting ``a`` has this value."""
+    return flow(stage("A", configuration=settings(a=value)))
 
 
-def test_equal_flows_have_no_difference() -> None:
-    """The difference of a flow to itself is empty and false."""
-    assert not diff(flow(stage("A")), flow(stage("A")))
-
-
-def test_stages_settings_links_labels_and_places_are_told_apart() -> None:
-    """Each kind of change is in its own part of the value."""
-    old = flow(stage("A"), stage("B"))
-    new = flow(
-        stage("A", configuration=settings(a=2, password="other")),
-        stage("C", inputLanes=["AOut"], uiInfo={"label": "C", "xPos": 360, "yPos": 50}),
-    )
-    found = diff(old, new)
-    assert (found.added, found.removed) == (("C",), ("B",))
-    assert [(link.source, link.target) for link in found.links_added] == [("A", "C")]
-    assert {change.name for change in found.settings} == {"a", "password"}
-
-
-def test_moving_and_renaming_are_no_setting_changes() -> None:
-    """A stage that was only moved or relabelled is listed as that alone."""
-    found = diff(flow(stage("A")), flow(stage("A", uiInfo={"label": "B", "xPos": 60, "yPos": 50})))
-    assert found.moved == ("A",)
-    assert [(each.old, each.new) for each in found.renamed] == [("A", "B")]
-    assert not found.settings
-
-
-def test_the_kind_of_a_number_counts() -> None:
-    """1 and 1.0 are different values, as in the file."""
-    assert diff(flow(stage("A", configuration=settings(a=1))), flow(stage("A", configuration=settings(a=1.0))))
-
-
-def test_credentials_are_masked() -> None:
-    """A changed password is reported, without either value."""
-    found = diff(flow(stage("A")), flow(stage("A", configuration=settings(a=1, password="newer"))))
-    text = "\n".join(render_diff(found)) + str(diff_document(found)) + repr(found)
-    assert "password" in text
-    assert "hidden" not in text
-    assert "newer" not in text
+def value(merged: Merge) -> object:
+    """The value of that setting."""
+    return document(merged)["stages"][0]["configuration"][0]["value"]
 
 
 def test_a_merge_takes_the_changes_of_both_sides() -> None:
@@ -84,20 +61,398 @@ def test_what_both_changed_differently_is_a_conflict() -> None:
     """No side wins silently: the place is named, the values are not."""
     base, ours, theirs = (flow(stage("A", configuration=settings(password=value))) for value in ("x1", "x2", "x3"))
     result = merge(base, ours, theirs)
-    assert result.flow is None
-    assert [conflict.path for conflict in result.conflicts] == ["/stages/A/configuration/password/value"]
+    assert paths(result) == ["/stages/A/configuration/password/value"]
     assert "x2" not in str(result.conflicts)
+
+
+def test_every_conflict_is_named() -> None:
+    """Not only the first one."""
+    base, ours, theirs = (flow(stage("A", configuration=settings(a=at, b=at)), stage("B")) for at in range(3))
+    assert len(paths(merge(base, ours, theirs))) == 2
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(1.0, True), (1.0, "1"), (True, 1.0), (None, [])])
+def test_the_kind_of_a_value_counts(ours: object, theirs: object) -> None:
+    """1 that became 1.0 was changed."""
+    assert value(merge(with_value(1), with_value(ours), with_value(1))) is ours
+    assert paths(merge(with_value(1), with_value(ours), with_value(theirs)))
+
+
+def test_the_order_of_keys_is_no_change() -> None:
+    """The side that only wrote them in another order takes what the other one changed."""
+    one, other = {"x": 1, "y": 1}, {"y": 1, "x": 1}
+    assert value(merge(with_value(one), with_value(other), with_value({"x": 1, "y": 2}))) == {"x": 1, "y": 2}
+
+
+@pytest.mark.parametrize("name", ["creator", "uuid", "lastModified", "inputLanes", "stages", "xPos", "valid"])
+def test_settings_and_stages_may_be_called_like_keys_of_the_document(name: str) -> None:
+    """They are merged as what they are, not as what they are called."""
+    base, ours, theirs = (flow(stage(name, configuration=settings(**{name: at}))) for at in range(3))
+    assert paths(merge(base, ours, theirs)) == [f"/stages/{name}/configuration/{name}/value"]
+    mine = flow(stage(name, configuration=settings(**{name: 0, "b": 1})))
+    merged = document(merge(base, mine, theirs))
+    assert merged["stages"][0]["configuration"] == settings(**{name: 2, "b": 1})
+
+
+# --- stages -----------------------------------------------------------------------------------------------------------
 
 
 def test_removed_here_and_changed_there_is_a_conflict() -> None:
     """A stage that one side removed and the other changed needs a person."""
     base = flow(stage("A"), stage("B"))
-    result = merge(base, flow(stage("B")), flow(stage("A", configuration=settings(a=9)), stage("B")))
+    changed = flow(stage("A", configuration=settings(a=9)), stage("B"))
+    result = merge(base, flow(stage("B")), changed)
     assert [str(conflict) for conflict in result.conflicts] == ["/stages/A: we removed it, they changed it"]
+    result = merge(base, changed, flow(stage("B")))
+    assert [str(conflict) for conflict in result.conflicts] == ["/stages/A: we changed it, they removed it"]
 
 
-def test_merging_with_an_unchanged_side_gives_the_other() -> None:
-    """The one-sided merge is the changed side, whichever it is."""
-    base, changed = flow(stage("A")), flow(stage("A", configuration=settings(a=5)))
-    for result in (merge(base, changed, base), merge(base, base, changed)):
-        assert result.flow == attrs.evolve(changed, name=result.flow.name if result.flow else "")
+def placed(x: int, y: int, **changes: object) -> Flow:
+    """A flow whose stage stands there."""
+    return flow(stage("A", uiInfo={"label": "A", "xPos": x, "yPos": y}, **changes))
+
+
+def test_where_both_moved_a_stage_it_stands_where_we_put_it() -> None:
+    """Both coordinates are ours, also where we changed only one."""
+    merged = document(merge(placed(1, 1), placed(2, 1), placed(1, 9)))
+    assert merged["stages"][0]["uiInfo"] == {"label": "A", "xPos": 2, "yPos": 1}
+    merged = document(merge(placed(1, 1), placed(1, 1, custom=1), placed(1, 9)))
+    assert merged["stages"][0]["uiInfo"] == {"label": "A", "xPos": 1, "yPos": 9}
+
+
+def test_a_stage_that_was_only_moved_can_be_removed() -> None:
+    """Arranging a flow is no reason to keep a stage that the other side removed."""
+    for merged in (merge(placed(1, 1), flow(), placed(5, 5)), merge(placed(1, 1), placed(5, 5), flow())):
+        assert document(merged)["stages"] == []
+
+
+def test_the_same_new_stage_on_both_sides_is_one() -> None:
+    """Wherever they put it; with other settings it is a conflict, not a mixture of both."""
+    base, ours = flow(), placed(1, 1)
+    assert merge(base, ours, placed(5, 5)).flow == ours
+    assert paths(merge(base, ours, placed(5, 5, inputLanes=["x"]))) == ["/stages/A"]
+
+
+def test_a_stage_that_became_another_one_is_not_mixed_with_the_old() -> None:
+    """A special stage under its usual name, or one of the canvas."""
+    old, changed, other = (
+        stage("E"),
+        stage("E", configuration=settings(a=1, b=1)),
+        stage("E", stageName="other", configuration=settings(topic="x")),
+    )
+    assert paths(merge(flow(old), flow(changed), flow(other))) == ["/stages/E"]
+    parts = [flow(errorStage=each) for each in (old, changed, other)]
+    assert paths(merge(*parts)) == ["/errorStage"]
+    assert document(merge(parts[0], parts[0], parts[2]))["errorStage"]["stageName"] == "other"
+
+
+def test_stages_and_settings_stay_where_they_were() -> None:
+    """New ones of theirs stand behind what they follow there, ours keep their order."""
+    base = flow(stage("A"), stage("B"), stage("C"))
+    ours = flow(stage("C"), stage("A"), stage("B"), stage("X"))
+    theirs = flow(stage("A"), stage("Y"), stage("B"), stage("C"))
+    assert [each["instanceName"] for each in document(merge(base, ours, theirs))["stages"]] == list("CAYBX")
+    assert [each["instanceName"] for each in document(merge(base, theirs, ours))["stages"]] == list("CAYBX")
+
+
+# --- links ------------------------------------------------------------------------------------------------------------
+
+
+def test_inputs_of_both_sides_are_kept() -> None:
+    """Each side linked another stage to the same reader."""
+    base, ours, theirs = (flow(stage("A"), stage("B"), stage("R", inputLanes=lanes)) for lanes in ([], ["x"], ["y"]))
+    assert document(merge(base, ours, theirs))["stages"][2]["inputLanes"] == ["x", "y"]
+
+
+def test_a_link_that_one_side_cut_stays_cut() -> None:
+    """Though the other one added another link to the same stage."""
+    base, ours, theirs = (flow(stage("R", inputLanes=lanes)) for lanes in (["a", "b"], ["a"], ["a", "b", "c"]))
+    assert document(merge(base, ours, theirs))["stages"][0]["inputLanes"] == ["a", "c"]
+
+
+def test_two_stages_put_into_the_same_link_are_a_conflict() -> None:
+    """Records would go through both, and arrive twice."""
+    base, ours, theirs = (flow(stage("A"), stage("R", inputLanes=[lane])) for lane in ("AOut", "x", "y"))
+    assert paths(merge(base, ours, theirs)) == ["/stages/R/inputLanes"]
+
+
+def test_a_link_to_a_stage_that_the_other_side_removed_is_a_conflict() -> None:
+    """Neither side wanted a stage without its input."""
+    base = flow(stage("A"), stage("B", inputLanes=["AOut"]))
+    removed = flow(stage("A"))
+    linked = flow(stage("A"), stage("B", inputLanes=["AOut"]), stage("C", inputLanes=["BOut"]))
+    (conflict,) = merge(base, removed, linked).conflicts
+    assert str(conflict) == "/stages/C/inputLanes/BOut: we removed its source, they linked to it"
+    (conflict,) = merge(base, linked, removed).conflicts
+    assert str(conflict) == "/stages/C/inputLanes/BOut: we linked to it, they removed its source"
+
+
+def test_a_link_that_was_broken_before_is_no_conflict() -> None:
+    """The merge need not mend what a side had left so."""
+    base, theirs = (flow(stage("A"), stage("B", inputLanes=["AOut"], configuration=settings(a=at))) for at in range(2))
+    broken = flow(stage("B", inputLanes=["AOut"], configuration=settings(a=0)))
+    assert document(merge(base, broken, theirs))["stages"] == [document_stage(theirs, 1)]
+    assert document(merge(base, theirs, broken))["stages"] == [document_stage(theirs, 1)]
+
+
+def document_stage(of: Flow, at: int) -> object:
+    """A stage of its document."""
+    stages: Any = encode_flow(of)["stages"]
+    return stages[at]
+
+
+def test_predicates_of_both_sides_go_before_the_default() -> None:
+    """In the same order as their outputs; what both changed in one predicate is a conflict."""
+    base, ours = flow(selector("a", "default")), flow(selector("a", "mine", "default"))
+    for theirs in (flow(selector("a", "yours", "default")), flow(selector("yours", "a", "default"))):
+        made = document(merge(base, ours, theirs))["stages"][0]
+        lanes = [row["outputLane"] for row in made["configuration"][0]["value"]]
+        assert lanes == made["outputLanes"]
+        assert sorted(lanes[:-1]) == ["a", "mine", "yours"]
+        assert lanes[-1] == "default"
+
+
+def test_a_predicate_removed_here_and_read_there_is_a_conflict() -> None:
+    """The new reader would have nothing to read."""
+    base, ours = flow(selector("a", "b", "default")), flow(selector("b", "default"))
+    theirs = flow(selector("a", "b", "default"), stage("R", inputLanes=["a"]))
+    assert paths(merge(base, ours, theirs)) == ["/stages/R/inputLanes/a"]
+
+
+def test_a_predicate_that_both_changed_is_a_conflict_of_that_one() -> None:
+    """The path names its lane."""
+    base, ours, theirs = (
+        with_value([{"outputLane": "a", "predicate": text}, {"outputLane": "z", "predicate": "default"}])
+        for text in "123"
+    )
+    assert paths(merge(base, ours, theirs)) == ["/stages/A/configuration/a/value/a/predicate"]
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def test_parameters_of_both_sides_are_kept() -> None:
+    """Entries of maps are known by their key."""
+    base, ours, theirs = (
+        flow(configuration=settings(constants=[{"key": key, "value": "1"} for key in keys]))
+        for keys in ("a", "ab", "ac")
+    )
+    made = document(merge(base, ours, theirs))["configuration"][0]["value"]
+    assert [row["key"] for row in made] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "wanted"),
+    [
+        ("abc", "xbc", "abz", "xbz"),
+        ("abc", "xabc", "abcz", "xabcz"),
+        ("abc", "bc", "ab", "b"),
+        ("abc", "axc", "abyc", None),
+        ("abcd", "axcd", "abyd", "axyd"),
+        ("abc", "axbc", "aybc", None),
+        ("ab", "abx", "aby", None),
+        ("abc", "ac", "axc", None),
+        ("abc", "axbc", "axbc", "axbc"),
+        ("abc", "xaybc", "xabc", "xaybc"),
+        ("aaaa", "baaaa", "aaaac", "baaaac"),
+        ("abcd", "ad", "abcxd", None),
+        ("abcd", "bcda", "abcx", None),
+        ("", "x", "y", None),
+    ],
+)
+def test_rows_of_lists_are_merged_where_the_changes_are_apart(
+    base: str, ours: str, theirs: str, wanted: str | None
+) -> None:
+    """The same row changed twice, or two rows put into the same place, are a conflict."""
+    for one, other in ((ours, theirs), (theirs, ours)):
+        merged = merge(*(with_value([{"row": sign} for sign in text]) for text in (base, one, other)))
+        if wanted is None:
+            assert paths(merged) == ["/stages/A/configuration/a/value"]
+        else:
+            assert value(merged) == [{"row": sign} for sign in wanted]
+
+
+def test_rows_with_doubled_keys_are_rows() -> None:
+    """A key that occurs twice tells nothing apart."""
+    row, other = {"key": "k", "value": 1}, {"key": "k", "value": 2}
+    assert value(merge(with_value([row, row]), with_value([other, row, row]), with_value([row, row, other]))) == [
+        other,
+        row,
+        row,
+        other,
+    ]
+
+
+def test_very_long_lists_are_compared_in_time() -> None:
+    """Rows of thousands that are all the same, changed at both ends."""
+    rows = [0] * 3_000
+    assert value(merge(with_value(rows), with_value([1, *rows]), with_value([*rows, 2]))) == [1, *rows, 2]
+    other = [at % 7 for at in range(3_000)]
+    assert paths(merge(with_value(rows), with_value(other), with_value(other[1:])))
+
+
+def test_doubled_settings_are_kept() -> None:
+    """A broken file merges as long as only one side touched them."""
+    doubled = [*settings(a=1), *settings(a=2)]
+    base, ours = flow(stage("A", configuration=doubled)), flow(stage("A", configuration=doubled, custom=1))
+    theirs = flow(stage("A", configuration=[*doubled, *settings(b=1)]))
+    made = document(merge(base, ours, theirs))["stages"][0]
+    assert made["configuration"] == [*doubled, *settings(b=1)]
+    assert made["custom"] == 1
+
+
+# --- the rest of the document -----------------------------------------------------------------------------------------
+
+
+def test_bookkeeping_never_conflicts() -> None:
+    """Ours stay: who saved it when, and what an engine said of it."""
+
+    def saved(at: int, **parts: object) -> Flow:
+        rules = {"uuid": str(at), "dataRuleDefinitions": [{"id": "r", "timestamp": at}], "ruleIssues": [at]}
+        info = {"lastModified": at, "sdcVersion": str(at), "uuid": str(at), "valid": at == 1}
+        body = {"uuid": str(at), "info": info, "issues": {"issueCount": at}, "valid": at == 1, **parts}
+        return within(body, pipelineRules=rules, libraryDefinitions={"stages": [at]})
+
+    merged = merge(saved(0), saved(1, description="x"), saved(2, metadata={"a": 1}))
+    assert document(merged) == encode_flow(saved(1, description="x", metadata={"a": 1}))
+
+
+def test_rules_are_merged_by_their_ids() -> None:
+    """A rule of ours and a rule of theirs."""
+
+    def ruled(*ids: str) -> Flow:
+        return within({}, pipelineRules={"dataRuleDefinitions": [{"id": each} for each in ids]})
+
+    made = document(merge(ruled("a"), ruled("a", "b"), ruled("c", "a")))
+    assert [each["id"] for each in made["pipelineRules"]["dataRuleDefinitions"]] == ["c", "a", "b"]
+
+
+def test_fragments_are_merged_within() -> None:
+    """Stages of one fragment, each side another one."""
+
+    def made(one: int, other: int) -> Flow:
+        inner = [stage(name, configuration=settings(a=at)) for name, at in (("A", one), ("B", other))]
+        return flow(fragments=[{"fragmentId": "f", "fragmentInstanceId": "F_1", "stages": inner}])
+
+    assert merge(made(0, 0), made(1, 0), made(0, 1)).flow == made(1, 1)
+    assert paths(merge(made(0, 0), made(1, 0), made(2, 0))) == ["/fragments/F_1/stages/A/configuration/a/value"]
+
+
+def test_an_upgrade_here_and_an_edit_there_go_together() -> None:
+    """Unless the upgrade took away what was edited."""
+    base = flow(stage("A", configuration=settings(a=1, b=1)), schemaVersion=5)
+    upgraded = flow(stage("A", stageVersion="2", configuration=settings(c=1, b=1)), schemaVersion=6)
+    edited = [flow(stage("A", configuration=settings(**{"a": 1, "b": 1, name: 2})), schemaVersion=5) for name in "ab"]
+    assert paths(merge(base, upgraded, edited[0])) == ["/stages/A/configuration/a"]
+    made = flow(stage("A", stageVersion="2", configuration=settings(c=1, b=2)), schemaVersion=6)
+    assert merge(base, upgraded, edited[1]).flow == made
+
+
+def test_unknown_keys_are_merged_too() -> None:
+    """Those of a stage, of the document and of the export around it."""
+    base, ours, theirs = (
+        within({"custom": {"a": a, "b": b}, "stages": [stage("A", own=a)]}, around=b)
+        for a, b in ((0, 0), (1, 0), (0, 1))
+    )
+    made = within({"custom": {"a": 1, "b": 1}, "stages": [stage("A", own=1)]}, around=1)
+    assert document(merge(base, ours, theirs)) == encode_flow(made)
+
+
+def test_an_export_around_the_document_is_no_change_of_it() -> None:
+    """One side put the bare document into an envelope, the other one edited it."""
+    bare = [flow(stage("A", configuration=settings(a=at))) for at in range(2)]
+    wrapped = within({"stages": [stage("A", configuration=settings(a=0))]}, pipelineRules={"version": 1})
+    made = within({"stages": [stage("A", configuration=settings(a=1))]}, pipelineRules={"version": 1})
+    assert document(merge(bare[0], bare[1], wrapped)) == encode_flow(made)
+    assert document(merge(bare[0], wrapped, bare[1])) == encode_flow(made)
+    assert document(merge(wrapped, bare[0], made)) == encode_flow(bare[1])
+
+
+def test_what_a_project_keeps_beside_the_document_is_merged() -> None:
+    """Lists are put together, a name that both changed is a conflict, once."""
+    base = attrs.evolve(flow(), parameter_sets=("a",), connection_ids=("c",), fragment_ids=("f",), environment_id="e")
+    ours = attrs.evolve(base, parameter_sets=("a", "b"), name="X", engine_type="edge")
+    theirs = attrs.evolve(base, parameter_sets=("a", "d"), description="y", connection_ids=("c", "g"))
+    made = attrs.evolve(ours, parameter_sets=("a", "b", "d"), description="y", connection_ids=("c", "g"))
+    assert merge(base, ours, theirs).flow == made
+    assert paths(merge(base, ours, attrs.evolve(base, name="Y"))) == ["/name"]
+    assert paths(merge(flow(title="a"), flow(title="b"), flow(title="c"))) == ["/title"]
+    assert paths(merge(flow(description="a"), flow(description="b"), flow(description="c"))) == ["/description"]
+
+
+def test_a_fragment_stays_one() -> None:
+    """Also without an envelope that says so."""
+    base = attrs.evolve(flow(stage("A")), fragment=True)
+    merged = merge(base, attrs.evolve(base, description="x"), attrs.evolve(base, schema_version=3)).flow
+    assert merged == attrs.evolve(base, description="x", schema_version=3)
+
+
+# --- laws -------------------------------------------------------------------------------------------------------------
+
+FLOWS = [
+    flow
+    for folder in (EXAMPLES, CORPUS)
+    if folder is not None
+    for path in sorted(folder.rglob("*.json"))[:60]
+    if path.name != "INDEX.json"
+    for flow in read_source(path)
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document; the definitions beside it are left out."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    below = [place for key, item in items if key != "libraryDefinitions" for place in places(item, (*path, key))]
+    return [path, *below] if path else below
+
+
+@st.composite
+def edited(draw: st.DrawFn, base: Flow) -> Flow:
+    """The flow after one to three edits anywhere in its document that leave it a flow."""
+    document: Any = json.loads(dump_flow(base))
+    for _ in range(draw(st.integers(1, 3))):
+        *path, last = draw(st.sampled_from(places(document)))
+        held = document
+        for key in path:
+            held = held[key]
+        held[last] = _edited(draw, held[last])
+    try:
+        return decode_flow(document)
+    except FormatError:
+        return base
+
+
+def _edited(draw: st.DrawFn, value: Any) -> Any:
+    if isinstance(value, (bool, type(None))):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + draw(st.integers(1, 3))
+    if isinstance(value, str):
+        return value + draw(st.sampled_from("xyz"))
+    if isinstance(value, list):
+        return draw(st.permutations(value))[: draw(st.integers(0, len(value)))]
+    return {**value, draw(st.sampled_from("xyz")): draw(st.integers(1, 3))}
+
+
+@st.composite
+def three(draw: st.DrawFn) -> tuple[Flow, Flow, Flow]:
+    """A flow, and what two people made of it."""
+    base = draw(st.sampled_from(FLOWS))
+    return base, draw(edited(base)), draw(edited(base))
+
+
+@tries(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(three())
+def test_laws_of_merges(sides: tuple[Flow, Flow, Flow]) -> None:
+    """A side that changed nothing, or the same, adds nothing; mirrored sides give the mirrored outcome."""
+    base, ours, theirs = sides
+    for merged in (merge(base, base, ours), merge(base, ours, base), merge(base, ours, ours)):
+        assert dump_flow(attrs.evolve(merged.flow or base)) == dump_flow(ours)
+        assert merged.flow == ours
+    forth, back = merge(base, ours, theirs), merge(base, theirs, ours)
+    mirrored = {(each.path, each.theirs, each.ours) for each in back.conflicts}
+    assert {(each.path, each.ours, each.theirs) for each in forth.conflicts} == mirrored
+    if forth.flow is not None:
+        for side in (ours, theirs):
+            assert merge(base, forth.flow, side).flow == forth.flow
+            assert merge(side, forth.flow, side).flow == forth.flow
