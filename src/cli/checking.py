@@ -97,7 +97,7 @@ def _files(paths: tuple[str, ...]) -> dict[Path | None, bool]:
         if each == "-":
             found[None] = True
         elif path.is_dir():
-            for one in _below(path):
+            for one in files_below(path):
                 found.setdefault(one, False)
         elif not path.exists():
             raise missing_file(each) or FormatError(each, "", "there is no such file or folder")
@@ -106,7 +106,7 @@ def _files(paths: tuple[str, ...]) -> dict[Path | None, bool]:
     return found
 
 
-def _below(folder: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """The files of a folder and the folders below that may hold flows.
 
     Raises:
@@ -133,7 +133,7 @@ def check_file(path: Path | None, named: bool = True) -> Iterator[Checked]:
     try:
         members = read_archived_bytes(sys.stdin.buffer.read(), name) if path is None else read_archived(path)
     except FormatError as error:
-        if named or path is None or ("expected a pipeline document" not in error.reason and _may_hold_flows(path)):
+        if named or path is None or ("expected a pipeline document" not in error.reason and may_hold_flows(path)):
             yield Checked(name, error=str(error))
         return
     if named and not members:
@@ -145,7 +145,7 @@ def check_file(path: Path | None, named: bool = True) -> Iterator[Checked]:
 _SIGNS = (b'"stages"', b'"pipelineConfig"', b'"pipelineFragmentConfig"', b'"instanceName"')
 
 
-def _may_hold_flows(path: Path) -> bool:
+def may_hold_flows(path: Path) -> bool:
     """True for what cannot be read and is to be told: archives, empty files, and texts with words of flows."""
     try:
         data = path.read_bytes()

@@ -1,6 +1,7 @@
 """``diff`` two flows, ``merge`` changed copies of a flow file."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from .codes import ExitCode
 from .completing import complete_flow
 from .framework import command
 from .options import Place, at_place, open_flow
-from .printing import answer, emit_json, json_option, note
+from .printing import answer, counting_when_cut, emit_json, json_option, note, printable
 
 if TYPE_CHECKING:
     from ..core.catalogue.definitions import Catalogue
@@ -27,20 +28,65 @@ if TYPE_CHECKING:
 def diff(place: Place, first: str, second: str, as_json: bool) -> int:
     """Compare two flows: files, FILE.zip:NAME, NAME@REVISION, or names in the project.
 
-    The exit code is that of diff(1): 0 for equal, 1 for different, 2 for trouble. Credentials are masked.
+    Folders and archives are compared flow by flow, by their names. The exit code is that of diff(1): 0 for equal,
+    1 for different, 2 for trouble. Credentials are masked.
     """
     from ..core.compare import diff as compare
     from ..core.compare import diff_document, render_diff
 
+    if _holds_many(first) and _holds_many(second):
+        before, after = _flows_in(Path(first)), _flows_in(Path(second))
+        if len(before) != 1 or len(after) != 1 or Path(first).is_dir() or Path(second).is_dir():
+            return _diff_many(before, after, as_json)
     old, catalogue = _read(place, first)
     new, _ = _read(place, second)
     found = compare(old, new, catalogue)
-    if as_json:
-        emit_json(diff_document(found))
-    else:
-        for line in render_diff(found):
-            click.echo(click.style(line, fg=_COLOURS.get(line.lstrip()[:1])))
-    return ExitCode.FINDINGS if found else ExitCode.FINE
+    return _told(bool(found), render_diff(found), diff_document(found) if as_json else None)
+
+
+def _diff_many(before: "list[tuple[str, Flow]]", after: "list[tuple[str, Flow]]", as_json: bool) -> int:
+    from ..adapters.packaged import packaged_catalogue
+    from ..core.compare import diff_flows, flows_diff_document, render_flows_diff
+
+    found = diff_flows(before, after, packaged_catalogue())
+    return _told(bool(found), render_flows_diff(found), flows_diff_document(found) if as_json else None)
+
+
+def _holds_many(name: str) -> bool:
+    path = Path(name)
+    return path.is_dir() or (path.suffix.lower() == ".zip" and path.is_file())
+
+
+def _flows_in(path: Path) -> "list[tuple[str, Flow]]":
+    """The flows of an archive, or of all files of a folder; what is no flow at all is passed over in a folder.
+
+    Raises:
+        FormatError: naming the file that cannot be read.
+    """
+    from ..sdk.transfer import read_archived
+    from .checking import files_below, may_hold_flows
+
+    if not path.is_dir():
+        return read_archived(path)
+    found: list[tuple[str, Flow]] = []
+    for file in files_below(path):
+        try:
+            found += [(f"{file.relative_to(path)}:{member}", flow) for member, flow in read_archived(file)]
+        except FormatError as error:
+            if "expected a pipeline document" not in error.reason and may_hold_flows(file):
+                raise
+    return found
+
+
+def _told(differ: bool, lines: Iterable[str], document: object) -> int:
+    """Prints the document where there is one, else the lines."""
+    with counting_when_cut():
+        if document is not None:
+            emit_json(document)
+        else:
+            for line in lines:
+                click.echo(click.style(line, fg=_COLOURS.get(line.lstrip()[:1])))
+    return ExitCode.FINDINGS if differ else ExitCode.FINE
 
 
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
@@ -83,7 +129,7 @@ def merge(base: Path, ours: Path, theirs: Path, output: Path | None, name: str |
     result = three_way(_base(base), _single(ours), _single(theirs))
     if result.flow is None:
         for conflict in result.conflicts:
-            click.echo(f"conflict in {name or ours}: {conflict}", err=True)
+            click.echo(printable(f"conflict in {name or ours}: {conflict}"), err=True)
         answer(as_json, {"file": None, "conflicts": [attrs.asdict(each) for each in result.conflicts]})
         return ExitCode.FINDINGS
     rewrite_flow(ours, result.flow, output)

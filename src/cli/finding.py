@@ -77,8 +77,10 @@ def _some(names: list[str], most: int = 10) -> str:
 
 
 def missing_file(name: str) -> FormatError | None:
-    """The error to raise when a name looks like that of a file which is not there; None for other names."""
+    """The error to raise when a name is that of a folder or looks like that of a missing file; None for other names."""
     path = Path(name.partition(":")[0])
+    if Path(name).is_dir():
+        return FormatError(name, "", "it is a folder; name a JSON or ZIP file in it")
     if path.suffix.lower() not in SUFFIXES or path.exists():
         return None
     folder = path.parent if path.parent.is_dir() else Path()

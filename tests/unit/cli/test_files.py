@@ -154,3 +154,83 @@ def test_standard_input_can_be_checked(line: Run, file: Path, monkeypatch: pytes
     """As ``-``."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
     assert line("check", "-").out.startswith("<stdin>: Orders by amount: ok")
+
+
+def changed(path: Path, old: str, new: str) -> Path:
+    """A copy of a file beside it, with another text in it."""
+    copy = path.with_name(f"{new}{path.suffix}".replace('"', ""))
+    copy.write_text(path.read_text().replace(old, new))
+    return copy
+
+
+def test_folders_are_compared_flow_by_flow(line: Run, tmp_path: Path) -> None:
+    """By the names of the flows, whatever the files are called; a flow that was renamed by its file."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        for name in ("orders", "fraud", "weblog"):
+            (folder / f"{name}.json").write_bytes(example(name).read_bytes())
+        (folder / "package.json").write_text("{}")
+    assert line("diff", old, new).exit_code == 0
+    (new / "orders.json").rename(new / "renamed.json")
+    assert line("diff", old, new).exit_code == 0
+    changed(new / "renamed.json", '"large"', '"huge"')
+    (new / "renamed.json").unlink()
+    (new / "fraud.json").unlink()
+    (new / "weblog.json").write_text(example("weblog").read_text().replace("Web server log", "Log of the web"))
+    done = line("diff", old, new)
+    assert done.exit_code == 1
+    assert done.out.splitlines()[0] == "- flow Fraud scoring"
+    assert 'LocalFS_01: configs.uniquePrefix: "large" -> "huge"' in done.out
+    assert '  ~ flow: name: "Web server log" -> "Log of the web"' in done.out.splitlines()
+    document = json.loads(line("diff", old, new, "--json").out)
+    assert (document["added"], document["removed"]) == ([], ["Fraud scoring"])
+    assert "Orders by amount" in [each["flow"] for each in document["changed"]]
+    (new / "broken.json").write_text('{"stages": [')
+    assert line("diff", old, new).exit_code == 2
+
+
+def test_archives_are_compared_flow_by_flow(run: Run, tmp_path: Path) -> None:
+    """Unless both hold one flow, which are compared as two files are."""
+    run("export", "--all", "-o", "all.zip")
+    run("export", "Orders by amount", "-o", "one.zip")
+    assert run("diff", "all.zip", "all.zip").exit_code == 0
+    assert run("diff", "one.zip", "one.zip").exit_code == 0
+    done = run("diff", "all.zip", "one.zip")
+    assert done.exit_code == 1
+    assert "- flow Fraud scoring" in done.out.splitlines()
+
+
+def test_a_folder_is_no_flow(line: Run, file: Path, tmp_path: Path) -> None:
+    """What it is compared with must be one too; the error says what it is."""
+    done = line("diff", file, tmp_path)
+    assert done.exit_code == 2
+    assert "it is a folder" in done.err
+
+
+def test_differences_are_json_whatever_is_in_them(line: Run, file: Path) -> None:
+    """Halves of surrogate pairs too, which no text can hold."""
+    other = changed(file, '"large"', '"\\ud800"')
+    done = line("diff", file, other, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.out)["settings"][0]["new"] == "\ud800"
+
+
+def test_conflicts_are_json(line: Run, file: Path) -> None:
+    """Each with its place and what both sides did; nothing is written."""
+    ours, theirs = changed(file, '"large"', '"huge"'), changed(file, '"large"', '"tiny"')
+    before = ours.read_bytes()
+    done = line("merge", file, ours, theirs, "--json", "--name", "flows/\x1b.json")
+    assert done.exit_code == 1
+    place = "/stages/LocalFS_01/configuration/configs.uniquePrefix/value"
+    conflict = {"path": place, "ours": "changed it", "theirs": "changed it"}
+    assert json.loads(done.out) == {"file": None, "conflicts": [conflict]}
+    assert "\x1b" not in done.err
+    assert ours.read_bytes() == before
+
+
+def test_an_edit_keeps_the_permissions_of_a_file(line: Run, file: Path) -> None:
+    """One that only its owner may read stays so."""
+    file.chmod(0o600)
+    assert line("rename", file, "Renamed").exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600

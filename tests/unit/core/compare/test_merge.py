@@ -387,6 +387,44 @@ def test_a_fragment_stays_one() -> None:
     assert merged == attrs.evolve(base, description="x", schema_version=3)
 
 
+def test_what_both_sides_began_is_put_together() -> None:
+    """A list of services, or an unknown object, that the base did not have."""
+
+    def made(services: list[str] | None, **custom: object) -> Flow:
+        parts = {} if services is None else {"services": [{"service": each} for each in services]}
+        document = {key: value for key, value in stage("A").items() if key != "services"}
+        return flow({**document, **parts}, **custom)
+
+    merged = document(merge(made(None), made(["x"], custom={"a": 1}), made(["y"], custom={"b": 1})))
+    assert [each["service"] for each in merged["stages"][0]["services"]] == ["x", "y"]
+    assert merged["custom"] == {"a": 1, "b": 1}
+
+
+def test_a_fragment_that_was_only_arranged_can_be_removed() -> None:
+    """As a stage can."""
+
+    def made(x: int) -> Flow:
+        inner = stage("A", uiInfo={"label": "A", "xPos": x, "yPos": 1})
+        return flow(fragments=[{"fragmentId": "f", "fragmentInstanceId": "F_1", "stages": [inner]}])
+
+    for merged in (merge(made(1), flow(fragments=[]), made(2)), merge(made(1), made(2), flow(fragments=[]))):
+        assert document(merged)["fragments"] == []
+
+
+def test_broken_parts_are_merged_or_conflict() -> None:
+    """Rules that are no objects, ids that are no texts, lanes that are null or doubled."""
+
+    def ruled(*rows: object) -> Flow:
+        return within({}, pipelineRules={"dataRuleDefinitions": list(rows)})
+
+    made = document(merge(ruled("a", {"id": 1}), ruled("a", {"id": 1}, "b"), ruled("c", "a", {"id": 1})))
+    assert made["pipelineRules"]["dataRuleDefinitions"] == ["c", "a", {"id": 1}, "b"]
+    null, one, other, doubled = (flow(stage("A", inputLanes=lanes)) for lanes in (None, ["x"], ["y"], ["z", "z"]))
+    assert paths(merge(null, one, other)) == ["/stages/A/inputLanes"]
+    assert paths(merge(one, doubled, other)) == ["/stages/A/inputLanes"]
+    assert paths(merge(ruled({"id": "a"}), within({}, pipelineRules=None), ruled({"id": "a"}, {"id": "b"})))
+
+
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 FLOWS = [
