@@ -97,6 +97,9 @@ def encode_stage(stage: StageInstance) -> dict[str, PlainJson]:
 
 
 def _read_stage(raw: object, path: str) -> StageInstance | None:
+    """A stage beside the canvas; null or an empty object: there is none."""
+    if raw == {}:
+        raise Odd(None)
     return None if raw is None else decode_stage(raw, "", path)
 
 

@@ -140,6 +140,14 @@ def test_rules_of_an_unknown_form_go_out_as_they_came() -> None:
     assert identical(encode_flow(decode_flow(odd)), odd)
 
 
+def test_an_empty_slot_holds_no_stage() -> None:
+    """An empty object for a stage beside the canvas means none, and goes out as it came."""
+    odd = {**SMALL, "statsAggregatorStage": {}, "errorStage": {}}
+    flow = decode_flow(odd)
+    assert (flow.stats_stage, flow.error_stage) == (None, None)
+    assert identical(encode_flow(flow), odd)
+
+
 def test_a_service_that_says_nothing_is_kept() -> None:
     """A service without its name and version is read, and goes out as it came."""
     odd = json.loads(json.dumps(SMALL))
