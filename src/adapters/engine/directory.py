@@ -73,11 +73,11 @@ class Directory:
         self._after = given.text("postProcessing", "NONE")
         self._archive, self._errors = given.text("archiveDir"), given.text("errorArchiveDir")
         self._kept_s = given.integer("retentionTimeMins") * 60
-        self._temporary = not given.flag("ignoreTemporaryFiles")
-        self._least_age_s = given.integer("fileProcessingDelayInMs") / 1000
+        self._temporary = not given.flag("ignoreTmpFiles")
+        self._least_age_s = given.integer("fileProcessingDelay") / 1000
         self._waits = max(1, round(given.integer("poolingTimeoutSecs", 60) / WAIT_S))
         """How often it looks for a file before a batch is empty."""
-        self._check_count(given.integer("maxFilesHardLimit"))
+        self._check_count(given.integer("maxTotalSpoolFiles"))
         self.paced = False
         self.resting = False
         """True where the files are read elsewhere: then every batch is as if none were left."""

@@ -93,7 +93,7 @@ class DataGenerator(_Generator):
         fields = [
             _Field(row.text("field"), _maker(row, counter), _attributes(row)) for row in given.rows("dataGenConfigs")
         ]
-        wanted = given.integer("recordsToBeGenerated", -1)
+        wanted = given.integer("numberOfRecords")
         super().__init__(
             tools,
             fields,

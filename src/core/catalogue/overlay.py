@@ -59,6 +59,7 @@ _ON_ERROR = SettingDefinition(
 )
 _STAGE = "com_streamsets_pipeline_stage_"
 _WRITTEN = "configs.dataGeneratorFormatConfig."
+_PARQUET = f"{_WRITTEN}parquetFormatConfig."
 
 
 def _several(name: str, label: str, default: str) -> SettingDefinition:
@@ -102,14 +103,16 @@ _VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Values that choices of newer engines have, and those that an editor does not offer and an engine takes."""
 SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     **WEB_SETTINGS,
-    f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numThreads", "Number of Threads", 1, _PAGE),),
-    f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("recordsToBeGenerated", "Records To Be Generated", None),),
+    f"{_STAGE}devtest_rawdata_RawDataDSource": (_number("numberOfThreads", "Number of Threads", 1, _PAGE),),
+    f"{_STAGE}devtest_RandomDataGeneratorSource": (_number("numberOfRecords", "Records to be Generated", 0),),
     f"{_STAGE}origin_spooldir_SpoolDirDSource": (
-        _switch("conf.ignoreTemporaryFiles", "Ignore Temporary Files", False),
-        _number("conf.fileProcessingDelayInMs", "File Processing Delay In Ms", 0),
-        _number("conf.maxFilesHardLimit", "Max Files Hard Limit", 0),
+        _switch("conf.ignoreTmpFiles", "Ignore Temporary Files", False),
+        _number("conf.fileProcessingDelay", "File Processing Delay (ms)", 0),
+        _number("conf.maxTotalSpoolFiles", "Max Files Hard Limit", 0),
         _switch("conf.useEventReader", "Use Event Reader", False),
-        _choice("conf.dataFormatConfig.compressionLibrary", "Compression Library", "DEFAULT", "DEFAULT", "SNAPPY"),
+        _choice(
+            "conf.dataFormatConfig.compressionLibrary", "Compression Library", "AUTODETECT", "AUTODETECT", "SNAPPY"
+        ),
     ),
     f"{_STAGE}processor_fieldflattener_FieldFlattenerDProcessor": (
         _choice("config.outputType", "Output Type", "MAP", "MAP", "LIST_MAP"),
@@ -132,16 +135,16 @@ SETTINGS: Mapping[str, tuple[SettingDefinition, ...]] = {
     f"{_STAGE}destination_localfilesystem_LocalFileSystemDTarget": (
         _several("multiCharacterFieldDelimiter", "Multi Character Field Delimiter", "||"),
         _several("multiCharacterLineDelimiter", "Multi Character Line Delimiter", r"${str:unescapeJava('\\n')}"),
-        _text(f"{_WRITTEN}recordSeparatorStr", "Record Separator String", r"\r\n"),
-        _choice(f"{_WRITTEN}parquetSchemaLocation", "Parquet Schema Location", "HEADER", "HEADER", "INLINE", "INFER"),
-        _text(f"{_WRITTEN}parquetSchema", "Parquet Schema", ""),
+        _text(f"{_WRITTEN}csvCustomSeparator", "Record Separator String", r"${str:unescapeJava('\\r\\n')}"),
+        _choice(f"{_PARQUET}schemaSource", "Parquet Schema Location", "HEADER", "HEADER", "INLINE", "INFER"),
+        _text(f"{_PARQUET}schemaSubject", "Parquet Schema", ""),
         _choice(
-            f"{_WRITTEN}parquetCompressionCodec",
+            f"{_PARQUET}compressionCodec",
             "Parquet Compression Codec",
             "UNCOMPRESSED",
             *("UNCOMPRESSED", "SNAPPY", "GZIP", "LZO"),
         ),
-        _switch(f"{_WRITTEN}nullableFields", "Nullable Fields", False),
+        _switch(f"{_PARQUET}nullableFields", "Nullable Fields", False),
     ),
 }
 

@@ -23,3 +23,24 @@ def test_delimiters_of_several_characters_are_asked_for(flow: penstock.Streaming
     local.delimiter_format = "MULTI_CHARACTER"
     (issue,) = flow.validate().issues
     assert "VALIDATION_0007" in str(issue.code)
+
+
+@pytest.mark.parametrize(
+    ("label", "attribute", "raw"),
+    [
+        ("Dev Raw Data Source", "number_of_threads", "numberOfThreads"),
+        ("Dev Data Generator", "records_to_be_generated", "numberOfRecords"),
+        ("Directory", "ignore_temporary_files", "conf.ignoreTmpFiles"),
+        ("Directory", "file_processing_delay_in_ms", "conf.fileProcessingDelay"),
+        ("Directory", "max_files_hard_limit", "conf.maxTotalSpoolFiles"),
+        ("Local FS", "record_separator_string", "configs.dataGeneratorFormatConfig.csvCustomSeparator"),
+        ("Local FS", "parquet_schema", "configs.dataGeneratorFormatConfig.parquetFormatConfig.schemaSubject"),
+    ],
+)
+def test_settings_have_the_names_that_exports_of_newer_engines_use(
+    flow: penstock.StreamingFlow, label: str, attribute: str, raw: str
+) -> None:
+    """So what such a flow says is done here, and what is set here is understood there."""
+    stage = flow.add_stage(label)
+    setattr(stage, attribute, "${7}")
+    assert stage.configuration[raw] == "${7}"

@@ -66,7 +66,7 @@ def dialect_of(given: Given) -> Dialect:
         delimiter=_character(given, "csvCustomDelimiter", "|", needed=True),
         comment=_character(given, "csvCommentMarker", "#") if comments else "",
         skips_empty=given.flag("csvIgnoreEmptyLines", True),
-        end=unescaped(_several(given, "recordSeparatorStr", "\\r\\n")),
+        end=unescaped(_several(given, "csvCustomSeparator", "\\r\\n")),
     )
 
 

@@ -150,16 +150,16 @@ class ParquetWriter:
 
     def __init__(self, given: Given) -> None:
         self._arrow = library()
-        codec = given.text("parquetCompressionCodec", "UNCOMPRESSED").upper()
+        codec = given.text("parquetFormatConfig.compressionCodec", "UNCOMPRESSED").upper()
         if codec not in _CODECS:
             wanted = "a codec that can be written (DATA_FORMAT_202)"
             raise InvalidValueError("Parquet Compression Codec", codec, wanted, tuple(_CODECS))
         self._codec = _CODECS[codec]
-        self._place = given.text("parquetSchemaLocation", "HEADER")
+        self._place = given.text("parquetFormatConfig.schemaSource", "HEADER")
         if self._place not in ("HEADER", "INLINE", "INFER"):
             raise InvalidValueError("Parquet Schema Location", self._place, "a place", ("HEADER", "INLINE", "INFER"))
-        self._nullable = given.flag("nullableFields")
-        self._schema = schema_of(given.text("parquetSchema")) if self._place == "INLINE" else None
+        self._nullable = given.flag("parquetFormatConfig.nullableFields")
+        self._schema = schema_of(given.text("parquetFormatConfig.schemaSubject")) if self._place == "INLINE" else None
         self._drain = _Drain()
         self._writer: Any = None
         self._rows: list[dict[str, Any]] = []

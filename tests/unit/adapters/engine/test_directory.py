@@ -299,7 +299,7 @@ def test_temporary_files_can_be_left_alone(tmp_path: Path) -> None:
     """Those that a Local FS is writing."""
     fill(tmp_path, _tmp_a="1", b="2")
     assert read_all(directory(tmp_path))[0] == ["1", "2"]
-    assert read_all(directory(tmp_path, ignoreTemporaryFiles=True))[0] == ["2"]
+    assert read_all(directory(tmp_path, ignoreTmpFiles=True))[0] == ["2"]
 
 
 def test_young_files_can_be_left_for_later(tmp_path: Path) -> None:
@@ -307,15 +307,15 @@ def test_young_files_can_be_left_for_later(tmp_path: Path) -> None:
     fill(tmp_path, a="1", b="2")
     os.utime(tmp_path / "a.txt", (0, 0))
     os.utime(tmp_path / "b.txt", (0.7, 0.7))
-    assert read_all(directory(tmp_path, fileProcessingDelayInMs=500))[0] == ["1"]
+    assert read_all(directory(tmp_path, fileProcessingDelay=500))[0] == ["1"]
 
 
 def test_too_many_files_forbid_the_start(tmp_path: Path) -> None:
     """SPOOLDIR_50 says how many there are, and how many may be."""
     fill(tmp_path, a="1", b="2", c="3")
     with pytest.raises(StopFault, match="SPOOLDIR_50.*3.*2"):
-        directory(tmp_path, maxFilesHardLimit=2)
-    assert read_all(directory(tmp_path, maxFilesHardLimit=3))[0] == ["1", "2", "3"]
+        directory(tmp_path, maxTotalSpoolFiles=2)
+    assert read_all(directory(tmp_path, maxTotalSpoolFiles=3))[0] == ["1", "2", "3"]
 
 
 def no_more_data(origin: Directory, offset: str | None = None) -> list[object]:
@@ -457,7 +457,7 @@ def test_the_first_file_counts_by_time_where_files_are_read_by_time(tmp_path: Pa
     fill(tmp_path, c="old", a="first", b="young")
     for at, name in ((2_000_000_000, "c"), (2_000_000_100, "a"), (2_000_000_200, "b")):
         os.utime(tmp_path / f"{name}.txt", (at, at))
-    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelayInMs": 0}
+    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelay": 0}
     for first in ("a.txt", str(tmp_path / "a.txt")):
         assert read_all(directory(tmp_path, **settings, initialFileToProcess=first))[0] == ["first", "young"]
     assert read_all(directory(tmp_path, **settings, initialFileToProcess="none.txt"))[0] == ["old", "first", "young"]
@@ -545,7 +545,7 @@ def test_files_before_the_one_that_was_read_are_left(tmp_path: Path) -> None:
     fill(folder, b="2", a="1")
     for name in "ab":
         os.utime(folder / f"{name}.txt", (2_000_000_000, 2_000_000_000))
-    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelayInMs": 0}
+    settings: dict[str, Any] = {"useLastModified": "TIMESTAMP", "fileProcessingDelay": 0}
     assert read_all(directory(folder, **settings))[0] == ["1", "2"]
 
 

@@ -42,7 +42,7 @@ def generator(**settings: object) -> DataGenerator:
 
 def test_records_to_be_generated_end_the_origin_with_a_short_last_batch() -> None:
     """Twelve records in batches of ten are two batches, ten and two, and then the data ends."""
-    origin, sizes = generator(batchSize=10, recordsToBeGenerated=12), list[int]()
+    origin, sizes = generator(batchSize=10, numberOfRecords=12), list[int]()
     offset: str | None = ""
     while offset is not None:
         out = Out(1)

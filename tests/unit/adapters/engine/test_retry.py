@@ -214,7 +214,7 @@ def test_an_origin_keeps_to_the_rate_of_the_flow(project: penstock.Project, naps
     """So many records a second as it puts out: the wait is as long as the batch should have taken."""
     flow = project.create_flow(name="flow")
     origin, end = flow.add_stage("Dev Data Generator"), flow.add_stage("Trash")
-    origin.configuration.update({"delay": 0, "batchSize": 50, "recordsToBeGenerated": 100})
+    origin.configuration.update({"delay": 0, "batchSize": 50, "numberOfRecords": 100})
     origin >> end
     flow.configuration["rateLimit"] = 10
     project.update_flow(flow)

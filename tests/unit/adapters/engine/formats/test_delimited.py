@@ -348,7 +348,7 @@ WRITTEN = [
         "a|b|!^",
         b"a^b^'!!^'\r\n",
     ),
-    ({"csvFileFormat": "CUSTOM", "recordSeparatorStr": "X42X"}, "a|b", b"a|bX42X"),
+    ({"csvFileFormat": "CUSTOM", "csvCustomSeparator": "X42X"}, "a|b", b"a|bX42X"),
     (SEVERAL, ' d|\\e| "f"', b'" d"||"\\\\e"||" \\"f\\""\n'),
     (SEVERAL | {"csvQuoteMode": "NONE"}, ' d|\\e| "f"', b' d||\\\\e|| "f"\n'),
     (SEVERAL | {"csvCustomEscape": '"'}, ' d|\\e| "f"', b'" d"||\\e||" ""f"""\n'),

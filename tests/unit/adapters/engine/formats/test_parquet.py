@@ -50,7 +50,10 @@ ROW: dict[str, FieldValue] = {
     "m": {"k": Long(3)},
     "s": ListMap(a=4),
 }
-INLINE = {"parquetSchemaLocation": "INLINE", "parquetSchema": TEXT}
+PREFIX = "parquetFormatConfig."
+SOURCE = f"{PREFIX}schemaSource"
+INLINE = {SOURCE: "INLINE", f"{PREFIX}schemaSubject": TEXT}
+HEADER, INFER = {SOURCE: "HEADER"}, {SOURCE: "INFER"}
 
 
 def table(data: bytes) -> Any:
@@ -61,7 +64,7 @@ def table(data: bytes) -> Any:
 @pytest.mark.parametrize("codec", ["UNCOMPRESSED", "GZIP", "SNAPPY"])
 def test_rows_come_back_with_their_types(codec: str) -> None:
     """As list-maps, in every codec; decimals have their precision beside them."""
-    data = written("PARQUET", ROW, ROW, parquetCompressionCodec=codec, **INLINE)
+    data = written("PARQUET", ROW, ROW, **{f"{PREFIX}compressionCodec": codec}, **INLINE)
     first, _ = records("PARQUET", data)
     wanted: dict[str, object] = {**ROW, "l": [1, Null(FieldType.INTEGER)]}
     assert isinstance(first.value, ListMap)
@@ -77,19 +80,19 @@ def test_a_schema_is_the_same_as_text_and_back() -> None:
     schema = schema_of(TEXT)
     assert schema_of(text_of(schema)) == schema
     (record,) = records("PARQUET", written("PARQUET", ROW, **INLINE))
-    copied = written("PARQUET", record, parquetSchemaLocation="HEADER")
+    copied = written("PARQUET", record, **HEADER)
     assert values("PARQUET", copied) == [record.value]
 
 
 def test_the_schema_may_be_that_of_the_first_record() -> None:
     """Its fields must be there then, unless they may be null."""
     rows: list[FieldValue] = [{"id": 1, "text": "a"}, {"id": 2, "text": None}]
-    data = written("PARQUET", *rows, parquetSchemaLocation="INFER", nullableFields=True)
+    data = written("PARQUET", *rows, **INFER, **{f"{PREFIX}nullableFields": True})
     assert table(data).to_pylist() == rows
     with pytest.raises(FormatFault, match="PARQUET_GENERATOR_02.*null"):
-        written("PARQUET", *rows, parquetSchemaLocation="INFER")
+        written("PARQUET", *rows, **INFER)
     full = {name: value for name, value in ROW.items() if name not in ("m", "l")}
-    (back,) = values("PARQUET", written("PARQUET", full, parquetSchemaLocation="INFER"))
+    (back,) = values("PARQUET", written("PARQUET", full, **INFER))
     assert back == full
 
 
@@ -129,7 +132,7 @@ def test_files_of_others_are_read() -> None:
 
 def test_rows_are_written_in_groups() -> None:
     """So that no more than one is held; a file without rows is empty."""
-    more: dict[str, object] = {"parquetSchemaLocation": "INFER"}
+    more: dict[str, object] = {**INFER}
     rows: list[FieldValue] = [{"n": at} for at in range(parquet.GROUP_ROWS + 5)]
     data = written("PARQUET", *rows, **more)
     assert pq.ParquetFile(io.BytesIO(data)).metadata.num_row_groups == 2
@@ -152,7 +155,7 @@ def test_a_record_that_does_not_fit_has_a_code(row: FieldValue, code: str) -> No
     with pytest.raises(FormatFault, match=f"PARQUET_GENERATOR_{code}"):
         written("PARQUET", row, **INLINE)
     with pytest.raises(FormatFault, match="PARQUET_GENERATOR_03"):
-        written("PARQUET", Record({"id": 1}, Header()), parquetSchemaLocation="HEADER")
+        written("PARQUET", Record({"id": 1}, Header()), **HEADER)
 
 
 @pytest.mark.parametrize(
@@ -162,9 +165,9 @@ def test_a_record_that_does_not_fit_has_a_code(row: FieldValue, code: str) -> No
 def test_settings_that_cannot_be_are_named(text: str) -> None:
     """A schema that is none, a codec that cannot be written."""
     with pytest.raises(InvalidValueError, match="Parquet Schema"):
-        written("PARQUET", parquetSchemaLocation="INLINE", parquetSchema=text)
+        written("PARQUET", **{**INLINE, f"{PREFIX}schemaSubject": text})
     with pytest.raises(InvalidValueError, match="DATA_FORMAT_202"):
-        written("PARQUET", parquetCompressionCodec="LZO")
+        written("PARQUET", **{f"{PREFIX}compressionCodec": "LZO"})
 
 
 def test_what_is_no_parquet_ends_in_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
