@@ -15,7 +15,13 @@ from .settings import Component, check_required_and_numbers
 
 BAD_RECORDS = "BAD_RECORDS"
 PARAMETERS = "constants"
+MODES = (
+    *("STANDALONE", "CLUSTER_BATCH", "CLUSTER_YARN_STREAMING", "CLUSTER_MESOS_STREAMING", "SLAVE"),
+    *("EDGE", "EMR_BATCH", "CLUSTER"),
+)
+"""The execution modes of the engine; each of them needs an error stage."""
 SPARK_MODES = frozenset(("BATCH", "STREAMING"))
+"""The execution modes of the Spark engine."""
 
 
 def check_flow_settings(flow: Flow, session: Session) -> Iterator[Issue]:
@@ -52,7 +58,7 @@ def _create_stages(flow: Flow, session: Session) -> Iterator[Issue]:
         yield from _create(flow.stats_stage, session)
     if flow.error_stage is not None:
         yield from _create(flow.error_stage, session, slot="error")
-    elif session.flow_setting(flow, "executionMode") not in SPARK_MODES:
+    elif session.flow_setting(flow, "executionMode") in (None, *MODES):
         yield FLOW.issue("CREATION_009", group=BAD_RECORDS, name="badRecordsHandling")
     for stages in (flow.start_stages, flow.stop_stages):
         for stage in stages[:1]:

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from ..catalogue.definitions import StageType
 from ..flow.model import Flow, StageInstance
 from ..values import Json
-from .creation import BAD_RECORDS, SPARK_MODES
+from .creation import BAD_RECORDS, MODES, SPARK_MODES
 from .issues import Issue
 from .places import FLOW, Place, java_text, listed, place_of
 from .session import NEWER_SHAPE_REMARKS, Gap, Session
 
-MODES = (
-    *("STANDALONE", "CLUSTER_BATCH", "CLUSTER_YARN_STREAMING", "CLUSTER_MESOS_STREAMING", "SLAVE"),
-    *("EDGE", "EMR_BATCH", "BATCH", "STREAMING", "CLUSTER"),
-)
 SPARK_CLUSTERS = frozenset(
     (
         *("LOCAL", "STANDALONE_SPARK_CLUSTER", "YARN", "DATABRICKS", "AZURE_HD_INSIGHT", "SQL_SERVER_BIG_DATA_CLUSTER"),
@@ -26,7 +22,7 @@ DISCARD = "com_streamsets_pipeline_stage_destination_devnull_ToErrorNullDTarget"
 def execution_mode(flow: Flow, session: Session) -> str | None:
     """The execution mode of a flow; None when it has none that the engine knows."""
     mode = session.flow_setting(flow, "executionMode")
-    return mode if isinstance(mode, str) and mode in MODES else None
+    return mode if isinstance(mode, str) and (mode in MODES or mode in SPARK_MODES) else None
 
 
 def mode_issues(flow: Flow, session: Session) -> Iterator[Issue]:

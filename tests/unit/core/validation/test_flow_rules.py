@@ -3,6 +3,7 @@
 from typing import Any
 
 import attrs
+import pytest
 
 from penstock.core.catalogue.definitions import StageDefinition, StageType
 from penstock.core.flow.model import Flow
@@ -26,6 +27,13 @@ def test_flow_without_error_stage_is_told_at_its_setting() -> None:
 def test_spark_flow_needs_no_error_stage() -> None:
     """In the modes of another engine nobody asks for one."""
     assert "CREATION_009" not in codes(straight(error_stage=None, settings={"executionMode": "BATCH"}))
+
+
+def test_flow_of_an_unknown_engine_is_not_asked_for_an_error_stage() -> None:
+    """Whether a mode that came later needs one nobody can say here."""
+    value = straight(error_stage=None, settings={"executionMode": "LATER"}, info=JsonMap({"sdcVersion": "5.6.1"}))
+    assert codes(value) == ["CREATION_070", "CREATION_070"]
+    assert "CREATION_009" in codes(straight(error_stage=None, settings={"executionMode": None}))
 
 
 def test_error_slot_takes_error_stages_only() -> None:
@@ -185,6 +193,22 @@ def test_older_stage_without_a_value_that_came_later_is_only_remarked() -> None:
     tested = kind("tested", StageType.PROCESSOR, setting("dir", required=True))
     assert codes(straight(stage("p", "tested", "a", "b", version="1")), tested) == []
     assert codes(straight(stage("p", "tested", "a", "b", version="1", settings={"dir": ""})), tested) == ["0007"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "mode"), [("origin", "CLUSTER_YARN_STREAMING"), ("ClusterHdfsDSource", "CLUSTER_BATCH")]
+)
+def test_old_cluster_mode_is_upgraded(origin: str, mode: str) -> None:
+    """CLUSTER of the first three versions became two modes; in a newer flow it is no choice."""
+    reader = kind("ClusterHdfsDSource", StageType.ORIGIN)
+    other = kind("target", StageType.DESTINATION, execution_modes=("STANDALONE",))
+    held = flow(
+        stage("o", origin, "", "a"), stage("t", "target", "a"), settings={"executionMode": "CLUSTER"}, version=3
+    )
+    issues = [each for each in found(held, reader, other).issues if each.instance_name == "t"]
+    assert [each.code for each in issues] == ["VALIDATION_0071"]
+    assert f"execution mode {mode}," in issues[0].text
+    assert "CREATION_010" in codes(attrs.evolve(held, version=4), reader, other)
 
 
 def test_moved_library_is_found() -> None:
