@@ -16,6 +16,8 @@ SPARK_CLUSTERS = frozenset(
         *("EMR", "MESOS", "KUBERNETES", "DATAPROC"),
     )
 )
+LIFECYCLE_SCHEMA = 4
+"""The first schema with lists of stages for the start and stop event; older documents get empty ones."""
 DISCARD = "com_streamsets_pipeline_stage_destination_devnull_ToErrorNullDTarget"
 
 
@@ -36,8 +38,11 @@ def mode_issues(flow: Flow, session: Session) -> Iterator[Issue]:
 
 def check_lifecycle_slot(flow: Flow, stages: tuple[StageInstance, ...], slot: str, session: Session) -> Iterator[Issue]:
     """Findings about a start or stop slot itself; none when its stage should be checked like any other."""
-    if len(stages) > 1:
-        yield FLOW.issue("VALIDATION_0105", slot=slot, found=len(stages))
+    key = f"{slot}EventStages"
+    if flow.schema_version >= LIFECYCLE_SCHEMA and key in flow.shape.odd and flow.shape.odd[key] is None:
+        yield FLOW.issue("VALIDATION_0105", slot=slot, found="is null")
+    elif len(stages) > 1:
+        yield FLOW.issue("VALIDATION_0105", slot=slot, found=f"holds {len(stages)}")
     elif stages and execution_mode(flow, session) != "STANDALONE" and stages[0].stage_name != DISCARD:
         mode = java_text(session.flow_setting(flow, "executionMode"))
         yield FLOW.issue("VALIDATION_0106", stage=stages[0].label, mode=mode)

@@ -58,7 +58,7 @@ TEXTS: Mapping[str, str] = {
     "VALIDATION_0102": "{stage} produces no events, but has an event lane; remove it",
     "VALIDATION_0103": "{stage} reads both records and events; send events to stages of their own",
     "VALIDATION_0104": "Nothing reads the events of {stage}; connect its event lane or turn events off",
-    "VALIDATION_0105": "Only one stage may handle the {slot} event, and {found} are set; remove the others",
+    "VALIDATION_0105": "The list of stages for the {slot} event must hold one at most, and it {found}; correct it",
     "VALIDATION_0106": "{stage} handles a pipeline event, which needs execution mode STANDALONE, not {mode}; "
     "change the mode or set the stage to discard",
     "VALIDATION_0200": "{stage} must have the services {expected} and has {found}; add the stage anew",

@@ -70,7 +70,7 @@ def test_an_expression_in_a_number_gives_a_number(text: str) -> None:
     assert fault(NUMBER, text) == ""
 
 
-@pytest.mark.parametrize("text", ["${text}", "${1 == 1}", "${port.x}"])
+@pytest.mark.parametrize("text", ["${text}", "${1 == 1}", "${port.x}", "${str:toUpper('a')}"])
 def test_an_expression_in_a_number_that_gives_none_is_told(text: str) -> None:
     """The engine cannot turn its value into the field of the stage."""
     assert "cannot be evaluated" in fault(NUMBER, text)

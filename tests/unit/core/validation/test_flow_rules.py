@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from penstock.core.catalogue.definitions import StageDefinition, StageType
-from penstock.core.flow.model import Flow
+from penstock.core.flow.model import Flow, Shape
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Strictness, validate
 from penstock.core.validation.session import parameters_of
@@ -50,6 +50,19 @@ def test_one_stage_handles_an_event() -> None:
     """0105 when two stages are in one slot."""
     issue = only(straight(stop_stages=(stage("e", "errors"), stage("f", "errors"))))
     assert (issue.code, issue.level) == ("VALIDATION_0105", "PIPELINE")
+    assert "stop event" in issue.text
+    assert "holds 2" in issue.text
+    assert codes(straight(start_stages=(stage("e", "errors"),), stop_stages=(stage("f", "errors"),))) == []
+
+
+@pytest.mark.parametrize("key", ["startEventStages", "stopEventStages"])
+def test_stages_of_an_event_are_a_list(key: str) -> None:
+    """0105 for null; a list that is not there is empty, and before schema 4 there was none."""
+    held = straight(shape=Shape((key,), JsonMap({key: None})), schema_version=6)
+    assert codes(held) == ["0105"]
+    assert "is null" in only(held).text
+    assert codes(attrs.evolve(held, schema_version=4)) == ["0105"]
+    assert codes(attrs.evolve(held, schema_version=3)) == []
 
 
 def test_events_are_handled_in_standalone_mode() -> None:
@@ -173,6 +186,16 @@ def test_newer_engine_finds_kinds_in_other_libraries() -> None:
     assert "PENSTOCK_0005" in remarks(value)
 
 
+def test_newer_settings_of_a_flow_are_only_remarked() -> None:
+    """CONTAINER_0902 at the flow itself, an issue for the engine."""
+    value = straight(version=24)
+    assert codes(value) == []
+    assert remarks(value) == ["CONTAINER_0902"]
+    issue = found(value, strictness=Strictness.ENGINE).issues[0]
+    assert (issue.code, issue.level, issue.config_group) == ("CONTAINER_0902", "PIPELINE", None)
+    assert remarks(straight(version=23)) == remarks(straight(version=22)) == []
+
+
 def test_newer_stage_is_only_remarked() -> None:
     """CONTAINER_0902 is a remark, and so is what its definition does not know."""
     value = straight(stage("p", "processor", "a", "b", version="3", settings={"later": 1}))
@@ -193,6 +216,9 @@ def test_older_stage_without_a_value_that_came_later_is_only_remarked() -> None:
     tested = kind("tested", StageType.PROCESSOR, setting("dir", required=True))
     assert codes(straight(stage("p", "tested", "a", "b", version="1")), tested) == []
     assert codes(straight(stage("p", "tested", "a", "b", version="1", settings={"dir": ""})), tested) == ["0007"]
+    missing = straight(stage("p", "tested", "a", "b", version="1"))
+    assert codes(missing, tested, strictness=Strictness.ENGINE) == ["0007"]
+    assert codes(straight(stage("p", "tested", "a", "b")), tested) == ["0007"]
 
 
 @pytest.mark.parametrize(

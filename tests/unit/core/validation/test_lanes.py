@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.core.flow.model import StageInstance
-from penstock.core.validation import sort_stages
+from penstock.core.validation import running_order, sort_stages
+from penstock.core.validation.lanes import check_connected, check_event_paths, check_lanes
 from penstock.core.validation.order import order_of
 
 from .small import codes, flow, found, only, stage, straight
@@ -136,3 +137,64 @@ def test_running_order_equals_repeated_passes(lanes: list[tuple[str, str]]) -> N
 def test_a_right_flow_is_connected() -> None:
     """No finding about parts that hang apart in an ordinary flow."""
     assert codes(straight()) == []
+
+
+def test_parts_that_share_no_lane_hang_apart() -> None:
+    """Whatever the direction of links, what hangs together with the first stage is one part."""
+    part = (
+        stage("o", "origin", "", "a", "e"),
+        stage("p", "processor", "a", "b"),
+        stage("q", "processor", "", "b"),
+        stage("x", "executor", "e"),
+    )
+    assert list(check_connected(part)) == []
+    assert list(check_connected(())) == []
+    (issue,) = check_connected((*part, stage("u", "processor", "c", "d"), stage("v", "target", "d")))
+    assert (issue.code, issue.level) == ("VALIDATION_0002", "PIPELINE")
+    assert "stage: u, v;" in issue.text
+
+
+def test_lanes_are_told_for_each_pair_of_stages() -> None:
+    """0010 for outputs and for events; a lane twice in one stage, or an output that is an event lane, is not seen."""
+    doubled = (
+        stage("p", "origin", "", "b", "e"),
+        stage("q", "origin", "", "b", "e"),
+        stage("r", "origin", "", "b", "f"),
+    )
+    issues = [each for each in check_lanes(doubled, fragment=True) if each.code == "VALIDATION_0010"]
+    assert [each.config_group for each in issues] == ["q", "q", "r", "r"]
+    unseen = (stage("p", "origin", "", "a a", "e"), stage("q", "origin", "", "e", "a"))
+    assert list(check_lanes(unseen, fragment=True)) == []
+
+
+def test_a_lane_counts_as_read_by_later_stages_only() -> None:
+    """What an earlier stage reads, or the stage itself, is open all the same; in a fragment nothing is."""
+    stages = (stage("p", "processor", "b", "a"), stage("q", "processor", "c", "b c"))
+    assert [each.instance_name for each in check_lanes(stages, fragment=False)] == ["p", "q"]
+    assert list(check_lanes(stages, fragment=True)) == []
+
+
+def test_events_stay_events() -> None:
+    """What a stage makes of events, and the events of any stage, are on the side of events; of records, on theirs."""
+    side = (
+        stage("o", "origin", "", "a", "e"),
+        stage("p", "processor", "a", "b", "f"),
+        stage("q", "processor", "e", "c"),
+        stage("t", "target", "b"),
+        stage("u", "executor", "c f"),
+    )
+    assert list(check_event_paths(side)) == []
+    (issue,) = check_event_paths((*side[:3], stage("t", "target", "b c"), stage("u", "target", "a f")))
+    assert issue.text.startswith("t ")
+    assert list(check_event_paths(())) == []
+
+
+def test_running_order_has_records_before_events() -> None:
+    """What waits for events, straight or through others, comes after the rest."""
+    value = flow(
+        stage("o", "origin", "", "a", "e"),
+        stage("x", "processor", "e", "x"),
+        stage("y", "target", "x"),
+        stage("t", "target", "a"),
+    )
+    assert [each.instance_name for each in running_order(value)] == ["o", "t", "x", "y"]

@@ -41,6 +41,12 @@ def test_right_rules_have_no_finding() -> None:
         ({"thresholdValue": "many"}, "0043", "Threshold Value"),
         ({"thresholdValue": "101", "thresholdType": "PERCENTAGE"}, "0044", "Threshold Value"),
         ({"condition": "${1 =="}, "0045", "condition"),
+        ({"condition": "${nobody}"}, "0045", "condition"),
+        ({"samplingPercentage": -1}, "0041", "Sampling Percentage"),
+        ({"thresholdValue": None}, "0043", "Threshold Value"),
+        ({"thresholdValue": True}, "0043", "Threshold Value"),
+        ({"thresholdValue": []}, "0043", "Threshold Value"),
+        ({"thresholdValue": "-1", "thresholdType": "PERCENTAGE"}, "0044", "Threshold Value"),
     ],
     ids=lambda value: str(value),
 )
@@ -57,6 +63,9 @@ def test_data_rules(change: dict[str, Any], code: str, part: str) -> None:
         ({"metricId": None}, "0050", "metric id"),
         ({"condition": ""}, "0050", "condition"),
         ({"condition": "${1 > 2}"}, "0046", "condition"),
+        ({"condition": "value() > 2"}, "0046", "condition"),
+        ({"condition": "${value() > 2} "}, "0046", "condition"),
+        ({"condition": "${value() > nobody}"}, "0047", "condition"),
         ({"sendEmail": True}, "0042", "emailIds"),
     ],
     ids=lambda value: str(value),
@@ -67,10 +76,38 @@ def test_metric_rules(change: dict[str, Any], code: str, part: str) -> None:
     assert (issue.rule_id, issue.code, issue.property) == ("m", f"VALIDATION_{code}", part)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"samplingPercentage": 0},
+        {"samplingPercentage": 100},
+        {"samplingPercentage": None},
+        {"thresholdValue": "0", "thresholdType": "PERCENTAGE"},
+        {"thresholdValue": 100, "thresholdType": "PERCENTAGE"},
+        {"thresholdValue": "101"},
+        {"condition": "${record:value('/a') > 1}"},
+    ],
+    ids=str,
+)
+def test_data_rules_at_the_edge_are_right(change: dict[str, Any]) -> None:
+    """The limits themselves are allowed."""
+    assert _issues(dataRuleDefinitions=[{**DATA, **change}]) == []
+
+
+@pytest.mark.parametrize("condition", ["${time:now() - value() > 1}", "${value() > pipeline:startTime()}"])
+def test_metric_conditions_may_ask_for_the_time(condition: str) -> None:
+    """It counts as a number."""
+    assert _issues(metricsRuleDefinitions=[{**METRIC, "condition": condition}]) == []
+
+
 def test_known_address_allows_emails() -> None:
-    """An address in the rules' configuration is enough."""
-    configuration = [{"name": "emailIDs", "value": ["a@example.org"]}]
-    assert _issues(dataRuleDefinitions=[{**DATA, "sendEmail": True}], configuration=configuration) == []
+    """An address in the rules' configuration is enough, or where older documents have it."""
+    data, metric = {**DATA, "sendEmail": True}, {**METRIC, "sendEmail": True}
+    rules = {"dataRuleDefinitions": [data], "metricsRuleDefinitions": [metric]}
+    configuration = [{"name": "other", "value": []}, {"name": "emailIDs", "value": ["a@example.org"]}]
+    assert _issues(**rules, configuration=configuration) == []
+    assert _issues(**rules, emailIds=["a@example.org"]) == []
+    assert len(_issues(**rules, configuration=[{"name": "emailIDs", "value": []}])) == 2
 
 
 def test_json_form_of_a_finding() -> None:

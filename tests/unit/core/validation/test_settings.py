@@ -102,6 +102,10 @@ def test_setting_that_depends_on_an_absent_one_is_inactive() -> None:
         ("5", ["CREATION_014", "0009"]),
         (True, ["CREATION_014", "0009"]),
         (2.5, ["CREATION_015"]),
+        ("${1}s", ["CREATION_005", "0009"]),
+        ("s${1}", ["CREATION_005", "0009"]),
+        (1, []),
+        (9, []),
         (2**63, ["CREATION_014", "0009"]),
         (-(2**63) - 1, ["CREATION_014", "0009"]),
         (2**63 - 1, ["0034"]),
@@ -169,6 +173,21 @@ def test_every_row_with_a_wrong_part_is_a_finding_of_its_own() -> None:
     assert ["'abc'" in found[0].text, "'xyz'" in found[1].text] == [True, True]
 
 
+def test_an_empty_list_of_rows_counts_as_set() -> None:
+    """Only null is empty for a model, whatever it holds."""
+    rows = model("it", "LIST_BEAN", rows=(setting("path"),), required=True)
+    assert shorts(rows, it=[]) == []
+    assert shorts(rows, it=None) == ["0007"]
+    assert shorts(model("it", "FIELD_SELECTOR_MULTI_VALUE", required=True), it=[]) == []
+
+
+@pytest.mark.parametrize("index", ["0", "*", "?", str(2**31 - 1), "0000000001"])
+def test_an_index_is_a_number_of_32_bits(index: str) -> None:
+    """Or a wildcard."""
+    assert shorts(model("it", "FIELD_SELECTOR", **EXPLICIT), it=f"/a[{index}]") == []
+    assert shorts(model("it", "FIELD_SELECTOR", **EXPLICIT), it=f"/a[{2**31}]") == ["0033"]
+
+
 @pytest.mark.parametrize("path", ["", "/", "/a/b[0]/'c d'", "/*", "/a[*]", "/a//b", "/${x}"], ids=repr)
 def test_right_field_paths_pass(path: str) -> None:
     """Wildcards, quoted names, doubled slashes and expressions are right."""
@@ -224,6 +243,11 @@ def test_condition_is_called_so() -> None:
         (setting("it", "CREDENTIAL"), 1, "CREATION_012"),
         (setting("it", "BOOLEAN"), "true", "CREATION_013"),
         (setting("it", "LIST"), "x", "CREATION_020"),
+        (setting("it", "LIST"), 1, "CREATION_020"),
+        (setting("it", "LIST"), {"a": "b"}, "CREATION_020"),
+        (setting("it", "MAP"), 1, "CREATION_030"),
+        (ROWS, 1, "CREATION_040"),
+        (ROWS, {"path": "a"}, "CREATION_040"),
         (setting("it", "LIST"), [None], "CREATION_021"),
         (setting("it", "MAP"), {"k": "v"}, "CREATION_030"),
         (setting("it", "MAP"), ["x"], "CREATION_031"),
@@ -347,7 +371,12 @@ def test_secret_texts_are_not_shown() -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just("${x}"),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.just("${x}"),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.just("key"), inner, max_size=3)
     ),

@@ -3,6 +3,7 @@
 import pytest
 
 from penstock.core.catalogue.definitions import StageType
+from penstock.core.flow.model import Flow
 from penstock.core.validation import Strictness
 
 from .small import codes, flow, found, kind, only, stage, straight
@@ -96,6 +97,17 @@ def test_number_of_inputs_can_be_fixed() -> None:
     value = straight(stage("j", "joiner", "a", "b"))
     assert codes(value) == ["0094"]
     assert found(value).previewable
+    two = flow(
+        stage("o", "origin", "", "a"),
+        stage("p", "processor", "a", "c"),
+        stage("j", "joiner", "a c", "b"),
+        stage("t", "target", "b"),
+    )
+    assert codes(two) == []
+    fragment = Flow("f", stages=(stage("j", "joiner", "", "b"),), fragment=True)
+    assert codes(fragment) == []
+    many = Flow("f", stages=(stage("p", "processor", "", "a b c"), stage("j", "joiner", "a b c", "d")), fragment=True)
+    assert "0094" in codes(many)
 
 
 def test_origin_takes_no_input() -> None:
