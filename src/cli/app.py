@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NamedTuple
 
 import click
@@ -106,4 +107,8 @@ def app() -> None:
 
 def run(args: list[str]) -> None:
     """Runs a command line and ends the program with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # a flow may hold halves of surrogate pairs, and a terminal may not know every letter
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(int(outcome(lambda facts: app.main(args, prog_name="penstock", standalone_mode=False, obj=facts))))

@@ -25,7 +25,7 @@ def codegen(
     if output is None:
         answer(as_json, {"script": text}, text.rstrip("\n"))
         return
-    from ..sdk.transfer import write_whole
+    from ..sdk.files import write_whole
 
     write_whole(output, lambda out: out.write(text.encode()))
     answer(as_json, {"file": str(output)}, str(output))

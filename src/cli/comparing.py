@@ -124,7 +124,7 @@ def merge(base: Path, ours: Path, theirs: Path, output: Path | None, name: str |
     is printed, and the exit code is 1. An empty BASE means that both sides added the file.
     """
     from ..core.compare import merge as three_way
-    from ..sdk.transfer import rewrite_flow
+    from ..sdk.files import rewrite_flow
 
     result = three_way(_base(base), _single(ours), _single(theirs))
     if result.flow is None:

@@ -156,7 +156,7 @@ class OpenFlow:
         if self.file is None:
             self.project.update_flow(self.flow)
             return
-        from ..sdk.transfer import rewrite_flow
+        from ..sdk.files import rewrite_flow
 
         rewrite_flow(self.file, self.flow.value)
 
@@ -187,11 +187,12 @@ def open_flow(place: Place, name: str, *, edits: bool = False) -> "Iterator[Open
         FormatError: a file that is not there or cannot be read.
         InvalidValueError: edits of an archive, or of the standard input.
     """
+    from ..sdk.files import holds_one_document
     from .finding import STDIN, file_named, flow_in_file, flow_of, missing_file
 
     file = file_named(name)
-    if edits and (name == STDIN or (file is not None and file[0].suffix.lower() == ".zip")):
-        raise InvalidValueError("flow", name, "a flow of a project, or a JSON file, to write the change to")
+    if edits and (name == STDIN or (file is not None and not holds_one_document(file[0]))):
+        raise InvalidValueError("flow", name, "a flow of a project, or a JSON file of one flow, to write the change to")
     found = flow_in_file(name)
     if found is not None:
         with Place(":memory:", DEFAULT_PROJECT, engine=place.engine).open(create=True) as project:

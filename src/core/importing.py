@@ -6,6 +6,7 @@ from enum import Enum
 import attrs
 
 from .errors import InvalidValueError, nearest
+from .flow.document import document_name
 from .flow.model import Flow, FlowId
 
 
@@ -107,10 +108,12 @@ def settled(plan: ImportPlan, held: Mapping[FlowId, Flow], engine_version: str) 
 
 
 def outgoing(flow: Flow) -> Flow:
-    """The flow as it leaves the project: its document carries the project's name, so that it comes back under it."""
-    if flow.title == flow.name or (flow.title is None and flow.envelope is not None):
-        return flow
-    return attrs.evolve(flow, title=flow.name, document_description=flow.description)
+    """The flow as it leaves the project: its document carries the project's name and description, to come back so."""
+    if document_name(flow) != flow.name:
+        flow = attrs.evolve(flow, title=flow.name)
+    if (flow.document_description or "") != flow.description:
+        flow = attrs.evolve(flow, document_description=flow.description)
+    return flow
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

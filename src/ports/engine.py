@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import attrs
 
@@ -108,8 +108,8 @@ class Engine(Protocol):
 class FlowTransfer(Protocol):
     """Power ``transfer``: a store that makes and reads archives itself, as a remote service does."""
 
-    async def export(self, flow_ids: Sequence[FlowId], destination: Path, *, with_plain_text_credentials: bool) -> Path:
-        """Writes one archive of these flows, streamed, to a temporary name that is renamed at the end."""
+    async def export(self, flow_ids: Sequence[FlowId], out: BinaryIO, *, with_plain_text_credentials: bool) -> None:
+        """Writes one archive of these flows to an open file, streamed, never held whole."""
         ...
 
     async def import_archive(self, source: Path, resolution: Resolution) -> tuple[StoredFlow, ...]:

@@ -46,7 +46,7 @@ def draw_flow(
         raise InvalidValueError(
             "picture file", str(path), f"a name that ends in {', '.join(SUFFIXES)}", nearest(target.suffix, SUFFIXES)
         )
-    from .transfer import write_whole
+    from .files import write_whole
 
     if target.suffix == ".png":
         data = _png(draw(flow, issues=issues, theme="light") if theme == "auto" else svg)

@@ -2,9 +2,7 @@
 
 import io
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +12,7 @@ from ..core.errors import FormatError, InvalidValueError
 from ..core.flow.model import Flow, FlowId
 from ..core.importing import Create, ImportPlan, Replace, Resolution, outgoing, plan_import, settled
 from ..core.project import StoredFlow
+from .files import whole_file, write_whole
 from .session import Session
 
 DEFAULT_NAME = "flows.zip"
@@ -25,47 +24,6 @@ def export_path(destination: str | os.PathLike[str] | None) -> Path:
     return path / DEFAULT_NAME if path.is_dir() else path
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
-    """Writes a file under a temporary name and renames it, so that ``path`` is the old or the new file, never half.
-
-    A file that was there keeps its permissions.
-    """
-    folder = path.parent
-    if not folder.is_dir():
-        raise InvalidValueError("destination", str(path), f"a file in an existing folder ({folder} is none)")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            write(out)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
-
-
-def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Path:
-    """Writes a flow over the JSON file that it came from (or elsewhere), in the manner of that file; where it is.
-
-    Raises:
-        InvalidValueError: there is no such folder.
-    """
-    from ..core.flow.document import encode_flow
-    from ..core.flow.manner import manner_of, written
-
-    made = written(encode_flow(flow), manner_of(path.read_bytes().decode()))
-    return write_whole(destination or path, lambda out: out.write(made.encode()))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 async def export(
     session: Session, flows: Sequence[tuple[StoredFlow, Flow]], path: Path, *, with_plain_text_credentials: bool
 ) -> Path:
@@ -73,7 +31,10 @@ async def export(
     saved = all(stored.flow == flow for stored, flow in flows)
     if session.ports.transfer is not None and saved:
         ids = [stored.flow_id for stored, _ in flows]
-        return await session.ports.transfer.export(ids, path, with_plain_text_credentials=with_plain_text_credentials)
+        with whole_file(path) as out:
+            plain = with_plain_text_credentials
+            await session.ports.transfer.export(ids, out, with_plain_text_credentials=plain)
+        return path
     catalogues: dict[str, Catalogue] = {}
     for _, flow in flows:
         catalogues[flow.engine_version] = await session.catalogue(flow.engine_version)

@@ -339,7 +339,7 @@ def plain(value: Any) -> Any:
 
 def update_test(test: FlowTest, results: Sequence[CaseResult]) -> None:
     """Writes what came out of failed cases as what is expected; remarks in the file are lost."""
-    from ..sdk.transfer import write_whole
+    from ..sdk.files import write_whole
 
     held: Any = _yaml(test.path)
     for raw, result in zip(held["cases"], results, strict=True):

@@ -1,13 +1,12 @@
 """Export, import and duplication inside the service."""
 
-import os
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import anyio.to_thread
 
-from ...core.errors import FormatError, InvalidValueError, NotFoundError
+from ...core.errors import FormatError, NotFoundError
 from ...core.flow.model import FlowId
 from ...core.importing import Resolution
 from ...core.project import ProjectId, StoredFlow
@@ -26,30 +25,16 @@ class HttpTransfer:
     def __init__(self, client: Client, project_id: ProjectId, flows: HttpFlowStore) -> None:
         self._client, self._project_id, self._flows = client, project_id, flows
 
-    async def export(self, flow_ids: Sequence[FlowId], destination: Path, *, with_plain_text_credentials: bool) -> Path:
-        """Writes an archive to a temporary name and renames it when it is whole."""
-        if not destination.parent.is_dir():
-            folder = destination.parent
-            raise InvalidValueError("destination", str(destination), f"a file in an existing folder ({folder} is none)")
+    async def export(self, flow_ids: Sequence[FlowId], out: BinaryIO, *, with_plain_text_credentials: bool) -> None:
+        """Writes an archive to an open file, piece by piece."""
         params = {
             "project_id": self._project_id,
             "with_plain_text_credentials": str(with_plain_text_credentials),
             "flow_ids": list(flow_ids),
         }
-        handle, name = tempfile.mkstemp(prefix=f".{destination.name}.", dir=destination.parent)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                async with self._client.stream("GET", f"{BASE}/export/flows", what="export", params=params) as answer:
-                    async for chunk in answer.aiter_bytes(CHUNK):
-                        await anyio.to_thread.run_sync(out.write, chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, destination)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return destination
+        async with self._client.stream("GET", f"{BASE}/export/flows", what="export", params=params) as answer:
+            async for chunk in answer.aiter_bytes(CHUNK):
+                await anyio.to_thread.run_sync(out.write, chunk)
 
     async def import_archive(self, source: Path, resolution: Resolution) -> tuple[StoredFlow, ...]:
         """Sends an archive; the created and replaced flows."""

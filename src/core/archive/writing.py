@@ -1,12 +1,12 @@
 """Writing exports: the same flows give the same bytes."""
 
-import json
 import re
 import zipfile
 from collections.abc import Iterable
 from typing import BinaryIO
 
 from ..flow.document import export_document
+from ..flow.json_text import json_text
 from ..flow.model import Flow
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -40,7 +40,6 @@ def write_archive(members: Iterable[tuple[str, Flow]], out: BinaryIO) -> int:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = PLAIN_FILE
             entry.create_system = 3
-            text = json.dumps(export_document(flow), ensure_ascii=False, separators=(",", ":"))
-            archive.writestr(entry, text.encode("utf-8", "surrogatepass"))
+            archive.writestr(entry, json_text(export_document(flow)).encode())
             count += 1
     return count

@@ -24,7 +24,7 @@ from .codec import (
     write_plain,
     write_texts,
 )
-from .json_text import parse_json
+from .json_text import json_text, parse_json
 from .model import Envelope, Flow, Opaque, Service, StageInstance
 from .settings import EMPTY_SETTINGS, Settings, decode_settings, encode_settings
 
@@ -175,6 +175,12 @@ def _name(values: Mapping[str, Any]) -> str:
     return fragment_id if isinstance(fragment_id, str) and fragment_id else "unnamed"
 
 
+def document_name(flow: Flow) -> str:
+    """The name that the document of a flow gives it, which a flow has that was read from it."""
+    facts = {"title": flow.title, "info": flow.info, "pipeline_id": flow.pipeline_id, "extra": flow.extra}
+    return _name(facts)
+
+
 def _encode_body(flow: Flow) -> dict[str, PlainJson]:
     return encode_object(flow, PIPELINE_KEYS, FRAGMENT_ORDER if flow.fragment else PIPELINE_ORDER)
 
@@ -273,6 +279,6 @@ def dump_flow(flow: Flow, *, indent: int | None = None) -> str:
     """The JSON text of a flow's document, keys in the order they came.
 
     Shape: one line without ``indent``; as ``encode_flow``, so a text that was loaded comes out with the same content.
+    Halves of surrogate pairs, which no text file can hold, are escaped.
     """
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(encode_flow(flow), ensure_ascii=False, indent=indent, separators=separators)
+    return json_text(encode_flow(flow), indent=indent)

@@ -42,6 +42,22 @@ def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
     return plain
 
 
+def json_text(plain: PlainJson, *, indent: int | None = None) -> str:
+    """The JSON text of a plain value, which every file and stream can hold: halves of surrogate pairs are escaped."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    return halves_escaped(
+        json.dumps(plain, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
+    )
+
+
+def halves_escaped(text: str) -> str:
+    """A JSON text with halves of surrogate pairs, which UTF-8 cannot hold, written as escapes."""
+    return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
 class _Unreadable(Exception):
     """A number that JSON does not have, or that no machine number can be."""
 

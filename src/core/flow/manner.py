@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from ..values import PlainJson
+from .json_text import halves_escaped
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _FIRST_KEY = re.compile(r"\{\s*" + _TEXT + r"(\s*):(\s*)")
@@ -15,9 +16,6 @@ _FIRST_LIST = re.compile(r"\"\s*:\s*\[(\s*)[^\s\]]")
 _FIRST_EMPTY = re.compile(r"\" ?: ?(?:\[( *)\]|\{( *)\})")
 _FIRST_COMMA = re.compile(r"(?:" + _TEXT + r"|[\]}\w]),(\s*)")
 _ESCAPED = re.compile(r"\\u(?:00[89a-fA-F]|0[1-9a-fA-F]|[1-9a-cA-C]|[dD][0-7]|[efEF])")
-
-_HALF = re.compile("[\ud800-\udfff]")
-
 
 @attrs.frozen
 class Manner:
@@ -62,8 +60,7 @@ def written(value: PlainJson, manner: Manner) -> str:
     encode = json.JSONEncoder(ensure_ascii=manner.escapes).encode
     pieces: list[str] = []
     _write(value, manner, "", encode, pieces.append)
-    text = "".join(pieces)
-    return manner.before + _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + manner.after
+    return manner.before + halves_escaped("".join(pieces)) + manner.after
 
 
 def _write(

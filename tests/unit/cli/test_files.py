@@ -64,7 +64,45 @@ def test_an_archive_is_not_edited(run: Run) -> None:
     run("export", "--all", "-o", "all.zip")
     done = run("arrange", "all.zip:Fraud scoring")
     assert done.exit_code == 2
-    assert "a JSON file, to write the change to" in done.err
+    assert "a JSON file of one flow, to write the change to" in done.err
+
+
+def test_a_list_of_flows_is_not_edited(line: Run, file: Path) -> None:
+    """Writing one of its flows would lose the others, and a list of one would be a list no more."""
+    flow = json.loads(file.read_text())
+    for count, name in ((2, f"{file}:Orders by amount"), (1, str(file))):
+        text = json.dumps([{**flow, "title": f"{at}" if at else flow.get("title")} for at in range(count)])
+        file.write_text(text)
+        done = line("rename", name, "Renamed")
+        assert done.exit_code == 2
+        assert "a JSON file of one flow" in done.err
+        assert file.read_text() == text
+
+
+def test_an_edit_keeps_how_the_text_of_a_file_is_written(line: Run, file: Path) -> None:
+    """Tabs, line ends of Windows, the byte order mark, escaped letters, half letters and permissions stay."""
+    flow = {**json.loads(file.read_text()), "title": "\ud83d\ude00 caf\u00e9", "description": "\ud800"}
+    text = json.dumps(flow, indent="\t").replace("\n", "\r\n") + "\r\n"
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    file.chmod(0o600)
+    assert line("set", file, "rate_limit=7").exit_code == 0
+    before, after = (b"\xef\xbb\xbf" + text.encode()).splitlines(), file.read_bytes().splitlines()
+    assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n")
+    assert len(set(before) - set(after)) <= 1
+    assert len(before) == len(after)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_halves_of_letters_are_printed_as_escapes(line: Run, file: Path) -> None:
+    """A flow may hold half of a surrogate pair; it can be looked at all the same."""
+    flow = json.loads(file.read_text())
+    flow["pipelineConfig"]["configuration"] = [{"name": "constants", "value": [{"key": "k", "value": "\ud800"}]}]
+    file.write_text(json.dumps(flow))
+    assert "k = \\ud800" in line("show", file).out
+    assert (
+        json.loads(line("show", file, "--json").out)["pipelineConfig"]["configuration"]
+        == (flow["pipelineConfig"]["configuration"])
+    )
 
 
 def test_a_misspelt_file_names_the_nearest(line: Run, file: Path) -> None:

@@ -1,12 +1,14 @@
 """Importing as a pure plan."""
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.core.errors import InvalidValueError
+from penstock.core.flow.document import decode_flow, encode_flow
 from penstock.core.flow.model import Flow, FlowId
-from penstock.core.importing import Create, Replace, Resolution, Skip, plan_import
+from penstock.core.importing import Create, Replace, Resolution, Skip, outgoing, plan_import
 
 EXISTING = {"orders": FlowId("1")}
 
@@ -63,3 +65,26 @@ def test_an_unknown_resolution_is_refused(word: object) -> None:
     """Only the three words are resolutions."""
     with pytest.raises(InvalidValueError):
         Resolution.of(word)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"stages": [], "pipelineId": "p", "description": None},
+        {"stages": [], "title": None, "info": {"title": "T"}},
+        {"pipelineConfig": {"stages": []}, "pipelineRules": None},
+        {"pipelineFragmentConfig": {"stages": [], "fragmentId": "f"}},
+    ],
+    ids=["id", "info", "envelope", "fragment"],
+)
+def test_a_flow_that_was_not_edited_leaves_as_it_came(document: dict[str, object]) -> None:
+    """A document that gives the flow its name and description needs no title or text beside them."""
+    flow = decode_flow(document)
+    assert outgoing(flow) is flow
+
+
+def test_a_name_that_the_document_does_not_give_goes_along() -> None:
+    """The flow comes back under the name and with the description that the project knows."""
+    flow = attrs.evolve(decode_flow({"pipelineConfig": {"stages": [], "pipelineId": "p"}}), name="N", description="D")
+    back = decode_flow(encode_flow(outgoing(flow)))
+    assert (back.name, back.description) == ("N", "D")

@@ -1,11 +1,9 @@
 """Flows: create, read, replace, duplicate, export, import."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 import anyio.to_thread
@@ -171,50 +169,38 @@ async def export(call: Call) -> Response:
     for each in ids:
         if each not in known:
             raise NotFoundError("flow", each[:80])
-    folder = tempfile.mkdtemp(prefix="penstock-export-")
-    path = Path(folder) / "flows.zip"
+    plain = call.flag("with_plain_text_credentials")
+    loop = asyncio.get_running_loop()
+    catalogues: dict[str, Any] = {}
+
+    def outgoing(flow_id: str) -> tuple[str, Flow]:
+        async def load() -> tuple[str, Flow]:
+            stored = await room.ports.flows.get(FlowId(flow_id))
+            version = stored.flow.engine_version
+            if version not in catalogues:
+                catalogues[version] = await call.service.catalogue(version)
+            flow = leaving(stored.flow)
+            return stored.flow_id, flow if plain else blank_credentials(flow, catalogues[version])[0]
+
+        return asyncio.run_coroutine_threadsafe(load(), loop).result(60)
+
+    # it has no name, so nothing of it is left over, whoever ends before the answer does
+    made = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        plain = call.flag("with_plain_text_credentials")
-        loop = asyncio.get_running_loop()
-        catalogues: dict[str, Any] = {}
-
-        def outgoing(flow_id: str) -> tuple[str, Flow]:
-            async def load() -> tuple[str, Flow]:
-                stored = await room.ports.flows.get(FlowId(flow_id))
-                version = stored.flow.engine_version
-                if version not in catalogues:
-                    catalogues[version] = await call.service.catalogue(version)
-                flow = leaving(stored.flow)
-                return stored.flow_id, flow if plain else blank_credentials(flow, catalogues[version])[0]
-
-            return asyncio.run_coroutine_threadsafe(load(), loop).result(60)
-
-        def write() -> None:
-            with path.open("wb") as out:
-                write_archive((outgoing(each) for each in ids), out)
-
-        await anyio.to_thread.run_sync(write)
-        size = path.stat().st_size
+        await anyio.to_thread.run_sync(lambda: write_archive((outgoing(each) for each in ids), made))
+        size = made.tell()
+        made.seek(0)
     except BaseException:
-        _remove(path)
+        made.close()
         raise
     headers = {"content-disposition": 'attachment; filename="flows.zip"', "content-length": str(size)}
-    return StreamingResponse(_chunks(path), headers=headers, media_type="application/zip")
+    return StreamingResponse(_chunks(made), headers=headers, media_type="application/zip")
 
 
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    try:
-        with path.open("rb") as opened:
-            while chunk := await anyio.to_thread.run_sync(opened.read, CHUNK):
-                yield chunk
-    finally:
-        _remove(path)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    if path.parent.name.startswith("penstock-export-"):
-        os.rmdir(path.parent)
+async def _chunks(opened: BinaryIO) -> AsyncIterator[bytes]:
+    with opened:
+        while chunk := await anyio.to_thread.run_sync(opened.read, CHUNK):
+            yield chunk
 
 
 async def import_(call: Call) -> Response:

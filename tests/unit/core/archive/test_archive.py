@@ -52,6 +52,14 @@ def test_the_same_flows_give_the_same_bytes() -> None:
     assert written(flow("A"), flow("B")) == written(flow("A"), flow("B"))
 
 
+def test_halves_of_surrogate_pairs_survive() -> None:
+    """What a document may hold and no UTF-8 text can is escaped, so that every reader of JSON gets it back."""
+    odd = decode_flow({**STAGELESS, "custom": "\ud800", "\udfff": "\U0001f600"})
+    data = written(odd)
+    zipfile.ZipFile(io.BytesIO(data)).read("T.json").decode("utf-8")
+    assert next(read_archive(io.BytesIO(data))).flow.extra == odd.extra
+
+
 def test_equal_and_odd_names_get_their_own_files() -> None:
     """Names that are equal on some file system, or no file names at all, do not collide."""
     names = zipfile.ZipFile(io.BytesIO(written(flow("a/b"), flow("A b"), flow("..")))).namelist()
