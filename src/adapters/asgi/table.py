@@ -173,8 +173,14 @@ def check_body(endpoint: Endpoint, data: bytes) -> Any:
     return body
 
 
+_DOCUMENTS = frozenset({"pipeline_definition", "pipeline_envelope"})
+"""Parts of a body that are kept as they are, with escapes for what no text can hold."""
+
+
 def _check_texts(body: Any) -> None:
     """Refuses halves of surrogate pairs, which no text can hold."""
+    if isinstance(body, Mapping):
+        body = {key: value for key, value in body.items() if key not in _DOCUMENTS}
     try:
         json.dumps(body, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:

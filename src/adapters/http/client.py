@@ -23,6 +23,7 @@ from ...core.errors import (
     RemoteError,
     UnreachableError,
 )
+from ...core.flow.json_text import json_text
 from ...core.version import __version__
 
 AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -117,10 +118,14 @@ class Client:
         arrived."""
         safe = method in REPEATABLE if repeat is None else repeat
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
-        content = {"json": body} if body is not None else {}
+        content: dict[str, Any] = {"params": params, "headers": headers}
+        if body is not None:
+            # not the text that httpx makes: a flow may hold halves of surrogate pairs
+            content["content"] = json_text(body).encode()
+            content["headers"] = {"content-type": "application/json", **(headers or {})}
 
         async def once() -> httpx.Response:
-            response = await self._http.request(method, url, params=params, headers=headers, **content)
+            response = await self._http.request(method, url, **content)
             if response.status_code >= 400:
                 raise _Refused(response)
             return response

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import anyio.to_thread
 
-from ...core.errors import FormatError, NotFoundError
+from ...core.errors import FormatError, NotFoundError, RemoteError
 from ...core.flow.model import FlowId
 from ...core.importing import Resolution
 from ...core.project import ProjectId, StoredFlow
@@ -17,6 +17,8 @@ from .flows import BASE, HttpFlowStore
 from .stores import safe
 
 CHUNK = 1 << 16
+REFUSED_FILES = frozenset({400, 413, 422})
+"""Statuses of an answer that is about the file that was sent."""
 
 
 class HttpTransfer:
@@ -37,7 +39,11 @@ class HttpTransfer:
                 await anyio.to_thread.run_sync(out.write, chunk)
 
     async def import_archive(self, source: Path, resolution: Resolution) -> tuple[StoredFlow, ...]:
-        """Sends an archive; the created and replaced flows."""
+        """Sends an archive; the created and replaced flows.
+
+        Raises:
+            FormatError: the service cannot read it; nothing was imported.
+        """
         try:
             size = source.stat().st_size
         except OSError as error:
@@ -51,7 +57,12 @@ class HttpTransfer:
                     yield chunk
 
         params = {"project_id": self._project_id, "conflict_resolution": resolution.value}
-        answer = await self._client.upload(f"{BASE}/import", what="import", params=params, chunks=chunks())
+        try:
+            answer = await self._client.upload(f"{BASE}/import", what="import", params=params, chunks=chunks())
+        except RemoteError as error:
+            if error.status not in REFUSED_FILES:
+                raise
+            raise FormatError(str(source), "", f"the service refused it: {error.body}") from error
         found: list[StoredFlow] = []
         for row in rows(answer, "/imported_assets", "import"):
             if row.get("type") == "streamsets_flow":

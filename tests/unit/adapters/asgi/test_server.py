@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from penstock import PreviewError, RemoteError, open_project
+from penstock import FormatError, PreviewError, RemoteError, StreamingFlow, open_project
 from penstock.adapters.asgi import Fault, Grant, Limits, ServerSettings, Tokens, grants_of_text
 from penstock.core.errors import ConflictError, InvalidValueError
 from penstock.sdk import compose
@@ -296,6 +296,36 @@ def test_credentials_leave_only_when_they_are_asked_for(tmp_path: Path) -> None:
             with zipfile.ZipFile(path) as archive:
                 held = b"".join(archive.read(name) for name in archive.namelist())
             assert (b"hush-hush" in held) is plain
+
+
+def test_a_file_that_a_server_refuses_is_named_and_nothing_is_imported(tmp_path: Path) -> None:
+    """The error is that of a local project: one member of the archive is broken, so none comes in."""
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("good.json", '{"stages": []}')
+        archive.writestr("bad.json", '{"stages": 3}')
+    with Server() as server, open_project(server.url, token=server.token) as project:
+        for resolution in ("skip", "replace", "rename"):
+            with pytest.raises(FormatError, match=r"broken\.zip.*bad\.json at /stages"):
+                project.import_flows(source=broken, conflict_resolution=resolution)
+        assert len(project.flows) == 0
+
+
+def test_halves_of_letters_go_to_a_server_and_back(tmp_path: Path) -> None:
+    """Imported, saved, read and exported: what a document holds stays, though no text can hold it."""
+    file = tmp_path / "odd.json"
+    file.write_text('{"stages": [], "title": "odd", "custom": "\\ud800"}')
+    with Server() as server, open_project(server.url, token=server.token) as project:
+        flow = project.import_flows(source=file, conflict_resolution="skip")
+        assert isinstance(flow, StreamingFlow)
+        flow.configuration["rate_limit"] = 7
+        project.update_flow(flow)
+        again = project.import_flows(
+            source=project.export_flow(flow, destination=tmp_path), conflict_resolution="rename"
+        )
+        assert isinstance(again, StreamingFlow)
+        for each in (project.flows.get(name="odd"), again):
+            assert each.to_dict().get("pipelineConfig", each.to_dict())["custom"] == "\ud800"
 
 
 def test_uploads_and_runs_are_bounded() -> None:
