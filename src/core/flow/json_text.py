@@ -45,9 +45,7 @@ def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
 def json_text(plain: PlainJson, *, indent: int | None = None) -> str:
     """The JSON text of a plain value, which every file and stream can hold: halves of surrogate pairs are escaped."""
     separators = (",", ":") if indent is None else (",", ": ")
-    return halves_escaped(
-        json.dumps(plain, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
-    )
+    return halves_escaped(json.dumps(plain, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False))
 
 
 def halves_escaped(text: str) -> str:

@@ -17,6 +17,7 @@ _FIRST_EMPTY = re.compile(r"\" ?: ?(?:\[( *)\]|\{( *)\})")
 _FIRST_COMMA = re.compile(r"(?:" + _TEXT + r"|[\]}\w]),(\s*)")
 _ESCAPED = re.compile(r"\\u(?:00[89a-fA-F]|0[1-9a-fA-F]|[1-9a-cA-C]|[dD][0-7]|[efEF])")
 
+
 @attrs.frozen
 class Manner:
     """How a JSON text is written: what stands between its parts."""
