@@ -13,7 +13,7 @@ from ..core.edit.basics import definition_of, type_of, with_stage
 from ..core.edit.links import LinkKind, consumers, producers
 from ..core.errors import InvalidValueError, LinkError, NotFoundError, UnknownAttributeError, UnknownSettingError
 from ..core.flow.credentials import mask_credentials
-from ..core.flow.model import StageInstance
+from ..core.flow.model import Flow, StageInstance
 from ..core.values import Json, freeze
 from .configuration import Configuration
 from .results import SeekableList, shown
@@ -159,14 +159,22 @@ class Stage:
         return lambda name: setting_edits.get_stage_setting(held, catalogue, name)
 
     def _write(self, values: Mapping[str, object]) -> None:
-        catalogue = self._flow._catalogue
-        if self._drives_lanes(values):
+        catalogue, new_id = self._flow._catalogue, self._flow._new_id
+        driving = self._drives_lanes(values)
+        if driving is not None and not edit.has_lane_rows(self._flow.value, self._name, catalogue):
             raise InvalidValueError(
-                f"{self._name}.{self._drives_lanes(values)}",
+                f"{self._name}.{driving}",
                 "an assignment",
                 "stage.predicates = [...] or stage.add_predicates([...]), which keep the lanes in step",
             )
-        self._flow._apply(lambda flow: setting_edits.set_stage_settings(flow, self._name, values, catalogue))
+
+        def change(flow: Flow) -> Flow:
+            changed = setting_edits.set_stage_settings(flow, self._name, values, catalogue)
+            if driving is None:
+                return changed
+            return edit.follow_lane_rows(changed, self._name, catalogue, new_id=new_id)
+
+        self._flow._apply(change)
 
     def _drives_lanes(self, values: Mapping[str, object]) -> str | None:
         definition = definition_of(self.value, self._flow._catalogue)

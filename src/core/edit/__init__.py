@@ -2,7 +2,15 @@
 
 from .arrange import auto_arrange, next_position
 from .links import connect, disconnect
-from .predicates import Predicate, add_predicates, predicates_of, remove_predicate, set_predicates
+from .predicates import (
+    Predicate,
+    add_predicates,
+    follow_lane_rows,
+    has_lane_rows,
+    predicates_of,
+    remove_predicate,
+    set_predicates,
+)
 from .settings import set_pipeline_settings, set_stage_settings
 from .special import Slot, set_special, special_of
 from .stages import add_stage, duplicate_stage, new_flow, relabel_stage, remove_stage, rename_stage
@@ -15,6 +23,8 @@ __all__ = [
     "auto_arrange",
     "connect",
     "disconnect",
+    "follow_lane_rows",
+    "has_lane_rows",
     "duplicate_stage",
     "new_flow",
     "next_position",

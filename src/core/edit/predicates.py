@@ -1,15 +1,17 @@
 """Predicates of stages whose output lanes follow conditions: first match order, the default last."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import TypeAlias
 
 import attrs
 
-from ..catalogue.definitions import Catalogue
+from ..catalogue.definitions import Catalogue, SettingDefinition, StageDefinition
 from ..errors import InvalidValueError, NotFoundError, UnsupportedError, nearest
 from ..flow.model import Flow, StageInstance
 from ..flow.names import predicate_lane
-from ..values import JsonMap
+from ..values import Json, JsonMap
 from .basics import NewId, definition_of, stage_of, with_stage
 from .stages import DEFAULT_PREDICATE
 
@@ -36,13 +38,52 @@ def driving_setting(stage: StageInstance, catalogue: Catalogue) -> str:
         UnsupportedError: the stage has no predicates.
     """
     definition = definition_of(stage, catalogue)
-    if definition is not None and definition.driven_by:
+    if definition is not None and definition.driven_by and _lane_rows(definition) is None:
         return definition.driven_by
     if definition is None and "lanePredicates" in stage.configuration:
         return "lanePredicates"
     raise UnsupportedError(
-        f"a predicate on {stage.instance_name}", "Only stages such as Stream Selector have predicates."
+        f"a predicate on {stage.instance_name}",
+        "Only stages such as Stream Selector have predicates; the lanes of others follow their settings.",
     )
+
+
+def has_lane_rows(flow: Flow, instance_name: str, catalogue: Catalogue) -> bool:
+    """True for a stage such as HTTP Router, where each output lane has a row of settings."""
+    definition = definition_of(stage_of(flow, instance_name), catalogue)
+    return definition is not None and _lane_rows(definition) is not None
+
+
+def _lane_rows(definition: StageDefinition) -> SettingDefinition | None:
+    setting = definition.setting(definition.driven_by) if definition.driven_by else None
+    return setting if setting is not None and setting.model_type == "LIST_BEAN" else None
+
+
+def follow_lane_rows(flow: Flow, instance_name: str, catalogue: Catalogue, *, new_id: NewId) -> Flow:
+    """The flow with an output lane for each row of the setting that drives the lanes of a stage.
+
+    A row that names no lane takes the one at its place; links through lanes that go away are removed.
+
+    Raises:
+        InvalidValueError: a lane occurs twice.
+    """
+    stage = stage_of(flow, instance_name)
+    definition = definition_of(stage, catalogue)
+    setting = _lane_rows(definition) if definition is not None else None
+    rows = stage.configuration.get(setting.name) if setting is not None else None
+    if setting is None or not isinstance(rows, tuple):
+        return flow
+    named = [row.get("outputLane") if isinstance(row, JsonMap) else None for row in rows]
+    free = [lane if lane not in named else None for lane in stage.output_lanes]
+    lanes = [
+        lane if isinstance(lane, str) and lane else kept or predicate_lane(instance_name, new_id())
+        for lane, kept in zip_longest(named, free[: len(named)])
+    ]
+    _once("lane", lanes, instance_name)
+    made = tuple(
+        row.set("outputLane", lane) if isinstance(row, JsonMap) else row for row, lane in zip(rows, lanes, strict=True)
+    )
+    return _with_lanes(flow, stage, setting.name, made, lanes)
 
 
 def predicates_of(flow: Flow, instance_name: str, catalogue: Catalogue) -> tuple[Predicate, ...]:
@@ -78,11 +119,15 @@ def set_predicates(
         raise InvalidValueError(
             f"predicates of {instance_name}", DEFAULT_PREDICATE, "one default, at the end of the list"
         )
-    for what, values in (("condition", [p.predicate for p in made]), ("lane", [p.output_lane for p in made])):
-        twice = next((value for value in values if values.count(value) > 1), None)
-        if twice is not None:
-            raise InvalidValueError(f"predicates of {instance_name}", twice, f"each {what} once")
+    _once("condition", [each.predicate for each in made], instance_name)
+    _once("lane", [each.output_lane for each in made], instance_name)
     return _written(flow, stage, made, catalogue)
+
+
+def _once(what: str, values: Sequence[str], instance_name: str) -> None:
+    twice = next((value for value, times in Counter(values).items() if times > 1), None)
+    if twice is not None:
+        raise InvalidValueError(f"predicates of {instance_name}", twice, f"each {what} once")
 
 
 def _checked_list(predicates: Sequence[PredicateLike], instance_name: str) -> Sequence[PredicateLike]:
@@ -113,10 +158,14 @@ def _predicate(given: PredicateLike, stage: StageInstance, old: Mapping[str, str
 
 def _written(flow: Flow, stage: StageInstance, made: Sequence[Predicate], catalogue: Catalogue) -> Flow:
     rows = tuple(JsonMap({"outputLane": each.output_lane, "predicate": each.predicate}) for each in made)
-    lanes = tuple(each.output_lane for each in made)
+    return _with_lanes(flow, stage, driving_setting(stage, catalogue), rows, [each.output_lane for each in made])
+
+
+def _with_lanes(flow: Flow, stage: StageInstance, setting: str, rows: tuple[Json, ...], lanes: Sequence[str]) -> Flow:
+    """The flow with these rows and lanes on a stage, without the links through lanes that it had and has no more."""
     gone = set(stage.output_lanes) - set(lanes)
-    setting = driving_setting(stage, catalogue)
-    changed = attrs.evolve(stage, configuration=stage.configuration.with_values({setting: rows}), output_lanes=lanes)
+    configuration = stage.configuration.with_values({setting: rows})
+    changed = attrs.evolve(stage, configuration=configuration, output_lanes=tuple(lanes))
     flow = with_stage(flow, changed)
     for other in flow.stages:
         if not gone.isdisjoint(other.input_lanes):

@@ -25,6 +25,14 @@ from .defaults import new_service, pipeline_defaults, stage_defaults
 DEFAULT_PREDICATE = "default"
 
 
+def _first_row(definition: StageDefinition, lane: str) -> JsonMap:
+    """The row that drives the one lane of a new stage: the default condition, or a row at its defaults."""
+    setting = definition.setting(definition.driven_by)
+    if setting is None or setting.model is None or setting.model_type != "LIST_BEAN":
+        return JsonMap({"outputLane": lane, "predicate": DEFAULT_PREDICATE})
+    return JsonMap({part.name: part.default for part in setting.model.settings} | {"outputLane": lane})
+
+
 def new_instance(
     definition: StageDefinition,
     catalogue: Catalogue,
@@ -39,8 +47,7 @@ def new_instance(
     lanes = tuple(lane_name(new_id()) for _ in range(definition.output_streams))
     if definition.driven_by:
         lanes = (predicate_lane(instance_name, new_id()),)
-        default = JsonMap({"outputLane": lanes[0], "predicate": DEFAULT_PREDICATE})
-        configuration = configuration.with_values({definition.driven_by: (default,)})
+        configuration = configuration.with_values({definition.driven_by: (_first_row(definition, lanes[0]),)})
     elif definition.variable_outputs and not lanes:
         lanes = (lane_name(new_id()),)
     return StageInstance(
