@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.catalogue.definitions import Catalogue
+from ..core.errors import InvalidValueError
 from ..core.flow.credentials import mask_credentials
 from ..core.flow.model import Flow
 from ..core.project import StoredFlow, StoredParameterSet
 
 if TYPE_CHECKING:
+    from ..core.compare import Diff
     from .flow import FlowHandle
 
 
@@ -36,11 +38,18 @@ class FlowLooks:
 
         return [str(place) for place in blanks_to_fill(self._value, self._catalogue)]
 
-    def diff(self, other: "FlowHandle | Flow") -> Any:
-        """What changes from this flow to the other: a value that is empty (false) when nothing does."""
+    def diff(self, other: "FlowHandle | Flow") -> "Diff":
+        """What changes from this flow to the other: a value that is empty (false) when nothing does.
+
+        Raises:
+            InvalidValueError: the other one is no flow.
+        """
         from ..core.compare import diff
 
-        return diff(self._value, other if isinstance(other, Flow) else other.value, self._catalogue)
+        value = other if isinstance(other, Flow) else getattr(other, "value", None)
+        if not isinstance(value, Flow):
+            raise InvalidValueError("other", other, "a flow, or one of its revisions: flow.at_revision(1)")
+        return diff(self._value, value, self._catalogue)
 
     def to_python(self, client: str = "penstock", *, with_plain_text_credentials: bool = False) -> str:
         """A Python script that builds the flow anew, edits included: readable, formatted, only what differs.

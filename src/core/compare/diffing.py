@@ -22,6 +22,7 @@ _FLOW = {
     "connections": "connection_ids",
     "schemaVersion": "schema_version",
     "version": "version",
+    "fragment": "fragment",
 }
 _STAGE = {"stageName": "stage_name", "library": "library", "stageVersion": "stage_version"}
 _JUDGED = ("issues", "valid", "previewable", "ruleIssues", "configIssues")
@@ -63,7 +64,7 @@ def _compared(old: Flow, new: Flow) -> Diff:
         settings=(*_flow_changes(old, new, translate), *of_stages, *_unfed_changes(old, new, matching, translate)),
         links_added=links_added,
         links_removed=links_removed,
-        moved=tuple(pair.new.instance_name for pair in matching.pairs if pair.old.position != pair.new.position),
+        moved=tuple(pair.new.instance_name for pair in matching.pairs if pair.on_canvas and _moved(pair)),
     )
 
 
@@ -73,6 +74,10 @@ def _renamed(pair: Pair) -> Iterator[Renamed]:
         yield Renamed(new.instance_name, old.instance_name, new.instance_name, "instance")
     elif old.label != new.label:
         yield Renamed(new.instance_name, old.label, new.label)
+
+
+def _moved(pair: Pair) -> bool:
+    return pair.old.position != pair.new.position
 
 
 # --- the flow itself --------------------------------------------------------------------------------------------------
@@ -121,25 +126,26 @@ def _without(values: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json
 
 def _rule_changes(old: Flow, new: Flow, translate: Translate) -> Iterator[SettingChange]:
     """Rules that only one of the flows has, whole; of the others each part that differs."""
-    before, after = _rules(old, translate), _rules(new, lambda lane: lane)
+    before, after = _rules(old), _rules(new)
+    lanes = {lane: translate(lane) for lane in _produced(old)}, {lane: lane for lane in _produced(new)}
     both = [name for name, rule in after.items() if isinstance(rule, JsonMap) and isinstance(before.get(name), JsonMap)]
     yield from _changes("", "rules", _without(before, both), _without(after, both))
     for name in both:
-        yield from _changes("", "rules", _parts(name, before[name]), _parts(name, after[name]))
+        parts = _parts(name, before[name]), _parts(name, after[name])
+        yield from _changes("", "rules", *parts, lanes)
 
 
-def _rules(flow: Flow, translate: Translate) -> dict[str, Json]:
-    """Every rule under a name of its own, its lane as ``translate`` calls it."""
+def _rules(flow: Flow) -> dict[str, Json]:
+    """Every rule under a name of its own."""
     rules = None if flow.envelope is None else flow.envelope.rules
     if rules is None:
         return {}
     found = _without(rules, (*_RULES, *_JUDGED, *_SAVED, "schemaVersion", "version"))
     for kind in _RULES:
         for at, rule in enumerate(_rows(rules.get(kind))):
-            spoken, lane = rule.get("id"), rule.get("lane")
-            known = rule.set("lane", translate(lane)) if isinstance(lane, str) else rule
+            spoken = rule.get("id")
             place = f"{kind}[{spoken if isinstance(spoken, str) else at}]"
-            found[place] = JsonMap(_without(known, (*_JUDGED, *_SAVED)))
+            found[place] = JsonMap(_without(rule, (*_JUDGED, *_SAVED)))
     return found
 
 
@@ -159,7 +165,8 @@ def _stage_changes(pair: Pair) -> Iterator[SettingChange]:
     old, new, name = pair.old, pair.new, pair.new.instance_name
     yield from _attribute_changes(name, "stage", _STAGE, old, new)
     yield from _lane_changes(pair)
-    yield from _changes(name, "", old.configuration, new.configuration, pair.lanes)
+    known = {lane: pair.lanes.get(lane, lane) for lane in old.lanes_out}, {lane: lane for lane in new.lanes_out}
+    yield from _changes(name, "", old.configuration, new.configuration, known)
     yield from _service_changes(pair)
     yield from _changes(name, "picture", _without(old.ui, _PLACE_AND_LABEL), _without(new.ui, _PLACE_AND_LABEL))
     yield from _changes(name, "other", old.extra, new.extra)
@@ -206,26 +213,41 @@ def _produced(flow: Flow) -> set[str]:
     return {lane for stage in flow.stages for lane in stage.lanes_out}
 
 
+Lanes = Mapping[str, str]
+"""The outputs of a stage -> what the new flow calls them."""
+
+
 def _changes(
-    stage: str, part: str, old: Mapping[str, Json], new: Mapping[str, Json], lanes: Mapping[str, str] | None = None
+    stage: str,
+    part: str,
+    old: Mapping[str, Json],
+    new: Mapping[str, Json],
+    lanes: tuple[Lanes, Lanes] = ({}, {}),
 ) -> Iterator[SettingChange]:
     for name in {**old, **new}:
-        if name in old and name in new and same(_with_lanes(old[name], lanes), new[name]):
+        if name in old and name in new and same(_meant(name, old[name], lanes[0]), _meant(name, new[name], lanes[1])):
             continue
         only = "" if name in old and name in new else "old" if name in old else "new"
         yield SettingChange(stage, name, shown(name, old.get(name)), shown(name, new.get(name)), part, only)
 
 
-def _with_lanes(value: Json, lanes: Mapping[str, str] | None) -> Json:
-    """The value with its rows of predicates under the names that their lanes have in the new flow."""
-    if not lanes or not isinstance(value, tuple):
+def _meant(name: str, value: Json, lanes: Lanes) -> Json:
+    """The value with its lanes, those of predicates and of rules, under the names that they have in the new flow."""
+    if not lanes:
         return value
-    return tuple(_with_lane(row, lanes) if isinstance(row, JsonMap) else row for row in value)
+    if isinstance(value, tuple):
+        return tuple(_with_lane(row, lanes) if isinstance(row, JsonMap) else row for row in value)
+    return _lane(value, lanes) if name.endswith("].lane") and isinstance(value, str) else value
 
 
-def _with_lane(row: JsonMap, lanes: Mapping[str, str]) -> JsonMap:
+def _with_lane(row: JsonMap, lanes: Lanes) -> JsonMap:
     lane = row.get("outputLane")
-    return row.set("outputLane", lanes[lane]) if isinstance(lane, str) and lane in lanes else row
+    return row.set("outputLane", _lane(lane, lanes)) if isinstance(lane, str) else row
+
+
+def _lane(name: str, lanes: Lanes) -> str:
+    # one that no stage writes is none of those that are only called differently
+    return lanes.get(name, f"\0{name}")
 
 
 # --- fragments --------------------------------------------------------------------------------------------------------

@@ -1,50 +1,47 @@
 """Lists of three sides as one list: order and membership, without knowledge of flows."""
 
 import json
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
-K = TypeVar("K", bound=Hashable)
 LARGEST = 1_000_000
 """Rows of one list times rows of the other, beyond which lists are not merged row by row."""
 
 
-def merged_order(base: Sequence[K], ours: Sequence[K], theirs: Sequence[K]) -> list[K]:
+def merged_order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
     """Every name of both sides once. The order is ours, or theirs where only they changed it.
 
-    What only the other side has follows what it follows there, so that a last one stays last.
+    What only one side has follows what it follows there, so that a last one stays last. What both put into the same
+    place is ordered by name, so that both get the same when each merges the other's.
     """
     first, second = (ours, theirs) if _kept_order(base, theirs) or not _kept_order(base, ours) else (theirs, ours)
-    known = set(first)
-    after: dict[K | None, list[K]] = {}
-    previous: K | None = None
-    for name in second:
-        if name in known:
-            previous = name
+    shared = set(first) & set(second)
+    (head, runs), (other_head, others) = _runs(first, shared), _runs(second, shared)
+    merged = sorted((head, other_head))
+    for name, run in runs.items():
+        merged += [[name], *sorted((run, others[name]))]
+    return [name for run in merged for name in run]
+
+
+def _runs(names: Sequence[str], shared: Collection[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """What stands before the first shared name, and each shared name with what stands between it and the next one."""
+    head: list[str] = []
+    found: dict[str, list[str]] = {}
+    run = head
+    for name in names:
+        if name in shared:
+            run = found[name] = []
         else:
-            after.setdefault(previous, []).append(name)
-    found = _ends_of_added(first, set(second), after)
-    return [*found]
+            run.append(name)
+    return head, found
 
 
-def _kept_order(base: Sequence[K], side: Sequence[K]) -> bool:
+def _kept_order(base: Sequence[str], side: Sequence[str]) -> bool:
     held, holds = set(base), set(side)
     return [name for name in base if name in holds] == [name for name in side if name in held]
-
-
-def _ends_of_added(first: Sequence[K], others: Collection[K], after: Mapping[K | None, list[K]]) -> list[K]:
-    """``first`` with each run of ``after`` behind its name and behind what ``first`` alone has there."""
-    found: list[K] = []
-    waiting = list(after.get(None, ()))
-    for name in first:
-        if name in others:
-            found += waiting
-            waiting = list(after.get(name, ()))
-        found.append(name)
-    return found + waiting
 
 
 @attrs.frozen

@@ -117,6 +117,21 @@ def test_other_names_of_lanes_are_no_difference() -> None:
     assert not diff(made("one", "two"), made("three", "four"))
 
 
+def test_a_predicate_of_an_output_that_is_called_differently_now_is_a_difference() -> None:
+    """It is the predicate of no output any more; and becomes one on the way back."""
+    before, after = selector("one", "default"), {**selector("one", "default"), "outputLanes": ["two", "default"]}
+    assert names(flow(before), flow(after)) == names(flow(after), flow(before)) == ["S :lanePredicates"]
+
+
+def test_a_rule_for_a_lane_that_is_called_differently_now_is_a_difference() -> None:
+    """It watches nothing any more."""
+    rules = {"dataRuleDefinitions": [{"id": "r", "lane": "one"}]}
+    before, after = (
+        within({"stages": [stage("A", outputLanes=[lane])]}, pipelineRules=rules) for lane in ("one", "two")
+    )
+    assert names(before, after) == names(after, before) == [" rules:dataRuleDefinitions[r].lane"]
+
+
 def test_a_link_to_another_output_is_another_link() -> None:
     """The same two stages, but other records flow."""
     reader = [stage("A", inputLanes=[lane]) for lane in ("one", "two")]
@@ -231,6 +246,12 @@ def test_special_stages_are_stages() -> None:
     assert found.settings == (SettingChange("", "errorStage", "E", "F", "flow"),)
 
 
+def test_special_stages_stand_nowhere() -> None:
+    """They are on no canvas, so they cannot be moved there."""
+    old, new = (flow(errorStage=stage("E", uiInfo={"xPos": x, "yPos": 0})) for x in (0, 1))
+    assert not diff(old, new)
+
+
 def test_a_special_stage_is_not_one_of_the_canvas() -> None:
     """Nor one of another place, though instance names may be the same."""
     found = diff(flow(stage("A"), errorStage=stage("A")), flow(stage("A"), stopEventStages=[stage("A")]))
@@ -257,6 +278,7 @@ def test_bookkeeping_is_no_difference(parts: dict[str, object]) -> None:
 def test_facts_of_the_project_are_compared() -> None:
     """Parameter sets and engine; the environment where both flows have one."""
     old = attrs.evolve(flow(), engine_version="5", environment_id="e")
+    assert names(old, attrs.evolve(old, fragment=True)) == [" flow:fragment"]
     new = attrs.evolve(old, engine_version="6", environment_id="f", parameter_sets=("s",), description="d")
     assert names(old, new) == [" flow:description", " flow:engineVersion", " flow:parameterSets", " flow:environment"]
     assert not diff(old, attrs.evolve(old, environment_id=None))

@@ -155,6 +155,21 @@ def test_stages_and_settings_stay_where_they_were() -> None:
     assert [each["instanceName"] for each in document(merge(base, theirs, ours))["stages"]] == list("CAYBX")
 
 
+@pytest.mark.parametrize("at", range(4))
+def test_both_sides_get_the_same_when_each_merges_the_other(at: int) -> None:
+    """Also the order of what both put into the same place."""
+    names = ("A", "B", "C")
+    base = flow(*map(stage, names))
+    ours = flow(*map(stage, [*names[:at], "X", "W", *names[at:]]))
+    theirs = flow(*map(stage, [*names[:at], "Z", "V", *names[at:], "Y"]))
+    forth, back = merge(base, ours, theirs), merge(base, theirs, ours)
+    assert forth.flow == back.flow
+    merged = [each["instanceName"] for each in document(forth)["stages"]]
+    assert sorted(merged) == sorted([*names, *"VWXYZ"])
+    assert [each for each in merged if each in names] == list(names)
+    assert merged.index("X") + 1 == merged.index("W")
+
+
 # --- links ------------------------------------------------------------------------------------------------------------
 
 
