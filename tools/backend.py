@@ -45,8 +45,9 @@ KEPT = ROOT / "build" / "compiled"
 LOG = KEPT / "failed.log"
 NOTE = "compiled.sha256"
 """Beside the compiled modules: the hash and the name of the source of each."""
-INTERPRETED = {"__init__.py", "graph.py"}
-"""What users see of the arrangement keeps its signatures, docstrings and annotations, which compiling would drop."""
+INTERPRETED = {"__init__.py", "graph.py", "arrays.py"}
+"""What users see of the arrangement keeps its signatures, docstrings and annotations, which compiling would drop. Of
+the arrays the compiler takes the types; the rest is for the interpreter."""
 NEEDS = ["mypy==2.4.1", "attrs>=24.2"]
 FLAGS = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "CFLAGS": "-ffp-contract=off"}
 """Level 2 takes half as long again to compile and saves 2 % of a run. A product is rounded before a sum takes it, on

@@ -3,6 +3,7 @@
 from math import inf
 from typing import Final
 
+from .arrays import i64, vec
 from .board import Board
 from .ranks import Layers
 
@@ -32,7 +33,8 @@ HUB: Final = 4
 def cleared(layers: Layers, row: list[int]) -> list[int]:
     """The rows of the stages, moved within their ranks; no two of a rank share one."""
     board = Board(layers, row, ROOM)
-    reach, turns = REACH, TURNS
+    reach: int = REACH
+    turns: int = TURNS
     if not board.paired:  # crossings don't count here, so there are more links through boxes to take away
         passing = sum(map(len, board.passing)) / layers.stages
         crowded = layers.stages > CROWD and passing > CROWDED
@@ -41,8 +43,8 @@ def cleared(layers: Layers, row: list[int]) -> list[int]:
             reach, turns = FAR, max(1, min(FEW_TURNS, int(MOST_PASSED / passing)))
     _settle_all(board, reach, turns)
     if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
-        return board.row
-    best, least = list(board.row), board.total()
+        return board.now()
+    best, least = board.now(), board.total()
     if not 0 < least[0] <= MOST_TROUBLE_PX:
         return best
     for weight in WEIGHTS:
@@ -51,7 +53,7 @@ def cleared(layers: Layers, row: list[int]) -> list[int]:
             _settle_all(board)
         _loosened(board)
         if (found := board.total()) < least:
-            best, least = list(board.row), found
+            best, least = board.now(), found
         if least[0] <= LITTLE_PX:
             break
     return best
@@ -79,44 +81,50 @@ def _settle_all(board: Board, reach: int = REACH, turns: int = TURNS) -> None:
         turn += 1
 
 
-def _settle(board: Board, rank: int, reach: int) -> bool:
+def _settle(board: Board, rank: i64, reach: i64) -> bool:
     """The cheapest growing rows of a rank while all others stay, the order kept; whether that made it cheaper.
 
     No stage moves further than ``reach`` rows.
     """
     nodes = board.stages[rank]
     hits = board.hits(rank)
-    sums: list[tuple[int, list[float]]] = []
-    best, first, present = [0.0], 0, 0.0
-    alike: dict[int, list[float]] = {}
+    lows: list[int] = []
+    sums: list[vec[float]] = []
+    best, first, present = vec[float]([0.0]), 0, 0.0
+    alike: dict[int, vec[float]] = {}
     spare = board.height - len(nodes) + 1
     for above, node in enumerate(nodes):
         now = board.row[node]
         low, high = max(above, now - reach), min(spare + above, now + reach + 1)
-        if twins := board.twins[node]:
+        at: i64 = 0
+        if twins := int(board.twins[node]):
             if twins not in alike:
                 alike[twins] = board.costs(node, 0, board.height, hits)
             cost, at = alike[twins], low
         else:
-            cost, at = board.costs(node, low, high, hits), 0
+            cost = board.costs(node, low, high, hits)
         present += cost[at + now - low]
         before, shift, end = best, low - first, len(best) - 1
-        best, first, least = [], low + 1, inf
+        first, least = low + 1, inf
+        best = vec[float]([0.0] * (high - low))
         for each in range(high - low):
-            value = before[min(shift + each, end)] + cost[at + each]
+            place = shift + each
+            value = before[place if place < end else end] + cost[at + each]
             if value < least:
                 least = value
-            best.append(least)
-        sums.append((low, best))
-    if best[-1] > present - 1e-6:
+            best[each] = least
+        lows.append(low)
+        sums.append(best)
+    if best[len(best) - 1] > present - 1e-6:
         return False
-    end = board.height
-    for place in range(len(nodes) - 1, -1, -1):
-        node, (low, best) = nodes[place], sums[place]
-        at = min(end - low, len(best)) - 1
+    row = board.height
+    for number in range(len(nodes) - 1, -1, -1):
+        low, best = lows[number], sums[number]
+        at = (row - low if row - low < len(best) else len(best)) - 1
         while at and best[at - 1] <= best[at]:
             at -= 1
-        end = board.row[node] = low + at
+        row = low + at
+        board.move(nodes[number], row)
     board.take(rank)
     return True
 
@@ -128,8 +136,8 @@ def _swung(board: Board) -> bool:
     troubled = [(-trouble, group) for group in _groups(board) if (trouble := _trouble(board, group, hits))]
     cost = _whole(board) if troubled else 0.0
     for _, group in sorted(troubled)[:GROUPS]:
-        used = [row for node in group for row in map(board.row.__getitem__, board.stages[board.rank[node]])]
-        before = [board.row[node] for node in group]
+        used = [int(board.row[other]) for node in group for other in board.stages[board.rank[node]]]
+        before = [int(board.row[node]) for node in group]
         for row in (min(used) - 1, max(used) + 1):
             if not 0 <= row < board.height:
                 continue
@@ -141,7 +149,7 @@ def _swung(board: Board) -> bool:
     return changed
 
 
-def _trouble(board: Board, group: list[int], hits: list[list[float]]) -> float:
+def _trouble(board: Board, group: list[int], hits: list[vec[float]]) -> float:
     return sum([board.trouble(node, hits[board.rank[node]]) for node in group])
 
 
@@ -149,14 +157,15 @@ def _groups(board: Board) -> list[list[int]]:
     """What stays together of the stages without the hubs, where it is one stage a rank."""
     found: list[list[int]] = []
     seen: set[int] = set()
-    for start, near in enumerate(board.links):
-        if start in seen or len(near) >= HUB:
+    links = board.links
+    for start in range(len(board.row)):
+        if start in seen or links.degree(start) >= HUB:
             continue
-        group = [start]
+        group = [int(start)]
         for node in group:
-            group += [other for other in board.links[node] if len(board.links[other]) < HUB and other not in group]
+            group += [other for other in links.near(node) if links.degree(other) < HUB and other not in group]
         seen.update(group)
-        if len({board.rank[node] for node in group}) == len(group):
+        if len({int(board.rank[node]) for node in group}) == len(group):
             found.append(group)
     return found
 
@@ -166,39 +175,43 @@ def _moved(board: Board) -> bool:
     changed = False
     for rank, nodes in enumerate(board.stages):
         hits = board.hits(rank)
-        alike: dict[int, list[float]] = {}
-        for node in [node for node in nodes if len(board.links[node]) <= HUB and board.trouble(node, hits)]:
-            cost = alike.get(board.twins[node]) or board.profile(node, 0, board.height, hits)
+        alike: dict[int, vec[float]] = {}
+        for node in [node for node in nodes if board.links.degree(node) <= HUB and board.trouble(node, hits)]:
+            twins = int(board.twins[node])
+            cost = alike[twins] if twins in alike else board.profile(node, 0, board.height, hits)
             if _placed(board, rank, node, cost, hits):
                 changed = True
                 alike.clear()
-            elif board.twins[node]:
-                alike[board.twins[node]] = cost
-        nodes.sort(key=board.row.__getitem__)
+            elif twins:
+                alike[twins] = cost
+        board.sort(rank)
         board.take(rank)
     return changed
 
 
-def _placed(board: Board, rank: int, node: int, cost: list[float], hits: list[float]) -> bool:
+def _placed(board: Board, rank: int, node: int, cost: vec[float], hits: vec[float]) -> bool:
     now, twins = board.row[node], board.twins[node]
-    by_row = {board.row[other]: other for other in board.stages[rank]}
-    better = [row for row in range(board.height) if cost[row] < cost[now]]
-    for row in sorted(better, key=cost.__getitem__)[:TRIES]:
+    present = cost[now]
+    better = sorted([(cost[row], int(row)) for row in range(board.height) if cost[row] < present])
+    by_row = {int(board.row[other]): other for other in board.stages[rank]} if better else {}
+    for _, row in better[:TRIES]:
         other = by_row.get(row)
         if other is None:
-            board.row[node] = row
+            board.move(node, row)
             return True
         if twins and twins == board.twins[other]:
             continue
-        before = cost[now] + _price(board, other, row, hits)
-        board.row[node], board.row[other] = row, now
+        before = present + _price(board, other, row, hits)
+        board.move(node, row)
+        board.move(other, now)
         if _price(board, node, row, hits) + _price(board, other, now, hits) < before:
             return True
-        board.row[node], board.row[other] = now, row
+        board.move(node, now)
+        board.move(other, row)
     return False
 
 
-def _price(board: Board, node: int, row: int, hits: list[float]) -> float:
+def _price(board: Board, node: i64, row: i64, hits: vec[float]) -> float:
     return board.profile(node, row, row + 1, hits)[0]
 
 

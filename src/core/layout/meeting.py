@@ -4,21 +4,23 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
+from .arrays import i64, packed, vec
+from .links import Links
+
 RANK_PX: Final = 310
 BOX_W: Final = 130
 MOST_PAIRS: Final = 12_000
 MOST_SHORT_PAIRS: Final = 50_000
 _NEAR: Final = 1e-9
+_SIGHT: Final = 7
 
-Link = tuple[int, int]
-Held = tuple[float, float, float, float]
-"""Two links that share a stretch at one border of which the own end counts nothing: the share of the other link there,
-and how much the rows of the other link's ends and of the far end count for the row at which the other border is met."""
-Free = tuple[float, float, float, float, float, float]
-"""Two links that share a stretch: how much the rows of the other link's ends and of the far end count for the rows at
-which the left and the right border are met."""
-Seen = tuple[Held | None, Free | None]
-"""What an end sees of another link: it is held at a border, or free at both."""
+Sight = tuple[float, float, float, float, float, float, float]
+"""What an end of a link sees of another one: first whether it is free at both borders of the stretch that they share
+(1) or held at one, where it counts nothing (0).
+
+If free, how much the rows of the other link's ends and of the far end count for the row at which the left border is
+met, and the same for the right one. If held, the share of the other link at that border, and those three for the other
+border."""
 Shares = tuple[float, float, float, float]
 """Which shares of two links, of the first and of the second, lie before the borders of the stretch that they share."""
 
@@ -26,47 +28,57 @@ Shares = tuple[float, float, float, float]
 class Meetings:
     """Pairs of links that may cross; ``known`` is false where there were too many to note."""
 
-    def __init__(self, stages: int, links: list[Link]) -> None:
+    def __init__(self, stages: int, links: Links) -> None:
         self.known = True
         self._links = links
-        self._met: list[list[Link]] = [[] for _ in links]
-        self._at_source: list[list[Seen]] = [[] for _ in links]
-        self._at_target: list[list[Seen]] = [[] for _ in links]
-        """For each link others that it may meet, and what its ends see of these."""
-        self._beside: list[list[Link]] = [[] for _ in links]
-        """For each link those between the same two ranks."""
-        self._sights: list[list[tuple[int, list[Link], list[Seen]]]] = [[] for _ in range(stages)]
-        self._sides: list[list[tuple[int, bool, list[Link]]]] = [[] for _ in range(stages)]
-        """The same for each stage and its links: the other end, and whether the link starts at the stage."""
-        for number, (source, target) in enumerate(links):
-            self._sights[source].append((target, self._met[number], self._at_source[number]))
-            self._sights[target].append((source, self._met[number], self._at_target[number]))
-            self._sides[source].append((target, True, self._beside[number]))
-            self._sides[target].append((source, False, self._beside[number]))
+        self._met: list[list[int]] = [[] for _ in range(links.count)]
+        """For each link four numbers for each that it may meet: the ends of that, and what its own two ends see."""
+        self._beside: list[list[int]] = [[] for _ in range(links.count)]
+        """For each link the ends of those between the same two ranks."""
         self._meets = [False] * stages
-        self._short: list[Link] = []
-        self._long: list[Link] = []
-        self._shares: list[Shares] = []
-        """All pairs, one link after the other."""
+        self._short: list[int] = []
+        self._long: list[int] = []
+        """The four ends of all pairs, and for long ones which stretch they share."""
+        self._sights: list[float] = []
+        self._shares: list[float] = []
+        self._stretches: dict[tuple[int, int, int], int] = {}
 
-    def meets(self, node: int) -> bool:
+    def close(self) -> None:
+        """Ends the noting."""
+        self.met = vec[vec[i64]]([packed(each) for each in self._met])
+        self.beside = vec[vec[i64]]([packed(each) for each in self._beside])
+        self.pairs = vec[i64](self._short)
+        self.long_pairs = vec[i64](self._long)
+        self.sights = vec[float](self._sights)
+        self.shares = vec[float](self._shares)
+
+    def meets(self, node: i64) -> bool:
         """Whether the stage has links that may cross one that is longer than a rank."""
         return self._meets[node]
 
-    def long(self, node: int, row: list[int], low: int, high: int, price: float, changes: list[float]) -> None:
+    def long(self, node: i64, y: vec[float], low: i64, high: i64, price: float, changes: vec[float]) -> None:
         """Adds how the price of crossings with links longer than a rank changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
-        size = high - low
-        for end, met, seen in self._sights[node]:
-            there = row[end]
-            for at in range(len(met)):
-                a, b = met[at]
-                above, below = row[a], row[b]
-                held, free = seen[at]
-                if held is not None:
-                    share, of_a, of_b, of_end = held
-                    gap = above + (below - above) * share - there
-                    one = above * of_a + below * of_b - there * of_end - low
+        links, sights = self._links, self.sights
+        size, lowest = float(high - low), float(low)
+        for own in range(links.first[node], links.first[node + 1]):
+            there, met = y[links.other[own]], self.met[links.number[own]]
+            side: i64 = 3 - links.begins[own]
+            for at in range(0, len(met), 4):
+                above, below = y[met[at]], y[met[at + 1]]
+                see = met[at + side]
+                if sights[see] > 0:
+                    one = above * sights[see + 1] + below * sights[see + 2] - there * sights[see + 3] - lowest
+                    two = above * sights[see + 4] + below * sights[see + 5] - there * sights[see + 6] - lowest
+                    if one > two:
+                        one, two = two, one
+                    if one < size and two > -_NEAR:
+                        changes[ceil(one - _NEAR) if one > 0 else 0] += price
+                        if two < size - 1:
+                            changes[floor(two + _NEAR) + 1] -= price
+                else:
+                    gap = above + (below - above) * sights[see + 1] - there
+                    one = above * sights[see + 2] + below * sights[see + 3] - there * sights[see + 4] - lowest
                     if gap > _NEAR:
                         if one < size:
                             changes[ceil(one - _NEAR) if one > 0 else 0] += price
@@ -77,102 +89,94 @@ class Meetings:
                                 changes[floor(one + _NEAR) + 1] -= price
                     else:  # the other link runs into the far end itself
                         changes[0] += price
-                elif free is not None:
-                    near_a, near_b, near_end, far_a, far_b, far_end = free
-                    one = above * near_a + below * near_b - there * near_end - low
-                    two = above * far_a + below * far_b - there * far_end - low
-                    if one > two:
-                        one, two = two, one
-                    if one < size and two > -_NEAR:
-                        changes[ceil(one - _NEAR) if one > 0 else 0] += price
-                        if two < size - 1:
-                            changes[floor(two + _NEAR) + 1] -= price
 
-    def short(self, node: int, row: list[int], low: int, high: int, price: float, changes: list[float]) -> None:
+    def short(self, node: i64, row: vec[i64], low: i64, high: i64, price: float, changes: vec[float]) -> None:
         """Adds how the price of crossings with links beside its own changes from each row of the stage to the next,
         from ``low`` to before ``high``."""
-        last = high - low
-        for end, starts, beside in self._sides[node]:
-            there = row[end]
-            for other in beside:
-                far, near = other if starts else (other[1], other[0])
-                at = row[far] - low
-                if there < row[near]:
+        links, last = self._links, high - low
+        for own in range(links.first[node], links.first[node + 1]):
+            there, beside = row[links.other[own]], self.beside[links.number[own]]
+            side = links.begins[own]
+            for each in range(0, len(beside), 2):
+                far, near = row[beside[each + 1 - side]], row[beside[each + side]]
+                at = far - low
+                if there < near:
                     changes[0 if at < 0 else at if at < last else last] += price
                 elif at >= 0:
                     changes[0] += price
                     changes[at + 1 if at < last else last] -= price
 
-    def at(self, node: int, row: list[int]) -> int:
+    def at(self, node: i64, y: vec[float]) -> i64:
         """Crossings of the stage's links with links that are longer than a rank, everything where it is."""
-        own, count = row[node], 0
-        for end, met, seen in self._sights[node]:
-            there = row[end]
-            for at in range(len(met)):
-                a, b = met[at]
-                above, below = row[a], row[b]
-                held, free = seen[at]
-                if held is not None:
-                    share, of_a, of_b, of_end = held
-                    gap = above + (below - above) * share - there
-                    if abs(gap) <= _NEAR or (own - above * of_a - below * of_b + there * of_end) * gap >= -_NEAR:
+        links, sights, here = self._links, self.sights, y[node]
+        count: i64 = 0
+        for own in range(links.first[node], links.first[node + 1]):
+            there, met = y[links.other[own]], self.met[links.number[own]]
+            side: i64 = 3 - links.begins[own]
+            for at in range(0, len(met), 4):
+                above, below = y[met[at]], y[met[at + 1]]
+                see = met[at + side]
+                if sights[see] > 0:
+                    one = here - above * sights[see + 1] - below * sights[see + 2] + there * sights[see + 3]
+                    two = here - above * sights[see + 4] - below * sights[see + 5] + there * sights[see + 6]
+                    if one * two <= _NEAR:
                         count += 1
-                elif free is not None:
-                    near_a, near_b, near_end, far_a, far_b, far_end = free
-                    one = own - above * near_a - below * near_b + there * near_end
-                    if one * (own - above * far_a - below * far_b + there * far_end) <= _NEAR:
+                else:
+                    gap = above + (below - above) * sights[see + 1] - there
+                    one = here - above * sights[see + 2] - below * sights[see + 3] + there * sights[see + 4]
+                    if abs(gap) <= _NEAR or one * gap >= -_NEAR:
                         count += 1
         return count
 
-    def total(self, row: list[int]) -> int:
+    def total(self, row: vec[i64], y: vec[float]) -> i64:
         """Crossings of the whole picture."""
-        count = 0
-        pairs = self._short
-        for at in range(0, len(pairs), 2):
-            a, b = pairs[at]
-            c, d = pairs[at + 1]
-            if (row[a] - row[c]) * (row[b] - row[d]) <= 0:
+        count: i64 = 0
+        pairs = self.pairs
+        for at in range(0, len(pairs), 4):
+            if (row[pairs[at]] - row[pairs[at + 2]]) * (row[pairs[at + 1]] - row[pairs[at + 3]]) <= 0:
                 count += 1
-        pairs = self._long
-        for at in range(0, len(pairs), 2):
-            a, b = pairs[at]
-            c, d = pairs[at + 1]
-            left, right, left_other, right_other = self._shares[at >> 1]
-            gap, drop, above = row[b] - row[a], row[d] - row[c], row[a] - row[c]
-            if (gap * left - drop * left_other + above) * (gap * right - drop * right_other + above) <= _NEAR:
+        pairs, shares = self.long_pairs, self.shares
+        for at in range(0, len(pairs), 5):
+            a, c, share = y[pairs[at]], y[pairs[at + 2]], pairs[at + 4]
+            gap, drop, above = y[pairs[at + 1]] - a, y[pairs[at + 3]] - c, a - c
+            left = gap * shares[share] - drop * shares[share + 2] + above
+            right = gap * shares[share + 1] - drop * shares[share + 3] + above
+            if left * right <= _NEAR:
                 count += 1
         return count
 
-    def note_short(self, first: int, second: int) -> None:
+    def note_short(self, first: i64, second: i64) -> None:
         """Takes two links between the same neighbouring ranks in, by their numbers."""
-        one, other = self._links[first], self._links[second]
-        if one[0] != other[0] and one[1] != other[1]:
-            self._short.append(one)
-            self._short.append(other)
-            self._beside[first].append(other)
-            self._beside[second].append(one)
+        source, target = self._links.source, self._links.target
+        a, b, c, d = source[first], target[first], source[second], target[second]
+        if a != c and b != d:
+            self._short += (a, b, c, d)
+            self._beside[first] += (c, d)
+            self._beside[second] += (a, b)
 
-    def note_long(self, first: int, second: int, rank: list[int]) -> None:
+    def note_long(self, first: i64, second: i64, rank: list[int]) -> None:
         """Takes two links in of which one is longer than a rank, by their numbers."""
-        one, other = self._links[first], self._links[second]
-        if one[0] == other[0] or one[1] == other[1]:
+        source, target = self._links.source, self._links.target
+        a, b, c, d = source[first], target[first], source[second], target[second]
+        if a == c or b == d:
             return
-        start = rank[one[0]]
-        shares, seen = _stretch(rank[one[1]] - start, rank[other[0]] - start, rank[other[1]] - start)
-        self._long.append(one)
-        self._long.append(other)
-        self._shares.append(shares)
-        self._met[first].append(other)
-        self._met[second].append(one)
-        for node in (*one, *other):
-            self._meets[node] = True
-        self._at_source[first].append(seen[0])
-        self._at_target[first].append(seen[1])
-        self._at_source[second].append(seen[2])
-        self._at_target[second].append(seen[3])
+        start = rank[a]
+        kind = rank[b] - start, rank[c] - start, rank[d] - start
+        number = self._stretches.get(kind)
+        if number is None:
+            number = self._stretches[kind] = len(self._stretches)
+            shares, seen = _stretch(*kind)
+            self._shares += shares
+            for each in seen:
+                self._sights += each
+        see = number * 4 * _SIGHT
+        self._long += (a, b, c, d, number * 4)
+        self._met[first] += (c, d, see, see + _SIGHT)
+        self._met[second] += (a, b, see + 2 * _SIGHT, see + 3 * _SIGHT)
+        self._meets[a] = self._meets[b] = self._meets[c] = self._meets[d] = True
 
 
-def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> Meetings:
+def meetings(rank: list[int], links: Links, passing: list[list[int]]) -> Meetings:
     """The pairs of links that may cross, those between neighbouring ranks only beside long ones.
 
     ``passing`` are for each rank the links that pass it.
@@ -180,41 +184,41 @@ def meetings(rank: list[int], links: list[Link], passing: list[list[Link]]) -> M
     depth = len(passing)
     found = Meetings(len(rank), links)
     short: list[list[int]] = [[] for _ in range(depth)]
-    number: dict[Link, int] = {}
-    for at, (source, target) in enumerate(links):
-        number[source, target] = at
-        if rank[target] - rank[source] == 1:
-            short[rank[source]].append(at)
-    long = [sorted({number[link] for link in passing[at] + passing[at + 1]}) for at in range(depth - 1)]
+    for at in range(links.count):
+        start = rank[links.source[at]]
+        if rank[links.target[at]] - start == 1:
+            short[start].append(at)
+    long = [sorted({*passing[at], *passing[at + 1]}) for at in range(depth - 1)]
     sizes = [(len(far), len(near)) for far, near in zip(long, short, strict=False) if far]
-    pairs, short_pairs = sum(far * (far + near) for far, near in sizes), sum(near * near // 2 for _, near in sizes)
+    pairs, short_pairs = sum([far * (far + near) for far, near in sizes]), sum([near * near // 2 for _, near in sizes])
     if pairs > MOST_PAIRS or short_pairs > MOST_SHORT_PAIRS:
         found.known = False
-        return found
-    for at, far in enumerate(long):
-        if not far:
-            continue
-        near = short[at]
-        for count, one in enumerate(far, 1):
-            for other in near:
-                found.note_long(one, other, rank)
-            begins = rank[links[one][0]] == at
-            for other in far[count:]:
-                if begins or rank[links[other][0]] == at:
+    else:
+        for at, far in enumerate(long):
+            if not far:
+                continue
+            near = short[at]
+            for count, one in enumerate(far, 1):
+                for other in near:
                     found.note_long(one, other, rank)
-        for count, one in enumerate(near, 1):
-            for other in near[count:]:
-                found.note_short(one, other)
+                begins = rank[links.source[one]] == at
+                for other in far[count:]:
+                    if begins or rank[links.source[other]] == at:
+                        found.note_long(one, other, rank)
+            for count, one in enumerate(near, 1):
+                for other in near[count:]:
+                    found.note_short(one, other)
+    found.close()
     return found
 
 
 @lru_cache(maxsize=1 << 12)
-def _stretch(end: int, start_other: int, end_other: int) -> tuple[Shares, tuple[Seen, Seen, Seen, Seen]]:
+def _stretch(end: int, start_other: int, end_other: int) -> tuple[Shares, tuple[Sight, Sight, Sight, Sight]]:
     """Where on two links the stretch lies that they share, and what each of the four ends sees; ranks from the first
     link's first one."""
     left, right = max(0, start_other) * RANK_PX + BOX_W, min(end, end_other) * RANK_PX
-    l1, r1 = _shares(0, end, left, right)
-    l2, r2 = _shares(start_other, end_other, left, right)
+    l1, r1 = _share(0, end, left, right)
+    l2, r2 = _share(start_other, end_other, left, right)
     seen = (
         _seen((1 - l1, 1 - r1), (l2, r2)),
         _seen((l1, r1), (l2, r2)),
@@ -224,19 +228,19 @@ def _stretch(end: int, start_other: int, end_other: int) -> tuple[Shares, tuple[
     return (l1, r1, l2, r2), seen
 
 
-def _shares(first: int, last: int, left: int, right: int) -> tuple[float, float]:
+def _share(first: int, last: int, left: int, right: int) -> tuple[float, float]:
     start = first * RANK_PX + BOX_W
     width = last * RANK_PX - start
     return (left - start) / width, (right - start) / width
 
 
-def _seen(own: tuple[float, float], other: tuple[float, float]) -> Seen:
+def _seen(own: tuple[float, float], other: tuple[float, float]) -> Sight:
     (left, right), (left_other, right_other) = own, other
     if left > _NEAR and right > _NEAR:
-        return None, (*_met(left, left_other), *_met(right, right_other))
+        return (1.0, *_met(left, left_other), *_met(right, right_other))
     if left > _NEAR:
-        return (right_other, *_met(left, left_other)), None
-    return (left_other, *_met(right, right_other)), None
+        return (0.0, right_other, *_met(left, left_other), 0.0, 0.0)
+    return (0.0, left_other, *_met(right, right_other), 0.0, 0.0)
 
 
 def _met(own: float, share: float) -> tuple[float, float, float]:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from .arrays import vec
+from .near import Near
 from .nudge import nudged
 from .ranks import Layers
 from .sift import Orders, crossings, sift
@@ -31,8 +33,7 @@ def ordered(layers: Layers) -> Orders:
     fewest = crossings(layers, best)
     if not fewest:
         return best
-    near = [above + below for above, below in zip(layers.above, layers.below, strict=True)]
-    now = _waved(_swept(layers, best), near)
+    now = _waved(_swept(layers, best), layers.near)
     sift(layers, now)
     count = crossings(layers, now)
     if count < fewest:
@@ -42,46 +43,45 @@ def ordered(layers: Layers) -> Orders:
     return nudged(layers, best, fewest, int(turns / crowd**2))
 
 
-def _waved(orders: Orders, near: list[list[int]]) -> Orders:
+def _waved(orders: Orders, near: Near) -> Orders:
     """By the slowest wave of the whole graph that tells stages of a rank apart: neighbours lie near each other.
 
     Averaging over neighbours again and again leaves the slowest waves. Chebyshev's recurrence, which damps all that
     averaging makes smaller than ``DAMPED``, comes to the same in far fewer rounds.
     """
-    height = _heights(orders, near)
-    before = height
+    size = near.count
+    height = vec[float]([0.0] * size)
+    before = vec[float]([0.0] * size)
+    for rank in orders:
+        for at, node in enumerate(rank):
+            height[node] = (at + 0.5) / len(rank)  # from 0 at the top to 1 at the bottom
     for turn in range(WAVES):
         if turn % 5 == 0:
             for rank in orders:
-                middle = sum([height[node] for node in rank]) / len(rank)
+                total = 0.0
+                for node in rank:
+                    total += height[node]
+                middle = total / len(rank)
                 for node in rank:
                     height[node] -= middle
-        after = _averaged(height, near)
-        if turn:
-            after = [4 / DAMPED * after[node] - 2 * height[node] - before[node] for node in range(len(after))]
-        before, height = height, after
-    return [sorted(rank, key=height.__getitem__) for rank in orders]
+        before, height = height, _averaged(height, before, near, turn > 0)
+    key = [*height]
+    return [sorted(rank, key=key.__getitem__) for rank in orders]
 
 
-def _heights(orders: Orders, near: list[list[int]]) -> list[float]:
-    """From 0 at the top to 1 at the bottom of each rank."""
-    height = [0.0] * len(near)
-    for rank in orders:
-        for at, node in enumerate(rank):
-            height[node] = (at + 0.5) / len(rank)
-    return height
-
-
-def _averaged(height: list[float], near: list[list[int]]) -> list[float]:
-    after: list[float] = []
-    for node, around in enumerate(near):
+def _averaged(height: vec[float], before: vec[float], near: Near, damped: bool) -> vec[float]:
+    """For each number the mean of itself and its neighbours' mean, or the next step of the recurrence."""
+    first, others = near.first, near.near
+    after = vec[float]([0.0] * near.count)
+    for node in range(near.count):
         own = height[node]
-        if around:
+        begin, end = first[2 * node], first[2 * node + 2]
+        if begin < end:
             total = 0.0
-            for other in around:
-                total += height[other]
-            own = (total / len(around) + own) / 2
-        after.append(own)
+            for at in range(begin, end):
+                total += height[others[at]]
+            own = (total / float(end - begin) + own) / 2
+        after[node] = 4 / DAMPED * own - 2 * height[node] - before[node] if damped else own
     return after
 
 

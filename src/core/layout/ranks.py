@@ -6,6 +6,7 @@ from typing import Final
 import attrs
 
 from .graph import Part
+from .near import Near
 from .shorten import shortened
 
 TIGHTENINGS: Final = 4
@@ -29,6 +30,11 @@ class Layers:
     def depth(self) -> int:
         """How many ranks there are."""
         return max(self.rank) + 1
+
+    @cached_property
+    def near(self) -> Near:
+        """``above`` and ``below`` as arrays."""
+        return Near(self.above, self.below)
 
     @cached_property
     def twins(self) -> list[list[int]]:

@@ -3,7 +3,9 @@
 from math import ceil, floor
 from typing import Final
 
+from .arrays import i64, vec
 from .clear import cleared
+from .near import Near
 from .ranks import Layers
 from .sift import Orders
 
@@ -12,48 +14,62 @@ ROUNDS: Final = 2
 
 def rows_of(layers: Layers, orders: Orders) -> list[int]:
     """The row of every stage; no two of a rank share one."""
-    row = [0] * len(layers.rank)
+    near = layers.near
+    row = vec[i64]([0] * near.count)
     for rank in orders:
         for at, node in enumerate(rank):
             row[node] = at
     for _ in range(ROUNDS):
-        _settle(orders, row, layers.above, forwards=True)
-        _settle(orders, row, layers.below, forwards=False)
-    _settle(orders, row, layers.above, forwards=True)
-    return _closed(cleared(layers, row))
+        _settle(orders, row, near, 0)
+        _settle(orders, row, near, 1)
+    _settle(orders, row, near, 0)
+    return _closed(cleared(layers, [int(each) for each in row]))
 
 
-def _settle(orders: Orders, row: list[int], around: list[list[int]], *, forwards: bool) -> None:
-    """Each rank as near to its neighbours as its order allows, rows grow strictly.
+def _settle(orders: Orders, row: vec[i64], near: Near, side: i64) -> None:
+    """Each rank as near to its neighbours on one side as its order allows, rows grow strictly.
 
     Halves go down for readers and up for producers, so that of two branches the upper one is straight.
     """
-    for rank in orders if forwards else reversed(orders):
-        wanted = [_pull(row, node, around[node]) - at for at, node in enumerate(rank)]
-        grown = _growing(wanted)
+    for rank in reversed(orders) if side else orders:
+        wanted = vec[float]([0.0] * len(rank))
         for at, node in enumerate(rank):
-            row[node] = (floor(grown[at] + 0.5) if forwards else ceil(grown[at] - 0.5)) + at
+            wanted[at] = _pull(row, near, node, side) - at
+        _grow(wanted)
+        for at, node in enumerate(rank):
+            row[node] = at + (ceil(wanted[at] - 0.5) if side else floor(wanted[at] + 0.5))
 
 
-def _pull(row: list[int], node: int, near: list[int]) -> float:
-    if not near:
-        return row[node]
-    total = 0
-    for other in near:
-        total += row[other]
-    return total / len(near)
+def _pull(row: vec[i64], near: Near, node: i64, side: i64) -> float:
+    begin, end = near.first[2 * node + side], near.first[2 * node + side + 1]
+    if begin == end:
+        return float(row[node])
+    total: i64 = 0
+    for at in range(begin, end):
+        total += row[near.near[at]]
+    return float(total) / float(end - begin)
 
 
-def _growing(wanted: list[float]) -> list[float]:
-    """The nearest sequence that never falls (least squares: neighbours that fall are put together at their mean)."""
-    blocks: list[tuple[float, int]] = []
-    for value in wanted:
-        total, count = value, 1
-        while blocks and blocks[-1][0] * count >= total * blocks[-1][1]:
-            earlier, size = blocks.pop()
-            total, count = total + earlier, count + size
-        blocks.append((total, count))
-    return [total / count for total, count in blocks for _ in range(count)]
+def _grow(values: vec[float]) -> None:
+    """Makes them the nearest sequence that never falls (least squares: neighbours that fall are put together at their
+    mean)."""
+    totals = vec[float]([0.0] * len(values))
+    counts = vec[i64]([0] * len(values))
+    blocks: i64 = 0
+    for at in range(len(values)):
+        total = values[at]
+        count: i64 = 1
+        while blocks and totals[blocks - 1] * float(count) >= total * float(counts[blocks - 1]):
+            blocks -= 1
+            total, count = totals[blocks] + total, counts[blocks] + count
+        totals[blocks], counts[blocks] = total, count
+        blocks += 1
+    end: i64 = 0
+    for block in range(blocks):
+        mean = totals[block] / float(counts[block])
+        for _ in range(counts[block]):
+            values[end] = mean
+            end += 1
 
 
 def _closed(row: list[int]) -> list[int]:

@@ -1,14 +1,12 @@
 """Crossings between neighbouring ranks: counting them, and moving single places to where their links cross least."""
 
-from itertools import accumulate, chain, pairwise
-from operator import add
+from itertools import pairwise
 
+from .arrays import add_sums, i64, least, shift, steps, vec
+from .near import Near
 from .ranks import Layers
 
 Orders = list[list[int]]
-Side = tuple[list[list[int]], int, list[int], list[int]]
-"""Neighbours, the length of the neighbouring rank, the neighbours' places in the order of this rank, and where each
-one's places begin."""
 
 
 def places_of(layers: Layers, orders: Orders) -> list[int]:
@@ -39,10 +37,11 @@ def crossings(layers: Layers, orders: Orders) -> int:
 
 def _inversions(values: list[int], size: int) -> int:
     """Pairs in the wrong order, counted with a tree of partial sums."""
-    tree = [0] * (size + 1)
-    total = 0
+    tree = vec[i64]([0] * (size + 1))
+    total: i64 = 0
     for seen, value in enumerate(values):
-        at, smaller = value + 1, 0
+        at: i64 = value + 1
+        smaller: i64 = 0
         while at:
             smaller += tree[at]
             at &= at - 1
@@ -59,72 +58,66 @@ def sift(layers: Layers, orders: Orders) -> None:
 
     Cost: for each number the links at both sides of its rank.
     """
-    place = places_of(layers, orders)
+    near, place = layers.near, vec[i64](places_of(layers, orders))
     for rank, order in enumerate(orders):
         if len(order) > 1:
-            _sift(layers, orders, place, rank)
+            before = Side(near, 0, order, len(orders[rank - 1]) if rank else 0, place)
+            behind = Side(near, 1, order, len(orders[rank + 1]) if rank + 1 < len(orders) else 0, place)
+            _sift(order, place, before, behind)
 
 
-def _sift(layers: Layers, orders: Orders, place: list[int], rank: int) -> None:
-    order = orders[rank]
-    sides = _sides(layers, orders, place, rank)
+class Side:
+    """The links to one side of a rank: the places of the neighbours there, in the order of the rank, and where those of
+    each number begin."""
+
+    def __init__(self, near: Near, side: i64, order: list[int], width: i64, place: vec[i64]) -> None:
+        self._near, self._side, self._width, self._place = near, side, width, place
+        self.starts = vec[i64]([0] * (len(order) + 1))
+        done: i64 = 0
+        for count, node in enumerate(order, 1):
+            done += near.first[2 * node + side + 1] - near.first[2 * node + side]
+            self.starts[count] = done
+        self.places = vec[i64]([0] * done)
+        at: i64 = 0
+        for node in order:
+            for each in range(near.first[2 * node + side], near.first[2 * node + side + 1]):
+                self.places[at] = place[near.near[each]]
+                at += 1
+
+    def add(self, total: vec[i64], node: i64) -> None:
+        """Adds the crossings with the number above the first, second … of its rank, relative to the first place."""
+        near, begin = self._near, self._near.first[2 * node + self._side]
+        size = near.first[2 * node + self._side + 1] - begin
+        if size:
+            own = vec[i64]([0] * size)
+            for at in range(size):
+                own[at] = self._place[near.near[begin + at]]
+            add_sums(total, steps(own, self._width), self.places, self.starts)
+
+    def move(self, now: i64, above: i64) -> None:
+        """Moves the links of the number at ``now`` before those of the one at ``above``."""
+        starts = self.starts
+        size = starts[now + 1] - starts[now]
+        shift(self.places, starts[now], starts[now + 1], starts[above])
+        if above <= now:
+            for at in range(now, above, -1):
+                starts[at] = starts[at - 1] + size
+        else:
+            for at in range(now + 1, above):
+                starts[at] = starts[at + 1] - size
+
+
+def _sift(order: list[int], place: vec[i64], before: Side, behind: Side) -> None:
     for node in tuple(order):
-        cost = _costs(sides, place, node)
-        if cost and cost[place[node]] > (least := min(cost)):
-            _move(order, place, sides, place[node], cost.index(least))
-
-
-def _sides(layers: Layers, orders: Orders, place: list[int], rank: int) -> list[Side]:
-    made: list[Side] = []
-    for around, other in ((layers.above, rank - 1), (layers.below, rank + 1)):
-        if 0 <= other < len(orders):
-            near = [[place[each] for each in around[node]] for node in orders[rank]]
-            made.append((around, len(orders[other]), [*chain(*near)], [*accumulate(map(len, near), initial=0)]))
-    return made
-
-
-def _costs(sides: list[Side], place: list[int], node: int) -> list[int]:
-    """Crossings with the node above the first, second … number of its rank, relative to the first place."""
-    total: list[int] = []
-    for around, width, flat, starts in sides:
-        near = around[node]
-        if near:
-            steps = _steps([*map(place.__getitem__, near)], width)
-            sums = [*accumulate(map(steps.__getitem__, flat), initial=0)]
-            here = map(sums.__getitem__, starts)
-            total = [*map(add, total, here)] if total else [*here]
-    return total
-
-
-def _steps(near: list[int], width: int) -> list[int]:
-    """For each place of the neighbouring rank: how many of ``near`` are above it less how many are below it."""
-    count = len(near)
-    if count == 1:
-        at = near[0]
-        return [-1] * at + [0] + [1] * (width - at - 1)
-    steps: list[int] = []
-    done, value = 0, -count
-    for at in sorted(near):
-        steps += [value] * (at - done)
-        steps.append(value + 1)
-        done, value = at + 1, value + 2
-    steps += [value] * (width - done)
-    return steps
-
-
-def _move(order: list[int], place: list[int], sides: list[Side], now: int, above: int) -> None:
-    """Moves the number at ``now`` to stand before the one at ``above``; keeps places and sides true."""
-    node = order.pop(now)
-    new = above if above <= now else above - 1
-    order.insert(new, node)
-    first, last = min(now, new), max(now, new)
-    for at in range(first, last + 1):
-        place[order[at]] = at
-    for around, _, flat, starts in sides:
-        begin, end = starts[now], starts[now + 1]
-        moved = flat[begin:end]
-        target = starts[above] if above <= now else starts[above] - len(moved)
-        del flat[begin:end]
-        flat[target:target] = moved
-        lengths = [len(around[order[at]]) for at in range(first, last + 1)]
-        starts[first : last + 2] = accumulate(lengths, initial=starts[first])
+        cost = vec[i64]([0] * (len(order) + 1))
+        before.add(cost, node)
+        behind.add(cost, node)
+        now, above = place[node], least(cost)
+        if cost[now] > cost[above]:
+            before.move(now, above)
+            behind.move(now, above)
+            order.pop(now)
+            new = above if above <= now else above - 1
+            order.insert(new, node)
+            for at in range(now if now < new else new, (new if now < new else now) + 1):
+                place[order[at]] = at

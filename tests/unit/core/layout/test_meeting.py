@@ -1,5 +1,6 @@
 """Where straight links cross, noted as far as there are few pairs."""
 
+from penstock.core.layout.links import Links
 from penstock.core.layout.meeting import meetings
 
 
@@ -7,7 +8,7 @@ def known(links: int) -> bool:
     """Of so many links side by side and a long one that passes them."""
     rank = [0, 2, *(0 for _ in range(links)), *(1 for _ in range(links))]
     beside = [(2 + at, 2 + links + at) for at in range(links)]
-    return meetings(rank, [(0, 1), *beside], [[], [(0, 1)], []]).known
+    return meetings(rank, Links(len(rank), [(0, 1), *beside]), [[], [0], []]).known
 
 
 def test_pairs_are_noted_only_while_they_are_few() -> None:

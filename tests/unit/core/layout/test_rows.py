@@ -68,7 +68,7 @@ def test_twins_cost_the_same_in_every_row(layers: Layers) -> None:
     hits = [board.hits(rank) for rank in range(board.depth)]
     seen: dict[int, list[float]] = {}
     for node in range(layers.stages):
-        cost = board.profile(node, 0, board.height, hits[layers.rank[node]])
+        cost = [*board.profile(node, 0, board.height, hits[layers.rank[node]])]
         if number := board.twins[node]:
             assert cost == pytest.approx(seen.setdefault(number, cost))
 
