@@ -12,8 +12,6 @@ from ..values import EMPTY_MAP, JsonMap
 from .model import NO_SHAPE, Flow, Shape, StageInstance
 
 NEWEST_SCHEMA = 6
-_UNSPLIT_VERSION = 3
-_CLUSTER_FILES = "ClusterHdfsDSource"
 _DIRECT_STATS = "com_streamsets_pipeline_stage_destination_devnull_StatsDpmDirectlyDTarget"
 _DISCARD_STATS = StageInstance(
     instance_name="Discard_StatsAggregatorStage",
@@ -70,18 +68,6 @@ def _services(flow: Flow) -> Flow:
     if is_cluster and stats is not None and stats.stage_name == _DIRECT_STATS:
         return attrs.evolve(flow, stats_stage=_DISCARD_STATS)
     return flow
-
-
-def upgrade_mode(flow: Flow) -> Flow:
-    """The flow with what the execution mode ``CLUSTER`` was split in by version 4 of a pipeline's settings.
-
-    Batches for an origin that reads a cluster's file system, else streaming.
-    """
-    if (flow.version or 1) > _UNSPLIT_VERSION or flow.configuration.get("executionMode") != "CLUSTER":
-        return flow
-    origins = [stage.stage_name for stage in flow.stages if not stage.input_lanes]
-    mode = "CLUSTER_BATCH" if origins and _CLUSTER_FILES in origins[-1] else "CLUSTER_YARN_STREAMING"
-    return attrs.evolve(flow, configuration=flow.configuration.with_values({"executionMode": mode}))
 
 
 _STEPS: tuple[Callable[[Flow], Flow], ...] = (_event_lanes, _pipeline_id, _lifecycle_stages, _services)

@@ -9,7 +9,6 @@ from ..flow.aliases import resolve_aliases
 from ..flow.fragments import resolve_fragments
 from ..flow.model import Flow, StageInstance
 from ..flow.stage_upgrade import upgrade_stages
-from ..flow.upgrade import upgrade_mode
 from .creation import check_flow_settings, check_fragment_settings
 from .explicit import check_explicit
 from .expressions import Language
@@ -67,9 +66,9 @@ def _check(flow: Flow, session: Session) -> Iterator[Issue]:
     resolved = resolve_aliases(resolve_fragments(flow))
     found = list(check_versions(resolved, session))
     older: Mapping[str, tuple[str, ...]] = {}
-    prepared = resolved if found else upgrade_mode(resolved)
+    prepared = resolved
     if session.tolerant or not found:
-        upgraded = upgrade_stages(prepared, session.catalogue, session.definition)
+        upgraded = upgrade_stages(resolved, session.catalogue, session.definition)
         prepared, older = upgraded.flow, upgraded.older
     # the engine adds defaults after a clean upgrade only
     session = attrs.evolve(session, older=older.keys(), fills=session.tolerant or not found)
