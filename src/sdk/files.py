@@ -78,11 +78,16 @@ def holds_one_document(path: Path) -> bool:
 def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Path:
     """Writes a flow over the JSON file that it came from (or elsewhere), in the manner of that file; where it is.
 
+    A text that says the same already stays as it is.
+
     Raises:
         InvalidValueError: there is no such folder, or it cannot be written.
     """
     from ..core.flow.document import encode_flow
+    from ..core.flow.json_text import json_text, parse_json
     from ..core.flow.manner import manner_of, written
 
-    made = written(encode_flow(flow), manner_of(path.read_bytes().decode()))
+    text, document = path.read_bytes().decode(), encode_flow(flow)
+    same = json_text(parse_json(text.encode(), path.name)) == json_text(document)
+    made = text if same else written(document, manner_of(text))
     return write_whole(destination or path, lambda out: out.write(made.encode()))

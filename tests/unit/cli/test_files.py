@@ -254,6 +254,17 @@ def test_differences_are_json_whatever_is_in_them(line: Run, file: Path) -> None
     assert json.loads(done.out)["settings"][0]["new"] == "\ud800"
 
 
+def test_a_merge_that_changes_nothing_leaves_the_text_alone(line: Run, file: Path) -> None:
+    """However it is written; so does one into another file."""
+    odd = "  " + file.read_text().replace(": ", " :", 50).replace("\n", "\n\n", 5)
+    file.write_text(odd)
+    theirs = changed(file, '"large"', '"huge"')
+    assert line("merge", file, theirs, file, "-o", file.with_name("out.json")).exit_code == 0
+    assert file.with_name("out.json").read_text() == theirs.read_text()
+    assert line("merge", file, file, file).exit_code == 0
+    assert file.read_text() == odd
+
+
 def test_conflicts_are_json(line: Run, file: Path) -> None:
     """Each with its place and what both sides did; nothing is written."""
     ours, theirs = changed(file, '"large"', '"huge"'), changed(file, '"large"', '"tiny"')

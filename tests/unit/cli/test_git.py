@@ -192,6 +192,29 @@ def test_a_file_that_both_added_is_merged_without_a_base(git: Git, same: bool) -
     assert ("conflict in flows/new.json: /stages/LocalFS_01" in merged.stderr + merged.stdout) is not same
 
 
+def test_a_file_that_is_no_flow_is_merged_as_a_text(git: Git) -> None:
+    """Lines that are apart go together; the others get git's marks."""
+    other = Path("flows/other.json")
+
+    def write(first: int, last: int) -> None:
+        other.write_text("\n".join(["{", f'"a": {first},', *(f'"x{at}": 0,' for at in range(9)), f'"z": {last}', "}"]))
+        git("add", ".")
+        git("commit", "-qm", "other")
+
+    write(1, 1)
+    git("checkout", "-qb", "theirs")
+    write(1, 2)
+    git("checkout", "-q", "main")
+    write(2, 1)
+    assert git("merge", "theirs", "-m", "merged").returncode == 0
+    assert (json.loads(other.read_text())["a"], json.loads(other.read_text())["z"]) == (2, 2)
+    git("checkout", "-q", "theirs")
+    write(5, 5)
+    merged = git("merge", "main", "-m", "merged")
+    assert merged.returncode == 1
+    assert "<<<<<<<" in other.read_text()
+
+
 def test_rebase_cherry_pick_and_stash_merge_flows(git: Git) -> None:
     """They all ask the same driver; lines next to each other in the file are no conflict."""
     git("checkout", "-qb", "theirs")

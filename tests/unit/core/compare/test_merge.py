@@ -264,6 +264,8 @@ def test_parameters_of_both_sides_are_kept() -> None:
         ("abc", "bc", "ab", "b"),
         ("abc", "axc", "abyc", None),
         ("abcd", "axcd", "abyd", "axyd"),
+        ("abcd", "axyd", "abyd", "axyd"),
+        ("abcd", "axyd", "abzd", None),
         ("abc", "axbc", "aybc", None),
         ("ab", "abx", "aby", None),
         ("abc", "ac", "axc", None),
