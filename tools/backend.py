@@ -45,7 +45,7 @@ KEPT = ROOT / "build" / "compiled"
 LOG = KEPT / "failed.log"
 NOTE = "compiled.sha256"
 """Beside the compiled modules: the hash and the name of the source of each."""
-INTERPRETED = {"__init__.py", "graph.py", "arrays.py"}
+INTERPRETED = {"__init__.py", "node.py", "arrays.py"}
 """What users see of the arrangement keeps its signatures, docstrings and annotations, which compiling would drop. Of
 the arrays the compiler takes the types; the rest is for the interpreter."""
 NEEDS = ["mypy==2.4.1", "attrs>=24.2"]

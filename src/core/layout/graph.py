@@ -1,20 +1,10 @@
 """Stages and links as numbers: links follow from equal lane names, parts are laid out one by one, cycles are opened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import attrs
 
-
-@attrs.frozen
-class Node:
-    """What the layout knows of a stage: its key and the names of its lanes. The present place is not used."""
-
-    key: str
-    output_lanes: tuple[str, ...] = ()
-    event_lanes: tuple[str, ...] = ()
-    input_lanes: tuple[str, ...] = ()
-    x: float | None = None
-    y: float | None = None
+from .node import Node
 
 
 @attrs.frozen
@@ -29,17 +19,19 @@ class Part:
     targets: tuple[tuple[int, ...], ...]
 
 
-def parts_of(nodes: Sequence[Node]) -> Iterator[Part]:
+def parts_of(nodes: Sequence[Node]) -> list[Part]:
     """The connected parts, by their smallest key, without cycles."""
     held = sorted(nodes, key=lambda node: node.key)
     targets = _links(held)
+    found: list[Part] = []
     for members in _connected(targets):
         number = {old: new for new, old in enumerate(members)}
         inner = [[number[target] for target in targets[old]] for old in members]
-        yield Part(tuple(held[old].key for old in members), tuple(map(tuple, _opened(inner))))
+        found.append(Part(tuple([held[old].key for old in members]), tuple([tuple(each) for each in _opened(inner)])))
+    return found
 
 
-def _links(nodes: Sequence[Node]) -> list[list[int]]:
+def _links(nodes: list[Node]) -> list[list[int]]:
     readers: dict[str, list[int]] = {}
     for index, node in enumerate(nodes):
         for lane in dict.fromkeys(node.input_lanes):
