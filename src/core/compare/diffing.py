@@ -16,7 +16,6 @@ _PLACE_AND_LABEL = ("xPos", "yPos", "label")
 _FLOW = {
     "name": "name",
     "description": "description",
-    "engineVersion": "engine_version",
     "engineType": "engine_type",
     "parameterSets": "parameter_sets",
     "connections": "connection_ids",
@@ -24,6 +23,8 @@ _FLOW = {
     "version": "version",
     "fragment": "fragment",
 }
+_OF_PROJECT = {"engineVersion": "engine_version", "environment": "environment_id"}
+"""What only a flow of a project has; beside a flow of a file they are no difference."""
 _STAGE = {"stageName": "stage_name", "library": "library", "stageVersion": "stage_version"}
 _JUDGED = ("issues", "valid", "previewable", "ruleIssues", "configIssues")
 """What an engine found out about a document when it wrote it."""
@@ -85,8 +86,8 @@ def _moved(pair: Pair) -> bool:
 
 def _flow_changes(old: Flow, new: Flow, translate: Translate) -> Iterator[SettingChange]:
     yield from _attribute_changes("", "flow", _FLOW, old, new)
-    if old.environment_id and new.environment_id:
-        yield from _attribute_changes("", "flow", {"environment": "environment_id"}, old, new)
+    both = {name: each for name, each in _OF_PROJECT.items() if getattr(old, each) and getattr(new, each)}
+    yield from _attribute_changes("", "flow", both, old, new)
     yield from _changes("", "", old.configuration, new.configuration)
     yield from _changes("", "flow", _named_stages(old), _named_stages(new))
     yield from _changes("", "metadata", old.metadata or {}, new.metadata or {})

@@ -155,6 +155,13 @@ def test_stages_and_settings_stay_where_they_were() -> None:
     assert [each["instanceName"] for each in document(merge(base, theirs, ours))["stages"]] == list("CAYBX")
 
 
+def test_where_both_changed_the_order_it_is_ours() -> None:
+    """What both wrote is kept; there is no third order to choose."""
+    base, ours, theirs = (flow(*map(stage, names)) for names in ("ABC", "CAB", "BAC"))
+    for one, other in ((ours, theirs), (theirs, ours)):
+        assert merge(base, one, attrs.evolve(other, version=3)).flow == attrs.evolve(one, version=3)
+
+
 @pytest.mark.parametrize("at", range(4))
 def test_both_sides_get_the_same_when_each_merges_the_other(at: int) -> None:
     """Also the order of what both put into the same place."""
@@ -305,7 +312,8 @@ def test_very_long_lists_are_compared_in_time() -> None:
     rows = [0] * 3_000
     assert value(merge(with_value(rows), with_value([1, *rows]), with_value([*rows, 2]))) == [1, *rows, 2]
     other = [at % 7 for at in range(3_000)]
-    assert paths(merge(with_value(rows), with_value(other), with_value(other[1:])))
+    for ours, theirs in ((other, other[1:]), (other, [*rows, 2]), ([*rows, 2], other)):
+        assert paths(merge(with_value(rows), with_value(ours), with_value(theirs)))
 
 
 def test_doubled_settings_are_kept() -> None:
