@@ -155,6 +155,14 @@ def test_stages_and_settings_stay_where_they_were() -> None:
     assert [each["instanceName"] for each in document(merge(base, theirs, ours))["stages"]] == list("CAYBX")
 
 
+def test_taking_a_stage_away_is_no_new_order() -> None:
+    """The other side's order stays, whichever side it is; so does one where the other side added stages."""
+    base, fewer, turned, more = (flow(*map(stage, names)) for names in ("ABC", "AB", "CBA", "AXBC"))
+    for other, wanted in ((fewer, "BA"), (more, "CBAX")):
+        for merged in (merge(base, other, turned), merge(base, turned, other)):
+            assert [each["instanceName"] for each in document(merged)["stages"]] == list(wanted)
+
+
 def test_where_both_changed_the_order_it_is_ours() -> None:
     """What both wrote is kept; there is no third order to choose."""
     base, ours, theirs = (flow(*map(stage, names)) for names in ("ABC", "CAB", "BAC"))
