@@ -8,6 +8,7 @@ import attrs
 
 from ..catalogue.definitions import SettingDefinition
 from ..errors import nearest
+from ..flow.credentials import looks_secret
 from ..values import EMPTY_MAP
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Language:
             if value is not UNTOLD:
                 fits(value)
         except EvaluationError as error:
-            return str(error)
+            # the reason shows values of parameters
+            secret = any(looks_secret(name) for name in _parsed(text).names)
+            return "its value does not fit" if secret else str(error)
         return ""
 
     def _value(self, text: str, scope: "Scope", with_record: bool) -> object:

@@ -10,7 +10,15 @@ from penstock.core.validation import Issue, Report, Strictness, validate
 from .small import SmallCatalogue, codes, flow, found, kind, model, setting, stage, straight
 
 NUMBER = setting("it", "NUMBER", default=1)
-PARAMETERS = {"port": 80, "text": "abc", "digits": "7", "blank": "", "yes": "true", "conf": "${runtime:conf('x')}"}
+PARAMETERS = {
+    "port": 80,
+    "text": "abc",
+    "digits": "7",
+    "blank": "",
+    "yes": "true",
+    "conf": "${runtime:conf('x')}",
+    "apiKey": "4711x",
+}
 
 
 def report(definition: SettingDefinition, value: object, **more: Any) -> Report:
@@ -74,6 +82,13 @@ def test_an_expression_in_a_number_gives_a_number(text: str) -> None:
 def test_an_expression_in_a_number_that_gives_none_is_told(text: str) -> None:
     """The engine cannot turn its value into the field of the stage."""
     assert "cannot be evaluated" in fault(NUMBER, text)
+
+
+def test_the_value_of_a_secret_parameter_is_not_shown() -> None:
+    """The reason says that it does not fit, and no more."""
+    assert "4711" not in fault(NUMBER, "${apiKey}")
+    assert "its value does not fit" in fault(NUMBER, "${apiKey}")
+    assert "4711" not in fault(model("it", "VALUE_CHOOSER", values=("A",)), "${apiKey}")
 
 
 def test_a_number_without_a_whole_default_takes_every_number() -> None:

@@ -184,6 +184,9 @@ def test_newer_engine_finds_kinds_in_other_libraries() -> None:
     value = straight(stage("p", "processor", "a", "b", library="newer-lib"), info=JsonMap({"sdcVersion": "5.6.1"}))
     assert codes(value) == []
     assert "PENSTOCK_0005" in remarks(value)
+    legacy = straight(stage("p", "processor", "a", "b", library="old-lib"), info=JsonMap({"sdcVersion": "5.6.1"}))
+    assert codes(legacy) == ["CREATION_072", "0095"]
+    assert codes(straight(stage("p", "processor", "a", "b", library="newer-lib")))[0] == "CONTAINER_0901"
 
 
 def test_newer_settings_of_a_flow_are_only_remarked() -> None:
