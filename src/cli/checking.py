@@ -19,7 +19,7 @@ from .codes import ExitCode
 from .finding import SUFFIXES, missing_file
 from .framework import command
 from .options import OpenFlow, flow_argument, on_flow
-from .printing import counting_when_cut, emit_json, json_option, piped, printable, tracked, waiting
+from .printing import counting_when_cut, emit_json, json_option, piped, printable, tracked, waiting, wrapped
 from .sarif import sarif
 
 
@@ -203,7 +203,7 @@ def _print_issues(flow: Flow | None, issues: Sequence[Issue]) -> None:
             if issue.instance_name == name:
                 word = click.style("note ", fg="yellow") if issue.advice else click.style("error", fg="red")
                 times = f" (x{issue.count})" if issue.count > 1 else ""
-                click.echo(f"    {word} {issue.code}: {printable(issue.text)}{times}")
+                click.echo(f"    {word} {wrapped(f'{issue.code}: {printable(issue.text)}{times}', indent=10)}")
 
 
 def _place(issue: Issue) -> bool:

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
+LEAST_COLUMNS = 30
+"""Below that a line is left to the terminal."""
 PATIENCE_S = 1.0
 """How long a command works in silence before it shows that it does."""
 
@@ -32,6 +36,14 @@ def emit_json(value: object) -> None:
 def printable(text: str) -> str:
     """A text from outside on one line, with signs that would steer a terminal or forge a line written out."""
     return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
+def wrapped(text: str, indent: int) -> str:
+    """A text in lines that fit the terminal beside ``indent`` columns that are taken; one line when piped."""
+    if piped():
+        return text
+    width = max(shutil.get_terminal_size().columns - indent, LEAST_COLUMNS)
+    return f"\n{' ' * indent}".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.cli import printing
 from tests.unit.cli.conftest import Run, example
 
 
@@ -139,6 +140,21 @@ def test_json_has_an_object_for_each_flow(line: Run, file: Path, tmp_path: Path)
     assert flow["issues"][0]["message"].startswith("VALIDATION_0014 - ")
     assert (unread["valid"], unread["issues"]) == (False, [])
     assert "empty.json" in unread["error"]
+
+
+def test_findings_fit_the_terminal(line: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken between words, set in below the code; when piped each is one line."""
+    text = file.read_text().replace('"inputLanes"', '"was"')
+    file.write_text(text)
+    piped = line("check", file).out.splitlines()
+    monkeypatch.setattr(printing, "piped", lambda: False)
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = line("check", file, "--no-color").out.splitlines()
+    assert len(shown) > len(piped)
+    assert any(row.startswith(" " * 10 + row.strip()) for row in shown)
+    findings = [row for row in shown if row.startswith("    ")]
+    assert all(len(row) <= 60 or max(map(len, row.split())) > 30 for row in findings)
+    assert " ".join(" ".join(findings).split()) == " ".join(" ".join(r for r in piped if r[:4] == "    ").split())
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif"])
