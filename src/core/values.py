@@ -75,21 +75,34 @@ class JsonMap(Mapping[str, Json]):
 EMPTY_MAP = JsonMap()
 
 
+_TEXTS: dict[str, str] = {}
+_MOST_TEXTS, LONGEST_SHARED = 50_000, 100
+
+
+def shared(text: str) -> str:
+    """The text, held once for all that are equal: documents say the same short words again and again."""
+    if len(text) > LONGEST_SHARED:
+        return text
+    if len(_TEXTS) >= _MOST_TEXTS:
+        _TEXTS.clear()
+    return _TEXTS.setdefault(text, text)
+
+
 def freeze(value: object) -> Json:
     """The frozen form of a plain JSON value (or of one that is frozen already).
 
     Raises:
-        TypeError: for anything that JSON cannot hold, infinity and not-a-number too. It does not show the value.
+        TypeError: for anything that JSON cannot hold; it does not show the value.
     """
-    if value is None or isinstance(value, (str, bool, int, JsonMap)):
-        return value
-    if isinstance(value, float) and isfinite(value):
+    if type(value) is str:
+        return shared(value)
+    if value is None or isinstance(value, (str, bool, int, float, JsonMap)):
         return value
     if isinstance(value, Mapping):
         return JsonMap({_key(key): freeze(item) for key, item in value.items()})
     if isinstance(value, (list, tuple)):
         return tuple(freeze(item) for item in value)
-    raise TypeError(f"{value if isinstance(value, float) else type(value).__name__} has no JSON form")
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _key(key: object) -> str:
@@ -116,6 +129,15 @@ def thaw(value: Json) -> PlainJson:
     if isinstance(value, tuple):
         return [thaw(item) for item in value]
     return value
+
+
+def has_json_form(value: Json) -> bool:
+    """False for infinity and not-a-number, and for what they stand in: JSON has no word for them."""
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, JsonMap):
+        return all(map(has_json_form, value._items.values()))
+    return not isinstance(value, tuple) or all(map(has_json_form, value))
 
 
 def same(left: Json, right: Json) -> bool:

@@ -10,7 +10,7 @@ from ..errors import InvalidValueError, UnknownSettingError, nearest
 from ..flow.credentials import is_secret, masked_setting
 from ..flow.model import Flow, Service, StageInstance
 from ..flow.settings import Settings
-from ..values import Json, JsonMap, freeze, thaw
+from ..values import Json, JsonMap, freeze, has_json_form, thaw
 from .basics import definition_of, stage_of, with_stage
 
 STAGE = ""
@@ -189,13 +189,11 @@ def checked_value(value: object, definition: SettingDefinition | None, what: str
     except TypeError as error:
         named = type(value).__name__ if isinstance(value, Collection) else value
         raise InvalidValueError(what, _CREDENTIAL if secret else named, f"a JSON value ({error})") from None
-    if definition is None or frozen is None or _is_expression(frozen):
+    expected = _mismatch(frozen, definition) if has_json_form(frozen) else ("a JSON value: finite numbers",)
+    if expected is None:
         return frozen
-    expected = _mismatch(frozen, definition)
-    if expected is not None:
-        told = thaw(masked_setting(definition.name, frozen, definition))
-        raise InvalidValueError(what, _CREDENTIAL if secret else told, *expected)
-    return frozen
+    told = thaw(masked_setting(definition.name if definition is not None else "", frozen, definition))
+    raise InvalidValueError(what, _CREDENTIAL if secret else told, *expected)
 
 
 _CREDENTIAL = "(a credential)"
@@ -212,7 +210,10 @@ def _as_map_rows(value: object, definition: SettingDefinition | None) -> object:
     return value
 
 
-def _mismatch(value: Json, definition: SettingDefinition) -> tuple[str, tuple[str, ...]] | tuple[str] | None:
+def _mismatch(value: Json, definition: SettingDefinition | None) -> tuple[str, tuple[str, ...]] | tuple[str] | None:
+    """What the definition expects instead of the value; None when it fits."""
+    if definition is None or value is None or _is_expression(value):
+        return None
     kind = definition.type
     if kind == "BOOLEAN" and not isinstance(value, bool):
         return ("true or false, or an expression ${...}",)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ..errors import FormatError
-from ..values import EMPTY_MAP, Json, JsonMap, PlainJson, freeze, kind_word, thaw
+from ..values import EMPTY_MAP, Json, JsonMap, PlainJson, freeze, kind_word, shared, thaw
 from .model import NO_SHAPE, Shape
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ def _written(value: Any, key: Key[Any], odd: JsonMap) -> PlainJson:
 def read_text(raw: object, path: str) -> str:
     """Text; null means empty, a number means its digits."""
     if isinstance(raw, str):
-        return raw
+        return shared(raw)
     if raw is None:
         raise Odd("")
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..errors import FormatError, LimitError
+from ..errors import FormatError, InvalidValueError, LimitError
 from ..values import PlainJson
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -43,9 +43,17 @@ def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
 
 
 def json_text(plain: PlainJson, *, indent: int | None = None) -> str:
-    """The JSON text of a plain value, which every file and stream can hold: halves of surrogate pairs are escaped."""
+    """The JSON text of a plain value, which every file and stream can hold: halves of surrogate pairs are escaped.
+
+    Raises:
+        InvalidValueError: infinity or not-a-number is in it.
+    """
     separators = (",", ":") if indent is None else (",", ": ")
-    return halves_escaped(json.dumps(plain, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False))
+    try:
+        text = json.dumps(plain, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
+    except ValueError as error:
+        raise InvalidValueError("document", str(error), "values that JSON can hold") from None
+    return halves_escaped(text)
 
 
 def halves_escaped(text: str) -> str:

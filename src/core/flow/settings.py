@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from ..errors import FormatError
-from ..values import Json, JsonMap, PlainJson, freeze, kind_key, kind_word, same, thaw
+from ..values import LONGEST_SHARED, Json, JsonMap, PlainJson, freeze, kind_key, kind_word, same, shared, thaw
 
 Entry: TypeAlias = "tuple[str, Json] | tuple[str, Json, JsonMap]"
 """Name and value; the third part, where there is one, is an entry of the file with more or other keys than these."""
@@ -24,7 +24,7 @@ class Settings(Mapping[str, Json]):
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         object.__setattr__(self, "_entries", tuple(entries))
-        object.__setattr__(self, "_last", {entry[0]: index for index, entry in enumerate(self._entries)})
+        object.__setattr__(self, "_last", _positions(self._entries))
         object.__setattr__(self, "_hash", None)
 
     @classmethod
@@ -107,6 +107,42 @@ def _with_value(entry: Entry, value: Json) -> Entry:
     return (entry[0], value) if len(entry) == 2 else (entry[0], value, entry[2].set("value", value))
 
 
+# Flows are alike: the same kinds of stages with the same defaults. What is equal is held once, so that thousands of
+# flows fit into little memory.
+_POSITIONS: dict[tuple[str, ...], dict[str, int]] = {}
+_ENTRIES: dict[tuple[str, type, object], Entry] = {}
+_SHORT_KINDS = frozenset({str, int, bool, type(None)})
+_MOST_POSITIONS, _MOST_ENTRIES = 4096, 50_000
+
+
+def _positions(entries: tuple[Entry, ...]) -> dict[str, int]:
+    """Name -> position of the last entry with it; shared, so nobody may change it."""
+    names = tuple([entry[0] for entry in entries])
+    known = _POSITIONS.get(names)
+    if known is None:
+        if len(_POSITIONS) >= _MOST_POSITIONS:
+            _POSITIONS.clear()
+        known = _POSITIONS.setdefault(names, {name: at for at, name in enumerate(names)})
+    return known
+
+
+def _entry(name: str, value: PlainJson) -> Entry:
+    """The entry of a setting; the one that is held already for the name and value, where the value is short.
+
+    Of numbers only whole ones are looked up: 0.0 and -0.0 are equal, and two values.
+    """
+    kind = value.__class__
+    if kind not in _SHORT_KINDS or (kind is str and len(value) > LONGEST_SHARED):  # type: ignore[arg-type]
+        return (shared(name), freeze(value))
+    key = (name, kind, value)
+    known = _ENTRIES.get(key)
+    if known is None:
+        if len(_ENTRIES) >= _MOST_ENTRIES:
+            _ENTRIES.clear()
+        known = _ENTRIES[key] = (shared(name), freeze(value))
+    return known
+
+
 EMPTY_SETTINGS = Settings()
 
 
@@ -126,7 +162,7 @@ def decode_settings(entries: object, path: str = "") -> Settings:
             found = kind_word(raw["name"]) if "name" in raw else "none"
             raise FormatError("", f"{path}/{index}/name", f"expected the name of a setting, found {found}")
         if len(raw) == 2 and tuple(raw) == ("name", "value"):
-            made.append((raw["name"], freeze(raw["value"])))
+            made.append(_entry(raw["name"], raw["value"]))
         else:
             odd = freeze(raw)
             assert isinstance(odd, JsonMap)

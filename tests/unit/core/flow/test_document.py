@@ -205,3 +205,13 @@ def test_text_and_value_are_two_faces_of_one_flow() -> None:
     """Dumping and loading gives the equal flow."""
     flow = decode_flow(SMALL)
     assert load_flow(dump_flow(flow)) == flow
+
+
+def test_equal_settings_of_flows_are_held_once_and_keep_their_kinds() -> None:
+    """Thousands of flows fit into memory, as what they have in common is one thing; 0.0 is not -0.0, 1 not 1.0."""
+    values: list[PlainJson] = [1, 1.0, True, 0, 0.0, -0.0, False, "1", None, [], {}, "a longer text than this" * 9]
+    document = {"stages": [], "configuration": [{"name": "x", "value": value} for value in values]}
+    flow, other = decode_flow(document), decode_flow(json.loads(json.dumps(document)))
+    assert json.dumps(encode_flow(flow)["configuration"]) == json.dumps(document["configuration"])
+    held = zip(flow.configuration.entries, other.configuration.entries, strict=True)
+    assert [one is same for one, same in held].count(True) == 6
