@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from ..records.values import FieldType
 
 _FIELD_TYPES = frozenset(FieldType.__members__)
+_LATER = frozenset(("PARQUET",))
+"""Constants of newer engines, which those stages take that offer them."""
 _CODERS = frozenset(("STRING", "DEFAULT", "CONFLUENT"))
 _ENUMERATIONS: Mapping[str, frozenset[str]] = {
     "dataFormat": frozenset(
@@ -49,4 +51,4 @@ def choices_of(name: str, values: Sequence[str]) -> frozenset[str]:
     if {"STRING", "INTEGER"} <= offered <= _FIELD_TYPES:
         return _FIELD_TYPES
     known = _ENUMERATIONS.get(name) or _ENUMERATIONS.get(name.rsplit(".", 1)[-1], offered)
-    return known if offered <= known else offered
+    return known | offered if offered - _LATER <= known else offered

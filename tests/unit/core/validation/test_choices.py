@@ -11,6 +11,7 @@ from penstock.core.validation.choices import choices_of
         ("kinesisConfig.partitionStrategy", ("EXPRESSION", "RANDOM"), "ROUND_ROBIN"),
         ("conf.dataGeneratorFormatConfig.schemaLookupMode", ("SUBJECT", "ID"), "AUTO"),
         ("conf.dataFormat", ("JSON", "TEXT"), "AVRO"),
+        ("configs.dataFormat", ("JSON", "PARQUET"), "LOG"),
         ("executionMode", ("STANDALONE", "EDGE"), "CLUSTER"),
         ("fieldType", ("STRING", "INTEGER"), "LIST_MAP"),
     ],
@@ -31,3 +32,9 @@ def test_other_constants_of_the_enumeration_are_taken(name: str, offered: tuple[
 def test_any_other_choice_is_one_of_those_offered(name: str, offered: tuple[str, ...]) -> None:
     """A setting of the same name whose constants are others is told apart by what it offers."""
     assert choices_of(name, offered) == frozenset(offered)
+
+
+def test_a_format_of_newer_engines_is_taken_where_it_is_offered() -> None:
+    """And nowhere else: the engine that the catalogue describes has no such constant."""
+    assert "PARQUET" in choices_of("configs.dataFormat", ("JSON", "PARQUET"))
+    assert "PARQUET" not in choices_of("configs.dataFormat", ("JSON", "TEXT"))
