@@ -20,11 +20,14 @@ FORMER = {
     "impersonation_user": ("hdfs_user",),
     "list_of_application_ids": ("application_id",),
     "max_files_soft_limit": ("max_files_in_directory",),
+    "number_of_threads": ("numThreads",),
+    "records_to_be_generated": ("recordsToBeGenerated",),
     "status_check_interval": ("delay_between_state_checks",),
     "task_name": ("unique_task_name",),
     "validate_permissions": ("validate_hdfs_permissions",),
 }
-"""Attribute names that settings had while their labels were others, by those that they have now."""
+"""Attribute names that settings had while their labels were others, and raw ones that were expected of newer engines,
+by the attribute names that they have now."""
 
 
 @lru_cache(maxsize=20_000)

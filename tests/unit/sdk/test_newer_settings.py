@@ -44,3 +44,20 @@ def test_settings_have_the_names_that_exports_of_newer_engines_use(
     stage = flow.add_stage(label)
     setattr(stage, attribute, "${7}")
     assert stage.configuration[raw] == "${7}"
+
+
+@pytest.mark.parametrize(
+    ("label", "guess", "raw"),
+    [
+        ("Dev Raw Data Source", "numThreads", "numberOfThreads"),
+        ("Dev Data Generator", "recordsToBeGenerated", "numberOfRecords"),
+    ],
+)
+def test_raw_names_that_were_expected_mean_the_settings(
+    flow: penstock.StreamingFlow, label: str, guess: str, raw: str
+) -> None:
+    """What was written before the names were known goes on."""
+    stage = flow.add_stage(label)
+    stage.configuration[guess] = 2
+    assert (stage.configuration[raw], stage.configuration[guess]) == (2, 2)
+    assert not any("VALIDATION_0008" in str(issue.code) for issue in flow.validate().issues)
