@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from penstock.core.catalogue.definitions import StageDefinition, StageType
-from penstock.core.flow.model import Flow, Service
+from penstock.core.flow.model import Flow, Service, StageInstance
 from penstock.core.validation import Issue, Strictness
 from penstock.core.values import JsonMap
 
@@ -154,6 +154,27 @@ def test_a_finding_is_at_its_place(code: str) -> None:
     assert issue.blocks_preview is (code not in PREVIEWABLE)
 
 
+FORMS = (
+    *("VALIDATION_0007", "VALIDATION_0008", "VALIDATION_0009", "VALIDATION_0033", "VALIDATION_0034", "VALIDATION_0035"),
+    *(f"CREATION_{number:03}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 30, 31, 32, 33, 40, 42)),
+)
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_what_a_definition_cannot_tell_of_a_newer_stage_is_a_remark(code: str) -> None:
+    """Names, kinds, ranges and choices; an older stage has them as issues, but for names."""
+    value = FLOWS[code][0]
+    newer = attrs.evolve(value, stages=tuple(_with_version(each, "3") for each in value.stages))
+    assert found(newer, TESTED).valid
+    assert code in {remark.code for remark in found(newer, TESTED).remarks}
+    older = found(attrs.evolve(value, stages=tuple(_with_version(each, "1") for each in value.stages)), TESTED)
+    assert (code in {issue.code for issue in older.issues}) is (code != "VALIDATION_0008")
+
+
+def _with_version(value: StageInstance, version: str) -> StageInstance:
+    return attrs.evolve(value, stage_version=version) if value.stage_name == TESTED.name else value
+
+
 @pytest.mark.parametrize(
     ("code", "value", "group", "name"),
     [
@@ -178,6 +199,23 @@ def test_a_finding_about_a_setting_of_the_flow_is_at_the_flow(code: str, value: 
     """PIPELINE_CONFIG with the group of the setting; special stages are told at the setting that chooses them."""
     issue = placed(code, value)
     assert (issue.level, issue.config_group, issue.config_name) == ("PIPELINE_CONFIG", group, name)
+
+
+def test_a_cluster_of_an_unknown_type_is_told_in_the_modes_of_spark() -> None:
+    """CREATION_1000; without a type, and in other modes, nobody asks."""
+    kind_of_cluster = {"clusterConfig.clusterType": "NEVER"}
+    issue = placed("CREATION_1000", of_flow(executionMode="BATCH", **kind_of_cluster))
+    assert (issue.level, issue.config_group, issue.config_name) == (
+        "PIPELINE_CONFIG",
+        "CLUSTER",
+        "clusterConfig.clusterType",
+    )
+    right = (
+        of_flow(executionMode="BATCH"),
+        of_flow(**kind_of_cluster),
+        of_flow(executionMode="BATCH", **{"clusterConfig.clusterType": "LOCAL"}),
+    )
+    assert all("CREATION_1000" not in {each.code for each in found(value).issues} for value in right)
 
 
 def test_a_mode_that_a_stage_cannot_run_in_is_told_at_the_stage() -> None:

@@ -88,6 +88,41 @@ def test_trigger_is_compared_as_text() -> None:
     assert shorts(flag, needed, on=True) == ["0007"]
 
 
+@pytest.mark.parametrize(
+    ("value", "trigger"),
+    [(["A", "B"], "[A, B]"), ([], "[]"), (None, "null"), (5, "5"), (1.5, 1.5), (False, "false"), ("${x}", "${x}")],
+    ids=repr,
+)
+def test_triggers_are_compared_as_the_engine_writes_values(value: object, trigger: object) -> None:
+    """Lists in brackets, null and truth values as words."""
+    deciding = setting("deciding", "RUNTIME")
+    needed = setting("dir", required=True, depends_on={"deciding": ["other", trigger]})
+    assert shorts(deciding, needed, deciding=value) == ["0007"]
+    assert shorts(deciding, needed, deciding="A") == []
+
+
+def test_all_settings_that_one_depends_on_have_to_trigger_it() -> None:
+    """One that says something else is enough to leave it out."""
+    first, second = (model(name, "VALUE_CHOOSER", values=("A", "B"), default="A") for name in ("first", "second"))
+    needed = setting("dir", required=True, depends_on={"first": ["A"], "second": ["A", "B"]})
+    assert shorts(first, second, needed) == ["0007"]
+    assert shorts(first, second, needed, second="B") == ["0007"]
+    assert shorts(first, second, needed, first="B") == []
+
+
+def test_a_part_of_a_row_may_depend_on_its_row_or_its_stage() -> None:
+    """A setting of the stage comes before a part of the row with the same name; null contradicts nothing."""
+    way = model("way", "VALUE_CHOOSER", values=("UP", "DOWN"))
+    path = model("path", "FIELD_SELECTOR", depends_on={"way": ["UP"]})
+    rows = model("rows", "LIST_BEAN", rows=(way, path))
+    assert shorts(rows, rows=[{"way": "UP", "path": "abc"}]) == ["0033"]
+    assert shorts(rows, rows=[{"way": "DOWN", "path": "abc"}]) == []
+    assert shorts(rows, rows=[{"way": None, "path": "abc"}]) == ["0033"]
+    assert shorts(rows, rows=[{"path": "abc"}]) == ["0033"]
+    assert shorts(way, rows, way="UP", rows=[{"way": "DOWN", "path": "abc"}]) == ["0033"]
+    assert shorts(way, rows, way="DOWN", rows=[{"way": "UP", "path": "abc"}]) == []
+
+
 def test_setting_that_depends_on_an_absent_one_is_inactive() -> None:
     """A hidden setting that others depend on is not there, so they are not asked for."""
     assert shorts(setting("dir", required=True, depends_on={"nobody": ["X"]})) == []
@@ -239,6 +274,8 @@ def test_condition_is_called_so() -> None:
         (setting("it", "STRING"), 1, "CREATION_011"),
         (setting("it", "CHARACTER"), "ab", "CREATION_012"),
         (setting("it", "CHARACTER"), "", "CREATION_012"),
+        (setting("it", "CHARACTER"), "\\u00zz", "CREATION_012"),
+        (setting("it", "CHARACTER"), "\\u01", "CREATION_012"),
         (setting("it", "CHARACTER"), "\U0001f600", "CREATION_012"),
         (setting("it", "CREDENTIAL"), 1, "CREATION_012"),
         (setting("it", "BOOLEAN"), "true", "CREATION_013"),

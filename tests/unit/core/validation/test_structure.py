@@ -104,6 +104,10 @@ def test_number_of_inputs_can_be_fixed() -> None:
         stage("t", "target", "b"),
     )
     assert codes(two) == []
+    one = kind("one", StageType.PROCESSOR, input_streams=1)
+    assert "0094" in codes(
+        flow(stage("o", "origin", "", "a"), stage("p", "processor", "a", "b"), stage("q", "one", "a b", "c")), one
+    )
     fragment = Flow("f", stages=(stage("j", "joiner", "", "b"),), fragment=True)
     assert codes(fragment) == []
     many = Flow("f", stages=(stage("p", "processor", "", "a b c"), stage("j", "joiner", "a b c", "d")), fragment=True)
