@@ -323,3 +323,15 @@ def test_a_run_that_somebody_stops_says_so(project: penstock.Project, monkeypatc
     (ended,) = (event.value for event in noting.events)
     assert isinstance(ended, dict)
     assert ended["reason"] == "USER_ACTION"
+
+
+def test_a_runtime_value_counts_when_a_flow_is_judged(project: penstock.Project, flow_of: Make) -> None:
+    """A template whose parameters have no value that fits runs with one that does, and with no other."""
+    flow = flow_of('{"a": 1}', ("Trash", {}))
+    flow.configuration["parameters"] = {"length": "<length>"}
+    flow.stages[0].configuration["max_object_length_in_chars"] = "${length}"
+    project.update_flow(flow)
+    run = project.create_job(name="with", flow=flow, runtime_parameters={"length": "4096"}).start()
+    assert run.wait() == "Completed"
+    with pytest.raises(InvalidFlowError, match="'<length>' is no number"):
+        project.create_job(name="without", flow=flow).start()
