@@ -51,47 +51,6 @@ class Renamed:
     change: Change = _same
 
 
-@attrs.frozen
-class Replaced:
-    """A value that means another one for stages made before version ``before``."""
-
-    setting: str
-    old: Json
-    new: Json
-    before: int
-
-
-_HTTP_TIMEOUTS = {
-    "HttpClientDSource": (16, 250_000, 30_000),
-    "HttpClientDTarget": (5, 250_000, 30_000),
-    "ControlHubApiDProcessor": (4, 10_000, 10_000),
-}
-REPLACED: Mapping[str, tuple[Replaced, ...]] = {
-    **{
-        kind: (Replaced("connectTimeoutMillis", 0, connect, before), Replaced("readTimeoutMillis", 0, read, before))
-        for kind, (before, connect, read) in _HTTP_TIMEOUTS.items()
-    },
-    "HttpDProcessor": (  # the old default meant the tries only; since answers that come later are refused
-        Replaced("connectTimeoutMillis", 0, 250_000, 14),
-        Replaced("readTimeoutMillis", 0, 30_000, 14),
-        Replaced("maxWaitTime", 2000, 100_000, 17),
-    ),
-    "AmazonS3DSource": (Replaced("archivingOption", "MOVE_TO_DIRECTORY", "MOVE_TO_PREFIX", 4),),
-    **{
-        kind: (
-            Replaced("maxOutstandingElementCount", 0, 1000, 4),
-            Replaced("maxOutstandingRequestBytes", 0, 8000, 4),
-        )
-        for kind in ("PubSubDTarget", "ToErrorPubSubDTarget")
-    },
-    "FieldHasherDProcessor": (Replaced("hashType", "SHA2", "SHA256", 4),),
-    "SplitterDProcessor": (  # one character that became a regular expression
-        *(Replaced("separator", sign, f"\\{sign}", 2) for sign in ".$|()[{^?*+\\"),
-        Replaced("separator", " ", "[ ]", 2),
-    ),
-}
-"""By kind, the last part of its stage name."""
-
 _ELASTIC = (
     Renamed("httpUris", "connection.serverUrl", _joined),
     Renamed("sslTruststorePath", "sslTrustStorePath"),
@@ -134,6 +93,7 @@ RENAMED: Mapping[str, tuple[Renamed, ...]] = {
         Renamed("avroSchemaInHeader", "avroSchemaSource", _chosen("HEADER", "INLINE")),
         Renamed("requestTimeoutMillis", "readTimeoutMillis"),
         Renamed("mongoConnectionString", "mongoConfig.connectionString"),
+        Renamed("mongoClientURI", "mongoConfig.connectionString"),
         Renamed("zookeeperParentZnode", "zookeeperParentZNode"),
         Renamed("maxPrepStmtCache", None),
         Renamed("previewWaitTime", None),
@@ -171,6 +131,11 @@ RENAMED: Mapping[str, tuple[Renamed, ...]] = {
     "JdbcDTarget": (
         Renamed("qualifiedTableName", "tableNameTemplate"),
         Renamed("tableName", "tableNameTemplate"),
+    ),
+    "CouchbaseDTarget": (
+        Renamed("URL", "couchbase.nodes"),
+        Renamed("version", "credentials.version", lambda version: "BUCKET" if version == "VERSION4" else "USER"),
+        Renamed("documentKey", "config.documentKeyEL", lambda field: f"${{record:value('/{field}')}}"),
     ),
     "KuduDTarget": (Renamed("upsert", "defaultOperation", _chosen("UPSERT", "INSERT")),),
     "SpoolDirDSource": (

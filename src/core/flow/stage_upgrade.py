@@ -7,10 +7,11 @@ from functools import lru_cache
 import attrs
 
 from ..catalogue.definitions import Catalogue, ServiceDefinition, SettingDefinition, StageDefinition
-from ..values import Json, JsonMap, same
+from ..values import Json, JsonMap
 from .model import Flow, Service, StageInstance
 from .settings import Settings
-from .stage_facts import ANY, GATHERED, NO_KEYS, RENAMED, REPLACED, ROWS, Renamed, kind_of, meant
+from .stage_facts import ANY, GATHERED, NO_KEYS, RENAMED, ROWS, Renamed, kind_of, meant
+from .stage_values import written_today
 
 Find = Callable[[StageInstance], StageDefinition | None]
 
@@ -107,7 +108,7 @@ def upgrade_stage(stage: StageInstance, definition: StageDefinition, catalogue: 
     places = _Places(definition.settings, {known.name: known for known in services}, definition.hidden_settings)
     places.put_all(
         {
-            name: _replaced(kind, version, name, _with_row_keys(kind, version, value))
+            name: written_today(kind, version, name, _with_row_keys(kind, version, value))
             for name, value in _gathered(kind, stage.configuration).items()
         },
         kind,
@@ -223,22 +224,6 @@ def _gathered(kind: str, held: Mapping[str, Json]) -> Mapping[str, Json]:
         return held
     rest = {name: value for name, value in held.items() if name not in rule.parts}
     return {**rest, rule.target: rule.make({**rule.parts, **found})}
-
-
-def _replaced(kind: str, version: int, name: str, value: Json) -> Json:
-    for rule in REPLACED.get(kind, ()):
-        if version >= rule.before:
-            continue
-        if _ends_with(name, rule.setting) and same(value, rule.old):
-            return rule.new
-        if isinstance(value, tuple):
-            value = tuple(
-                row.set(rule.setting, rule.new)
-                if isinstance(row, JsonMap) and row.get(rule.setting) == rule.old
-                else row
-                for row in value
-            )
-    return value
 
 
 def _with_row_keys(kind: str, version: int, value: Json) -> Json:

@@ -246,6 +246,42 @@ def test_values_are_found_under_what_became_of_their_setting(
 
 
 @pytest.mark.parametrize(
+    ("kind", "before", "setting", "old", "new"),
+    [
+        ("destination_mongodb_MongoDBDTarget", 5, "configBean.uniqueKeyField", "/id", ("/id",)),
+        ("destination_mongodb_MongoDBDTarget", 5, "configBean.uniqueKeyField", "", ()),
+        (
+            "processor_jython_JythonDProcessor",
+            2,
+            "script",
+            "out.write(r)\nerr.write(r, 'x')",
+            "output.write(r)\nerror.write(r, 'x')",
+        ),
+        ("processor_http_HttpDProcessor", 10, "conf.rateLimit", 4, 250),
+        ("processor_http_HttpDProcessor", 10, "conf.rateLimit", 0, 0),
+        ("destination_kinesis_KinesisDTarget", 4, "kinesisConfig.partitionStrategy", "ROUND_ROBIN", "RANDOM"),
+    ],
+    ids=lambda each: each.rsplit("_", 1)[-1] if isinstance(each, str) and "_" in each else "",
+)
+def test_values_are_written_as_today_in_stages_from_before_the_change(
+    kind: str, before: int, setting: str, old: object, new: object
+) -> None:
+    """Later ones keep what they say."""
+    for version, value in ((before - 1, new), (before, old)):
+        assert _upgraded(kind, str(version), **{setting: old}).stage.configuration[setting] == value
+
+
+def test_a_couchbase_destination_finds_its_nodes_and_keys() -> None:
+    """Its document key was the name of a field."""
+    old = {"config.URL": "couch", "config.version": "VERSION4", "config.documentKey": "id"}
+    made = _upgraded("destination_couchbase_CouchbaseDTarget", "1", **old)
+    assert made.leftover == ()
+    assert made.stage.configuration["config.couchbase.nodes"] == "couch"
+    assert made.stage.configuration["config.credentials.version"] == "BUCKET"
+    assert made.stage.configuration["config.documentKeyEL"] == "${record:value('/id')}"
+
+
+@pytest.mark.parametrize(
     ("version", "origin", "mode"),
     [
         (3, "origin_hdfs_cluster_ClusterHdfsDSource", "CLUSTER_BATCH"),
