@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from penstock.adapters.packaged import packaged_catalogue
 from penstock.core.catalogue.definitions import SettingDefinition, StageType
 from penstock.core.validation import Issue, Report, Strictness, validate
+from penstock.core.validation.expressions import Language
 
 from .small import SmallCatalogue, codes, flow, found, kind, model, setting, stage, straight
 
@@ -65,6 +67,41 @@ def test_an_expression_that_gives_nothing_is_told_with_its_reason(text: str, rea
 def test_a_right_expression_is_no_fault(text: str) -> None:
     """Parameters, functions that every setting may use, and texts that only look like expressions."""
     assert fault(setting("it"), text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${base64:encodeString('a', true, 'UTF-8')}",
+        "${file:fileName('/a')}",
+        "${jvm:maxMemoryMB()}",
+        "${math:abs(1)}",
+        "${runtime:availableProcessors()}",
+        "${runtime:loadResource('a', true)}",
+        "${sdc:hostname()}",
+        "${str:trim('a')}",
+        "${list:join(x, ',')}",
+        "${uuid:uuid()}",
+        "${pipeline:id()}",
+        "${job:id()}",
+        "${time:dateAddition(x, 'DAY', 1)}",
+    ],
+)
+def test_some_functions_may_be_used_in_every_setting(text: str) -> None:
+    """Those of the sets that every setting has, and those that came after the catalogue."""
+    language = Language({"x": 1}, classes=packaged_catalogue().el_sets())
+    assert not [each for each in language.faults(text, setting("it")) if "cannot be used" in each]
+
+
+@pytest.mark.parametrize(
+    "text", ["${record:value('/a')}", "${f:name()}", "${time:now()}", "${YYYY()}", "${credential:get('a', 'b', 'c')}"]
+)
+def test_functions_of_other_settings_are_told(text: str) -> None:
+    """Records, fields and time are not there while a stage is created; secrets go into credentials only."""
+    language = Language(classes=packaged_catalogue().el_sets())
+    assert "cannot be used in this setting" in "".join(language.faults(text, setting("it")))
+    secret = setting("it", "CREDENTIAL")
+    assert bool(language.faults(text, secret)) is not text.startswith("${credential")
 
 
 def test_a_function_of_a_set_may_be_used_where_the_setting_has_the_set() -> None:

@@ -164,6 +164,19 @@ def test_only_kinds_that_produce_events_have_an_event_lane() -> None:
     assert "0102" in codes(value)
 
 
+@pytest.mark.parametrize("type", StageType)
+def test_every_kind_that_produces_events_may_have_an_event_lane(type: StageType) -> None:
+    """Destinations and executors, too."""
+    talker = kind("talker", type, produces_events=True)
+    inputs, outputs = "" if type is StageType.ORIGIN else "a", "a" if type is StageType.ORIGIN else ""
+    if type is StageType.PROCESSOR:
+        outputs = "b"
+    first = () if type is StageType.ORIGIN else (stage("o", "origin", "", "a"),)
+    last = stage("t", "target", outputs or "a")
+    value = flow(*first, stage("s", "talker", inputs, outputs, "e"), last, stage("x", "executor", "e"))
+    assert codes(value, talker) == []
+
+
 def test_stage_beside_the_canvas_has_no_lanes() -> None:
     """0012, 0013 and 0036 for the lanes of an error stage."""
     value = straight(error_stage=stage("e", "errors", "a", "b", "c"))
