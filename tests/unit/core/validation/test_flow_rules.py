@@ -261,6 +261,62 @@ def test_fragment_has_rules_of_its_own() -> None:
     assert codes(Flow("f", fragment=True)) == ["0001"]
 
 
+def test_fragment_has_most_of_the_rules() -> None:
+    """Lanes, settings, the test origin, event paths, modes and the commit are those of a flow."""
+    doubled = (stage("p", "processor", "", "b"), stage("q", "processor", "", "b"))
+    assert codes(Flow("f", stages=doubled, fragment=True)) == ["0010"]
+    right = Flow("f", stages=doubled[:1], fragment=True)
+    odd = stage("x", "origin", "", "a", settings={"odd": 1})
+    assert codes(attrs.evolve(right, test_origin=odd)) == ["0008"]
+    assert codes(attrs.evolve(right, test_origin=stage("x", "target"))) == []
+    both = (stage("o", "origin", "", "a", "e"), stage("t", "target", "a e"))
+    assert codes(Flow("f", stages=both, fragment=True)) == ["0103"]
+    edge = attrs.evolve(right, configuration=Settings.of({"executionMode": "EDGE"}))
+    assert codes(edge) == ["0071"]
+    assert codes(attrs.evolve(right, configuration=Settings.of({"executionMode": "NEVER"})))[-1] == "CREATION_070"
+    commits = (stage("c", "committer", "a"), stage("d", "committer", "b"))
+    assert "0091" in codes(Flow("f", stages=(stage("o", "origin", "", "a"), *commits), fragment=True))
+    assert codes(attrs.evolve(right, title="")) == ["0093"]
+    wrong = attrs.evolve(right, configuration=Settings.of({"deliveryGuarantee": "NEVER", "maxRunners": None}))
+    assert codes(wrong) == ["CREATION_010"]
+
+
+@pytest.mark.parametrize("slot", ["error_stage", "stats_stage", "test_origin", "start_stages", "stop_stages"])
+def test_stages_beside_the_canvas_are_upgraded_and_checked(slot: str) -> None:
+    """Unknown ones are told like those on the canvas; a test origin is not created."""
+    unknown = stage("x", "nobody")
+    value: Any = (unknown,) if slot.endswith("s") else unknown
+    created = [] if slot == "test_origin" else ["CREATION_006"]
+    assert codes(straight(**{slot: value})) == ["CONTAINER_0901", *created, "0006"]
+    newer = stage("x", "errors" if slot != "test_origin" else "origin", version="9")
+    held: Any = (newer,) if slot.endswith("s") else newer
+    assert "CONTAINER_0902" in remarks(straight(**{slot: held}))
+
+
+def test_statistics_are_taken_by_a_stage_of_their_own() -> None:
+    """The slot takes a plain destination without lanes, and is looked at like the others."""
+    assert codes(straight(stats_stage=stage("s", "target"))) == []
+    assert codes(straight(stats_stage=stage("s", "errors"))) == ["CREATION_007"]
+    assert codes(straight(stats_stage=stage("s", "target", "a"))) == ["0012"]
+
+
+def test_of_a_newer_engine_nothing_else_is_told_about_versions() -> None:
+    """Too many findings would follow from that one: what is unknown is told where it is created and checked."""
+    value = straight(stage("p", "nobody", "a", "b"), schema_version=9, info=JsonMap({"sdcVersion": "4.0"}))
+    found_codes = codes(value, strictness=Strictness.ENGINE)
+    assert found_codes[0] == "0096"
+    assert not [each for each in found_codes if each.startswith("CONTAINER") or each == "0000"]
+
+
+@pytest.mark.parametrize(
+    ("version", "newer"),
+    [("3.23", False), ("3.23.0.0", False), ("3.23.0.1", True), ("3.3.9", False), ("10.0", True), ("", False)],
+)
+def test_engines_are_compared_number_by_number(version: str, newer: bool) -> None:
+    """Missing numbers are 0."""
+    assert ("VALIDATION_0096" in remarks(straight(info=JsonMap({"sdcVersion": version})))) is newer
+
+
 def test_fragments_are_checked_resolved() -> None:
     """The stages of a fragment are checked in the place of its placeholder."""
     name = "com_streamsets_pipeline_stage_processor_fragment_FragmentProcessor"

@@ -276,6 +276,7 @@ def test_condition_is_called_so() -> None:
         (setting("it", "CHARACTER"), "", "CREATION_012"),
         (setting("it", "CHARACTER"), "\\u00zz", "CREATION_012"),
         (setting("it", "CHARACTER"), "\\u01", "CREATION_012"),
+        (setting("it", "CHARACTER"), "ab0041", "CREATION_012"),
         (setting("it", "CHARACTER"), "\U0001f600", "CREATION_012"),
         (setting("it", "CREDENTIAL"), 1, "CREATION_012"),
         (setting("it", "BOOLEAN"), "true", "CREATION_013"),
