@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from penstock.core.catalogue.definitions import StageDefinition, StageType
+from penstock.core.catalogue.definitions import ServiceUse, StageDefinition, StageType
 from penstock.core.flow.model import Flow, Shape
 from penstock.core.flow.settings import Settings
 from penstock.core.validation import Strictness, validate
@@ -353,3 +353,46 @@ def test_parameters_are_known_names() -> None:
     constants = [{"key": "dir", "value": "/tmp"}]
     value = Flow("f", configuration=Settings.of({"constants": constants}))
     assert parameters_of(value) == {"dir": "/tmp"}
+
+
+def test_findings_come_in_the_order_of_the_engines_checks() -> None:
+    """Those of the flow: versions, order, title, creation, its settings, lanes, events, slots, modes, the commit."""
+    held = flow(
+        stage("o", "origin", "", "a b", "e"),
+        stage("c", "committer", "a b"),
+        stage("d", "committer", "a e"),
+        stage("u", "processor", "gone", "a"),
+        error_stage=None,
+        stats_stage=stage("s", "standing"),
+        start_stages=(stage("x", "errors"), stage("y", "errors")),
+        title="",
+        version=99,
+        settings={"maxRunners": -1, "executionMode": "CLUSTER_BATCH", "advancedErrorHandling": True},
+    )
+    standing = kind("standing", StageType.DESTINATION, execution_modes=("STANDALONE",))
+    report = found(held, standing, strictness=Strictness.ENGINE)
+    assert [each.code.removeprefix("VALIDATION_") for each in report.pipeline_issues] == [
+        *("CONTAINER_0902", "0002", "0093", "CREATION_009", "0035", "0039", "0010", "0103"),
+        *("0105", "0071", "0074", "0091"),
+    ]
+    assert report.document()["issueCount"] == len(report.pipeline_issues) + len(report.stage_issues)
+
+
+def test_findings_of_a_stage_come_in_the_order_of_the_engines_checks() -> None:
+    """Versions, creation, kind, names, lanes, events, settings, services, and open lanes at last."""
+    tested = kind(
+        "tested",
+        StageType.ORIGIN,
+        setting("text", required=True),
+        setting("number", "NUMBER", default=1, max=9),
+        services=(ServiceUse("org.example.Parser"),),
+    )
+    settings = {"odd": 1, "number": 10, "stageRecordPreconditions": ["x"], "stageOnRecordError": "NEVER"}
+    held = flow(
+        stage("o-1", "tested", "x", "a b", "e", version="9", settings=settings), stage("p", "processor", "", "x")
+    )
+    report = found(held, tested, strictness=Strictness.ENGINE)
+    assert [each.code.removeprefix("VALIDATION_") for each in report.by_stage()["o-1"]] == [
+        *("CONTAINER_0902", "CREATION_010", "0004", "0016", "0012", "0015", "0102"),
+        *("0007", "0034", "0008", "0080", "0200", "0011", "0104"),
+    ]
