@@ -4,8 +4,12 @@ import attrs
 
 from ..flow.model import Flow
 from ..flow.settings import EMPTY_SETTINGS
+from ..flow.upgrade import NEWEST_FRAGMENT_SCHEMA
 from ..values import JsonMap
 from .stages import checked_name
+
+FRAGMENT_VERSION = 2
+"""The version of a fragment's settings, of which there are none."""
 
 
 def new_fragment(name: str, fragment_id: str, instance_id: str, description: str = "") -> Flow:
@@ -26,6 +30,8 @@ def as_fragment(flow: Flow, fragment_id: str, instance_id: str) -> Flow:
     return attrs.evolve(
         flow,
         fragment=True,
+        schema_version=NEWEST_FRAGMENT_SCHEMA,
+        version=FRAGMENT_VERSION,
         pipeline_id=None,
         configuration=EMPTY_SETTINGS,
         error_stage=None,

@@ -3,7 +3,7 @@
 Exports keep the placeholders: nobody but a validation or a run needs the resolved flow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -41,22 +41,16 @@ def resolve_fragments(flow: Flow) -> Flow:
     """
     if not any(is_placeholder(stage) for stage in flow.stages):
         return flow
-    stages: list[StageInstance] = []
-    for stage in _resolved(flow.stages, (flow.fragments,), ()):
-        stages.append(stage)
-        if len(stages) > MAX_STAGES:
-            raise LimitError(f"flow {flow.name!r}", "fragments", f"they grow to more than {MAX_STAGES} stages")
-    return attrs.evolve(flow, stages=tuple(stages))
+    return attrs.evolve(flow, stages=tuple(stage for stage, _ in _walk(flow) if not is_placeholder(stage)))
 
 
 def unresolved(flow: Flow) -> tuple[StageInstance, ...]:
-    """The placeholders on the canvas of a flow whose fragment the flow does not hold."""
-    return tuple(stage for stage in flow.stages if is_placeholder(stage) and find_fragment(flow, stage) is None)
+    """The placeholders that stand for nothing, on the canvas and in fragments: missing ones, and circles.
 
-
-def find_fragment(flow: Flow, placeholder: StageInstance) -> Flow | None:
-    """The fragment of a flow that a placeholder on its canvas stands for."""
-    return _find(placeholder_key(placeholder), (flow.fragments,))
+    Raises:
+        LimitError: as ``resolve_fragments``.
+    """
+    return tuple(stage for stage, fragment in _walk(flow) if is_placeholder(stage) and fragment is None)
 
 
 def placeholder_key(stage: StageInstance) -> Key:
@@ -74,19 +68,37 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _find(key: Key, scopes: Sequence[Sequence[Flow]]) -> Flow | None:
-    return next((each for scope in scopes for each in scope if fragment_key(each) == key), None)
+Scope = Mapping[Key, Flow]
 
 
-def _resolved(
-    stages: Sequence[StageInstance], scopes: tuple[Sequence[Flow], ...], inside: tuple[Key, ...]
-) -> Iterator[StageInstance]:
-    """The stages with placeholders replaced; ``scopes`` are where fragments are looked for, the innermost first."""
-    for stage in stages:
+def _scope(fragments: tuple[Flow, ...]) -> Scope:
+    """Fragments by their ids; the first, where a broken file has two."""
+    return {fragment_key(each): each for each in reversed(fragments)}
+
+
+def _walk(flow: Flow) -> Iterator[tuple[StageInstance, Flow | None]]:
+    """Every stage in order, those of fragments behind their placeholder; beside a placeholder its fragment.
+
+    Fragments are looked for in the one that a placeholder stands in, then outside of it.
+    """
+    count = 0
+    open_: list[tuple[Iterator[StageInstance], tuple[Scope, ...], frozenset[Key]]]
+    open_ = [(iter(flow.stages), (_scope(flow.fragments),), frozenset())]
+    while open_:
+        stages, scopes, inside = open_[-1]
+        stage = next(stages, None)
+        if stage is None:
+            open_.pop()
+            continue
+        count += 1
+        if count > MAX_STAGES:
+            raise LimitError(f"flow {flow.name!r}", "fragments", f"they grow to more than {MAX_STAGES} stages")
         if not is_placeholder(stage):
-            yield stage
+            yield stage, None
             continue
         key = placeholder_key(stage)
-        fragment = None if key in inside else _find(key, scopes)
+        fragment = None if key in inside else next((scope[key] for scope in scopes if key in scope), None)
+        yield stage, fragment
         if fragment is not None:
-            yield from _resolved(fragment.stages, (fragment.fragments, *scopes), (*inside, key))
+            nested = (_scope(fragment.fragments), *scopes) if fragment.fragments else scopes
+            open_.append((iter(fragment.stages), nested, inside | {key}))

@@ -12,6 +12,7 @@ from ..values import EMPTY_MAP, JsonMap
 from .model import NO_SHAPE, Flow, Shape, StageInstance
 
 NEWEST_SCHEMA = 6
+NEWEST_FRAGMENT_SCHEMA = 2
 _DIRECT_STATS = "com_streamsets_pipeline_stage_destination_devnull_StatsDpmDirectlyDTarget"
 _DISCARD_STATS = StageInstance(
     instance_name="Discard_StatsAggregatorStage",
@@ -19,21 +20,27 @@ _DISCARD_STATS = StageInstance(
     stage_version="1",
     library="streamsets-datacollector-basic-lib",
 )
+_STATS = "statsAggregatorStage"
+_DISCARD_STATS_SELECTED = f"{_DISCARD_STATS.library}::{_DISCARD_STATS.stage_name}::{_DISCARD_STATS.stage_version}"
 
 
 def upgrade(flow: Flow, *, test_origin: StageInstance | None = None) -> Flow:
-    """The flow as a document of schema 6; the flow itself when it has that schema already.
+    """The flow as a document of schema 6, a fragment as one of schema 2; the flow itself when it has that already.
 
     Event lanes (from 1), the pipeline id (from 2), start and stop event stages (from 3), services (from 4) and the
     test origin (from 5) come in; a cluster flow of schema 4 that sends statistics straight to Control Hub discards
     them from then on. ``test_origin`` is the stage that a flow without error stage gets at the last step: the engine
-    does so, and for such flows only.
+    does so, and for such flows only. To fragments, which schema 5 brought, comes the test origin. Settings and
+    versions of stages stay.
 
     Raises:
         InvalidValueError: for a schema that is none of 1 to 6.
     """
     if not 1 <= flow.schema_version <= NEWEST_SCHEMA:
         raise InvalidValueError("schemaVersion", flow.schema_version, "a schema from 1 to 6")
+    if flow.fragment:
+        return _fragment(flow)
+    flow = _held_fragments(flow)
     for schema, step in enumerate(_STEPS, start=1):
         if flow.schema_version <= schema:
             flow = step(flow)
@@ -42,6 +49,23 @@ def upgrade(flow: Flow, *, test_origin: StageInstance | None = None) -> Flow:
             flow = attrs.evolve(flow, test_origin=test_origin)
         flow = attrs.evolve(flow, schema_version=NEWEST_SCHEMA, shape=_with_keys(flow.shape, "testOriginStage"))
     return flow
+
+
+def _fragment(flow: Flow) -> Flow:
+    flow = _held_fragments(flow)
+    if flow.schema_version >= NEWEST_FRAGMENT_SCHEMA:
+        return flow
+    shape = _with_keys(flow.shape, "testOriginStage")
+    return attrs.evolve(flow, schema_version=NEWEST_FRAGMENT_SCHEMA, shape=shape)
+
+
+def _held_fragments(flow: Flow) -> Flow:
+    made = tuple(_fragment(each) for each in flow.fragments)
+    return (
+        flow
+        if all(new is old for new, old in zip(made, flow.fragments, strict=True))
+        else (attrs.evolve(flow, fragments=made))
+    )
 
 
 def _event_lanes(flow: Flow) -> Flow:
@@ -66,7 +90,10 @@ def _services(flow: Flow) -> Flow:
     stats = flow.stats_stage
     is_cluster = isinstance(mode, str) and mode.startswith("CLUSTER")
     if is_cluster and stats is not None and stats.stage_name == _DIRECT_STATS:
-        return attrs.evolve(flow, stats_stage=_DISCARD_STATS)
+        # the setting of the same name is what the canvas shows of the stage
+        shown = {_STATS: _DISCARD_STATS_SELECTED} if _STATS in flow.configuration else {}
+        settings = flow.configuration.with_values(shown)
+        return attrs.evolve(flow, stats_stage=_DISCARD_STATS, configuration=settings)
     return flow
 
 

@@ -64,6 +64,26 @@ def test_fragment_inside_itself_ends() -> None:
     assert names(flow) == ["b"]
 
 
+def test_what_stands_for_nothing_is_named_in_fragments_too() -> None:
+    """Missing fragments of fragments, and the placeholder that closes a circle."""
+    outer = fragment("x", placeholder("y"), placeholder("x"))
+    flow = Flow("f", stages=(placeholder("x"),), fragments=(outer,))
+    assert [each.instance_name for each in unresolved(flow)] == ["y_placeholder", "x_placeholder"]
+
+
+def test_growth_without_stages_is_bounded() -> None:
+    """Fragments that double at every level and hold nothing but each other end as well."""
+    levels = [fragment(f"l{at}", placeholder(f"l{at + 1}"), placeholder(f"l{at + 1}")) for at in range(60)]
+    with pytest.raises(LimitError, match="20000 stages"):
+        resolve_fragments(Flow("f", stages=(placeholder("l0"),), fragments=tuple(levels)))
+
+
+def test_long_chains_of_fragments_are_resolved() -> None:
+    """The depth of fragments in each other has no limit of its own."""
+    levels = [fragment(f"l{at}", placeholder(f"l{at + 1}")) for at in range(3000)]
+    assert names(Flow("f", stages=(placeholder("l0"),), fragments=(*levels, fragment("l3000", stage("a"))))) == ["a"]
+
+
 def test_growth_is_bounded() -> None:
     """Fragments that double at every level are refused, not expanded."""
     levels = [fragment(f"l{at}", placeholder(f"l{at + 1}"), placeholder(f"l{at + 1}")) for at in range(20)]

@@ -74,6 +74,26 @@ def test_cluster_flow_of_schema_4_discards_its_statistics() -> None:
     assert made.stats_stage.instance_name == "Discard_StatsAggregatorStage"
 
 
+def test_selected_statistics_follow_their_stage() -> None:
+    """The setting that shows which statistics stage was selected names the new one, where the file has it."""
+    stats = StageInstance("s", f"{PREFIX}destination_devnull_StatsDpmDirectlyDTarget", "1", "l")
+    settings = Settings.of({"executionMode": "CLUSTER_BATCH", "statsAggregatorStage": f"l::{stats.stage_name}::1"})
+    made = upgrade(Flow("f", schema_version=4, stats_stage=stats, configuration=settings))
+    basic = "streamsets-datacollector-basic-lib"
+    assert made.configuration["statsAggregatorStage"] == f"{basic}::{PREFIX}destination_devnull_StatsNullDTarget::1"
+
+
+def test_fragments_have_a_history_of_their_own() -> None:
+    """Their newest schema is 2; an older one gets a test origin and nothing that only pipelines have."""
+    newest = {**FIRST, "schemaVersion": 2, "fragmentId": "f"}
+    assert upgrade(decode_flow(newest)).schema_version == 2
+    assert encode_flow(upgrade(decode_flow(newest))) == newest
+    older = {**newest, "schemaVersion": 1}
+    assert encode_flow(upgrade(decode_flow(older))) == {**newest, "testOriginStage": None}
+    flow = decode_flow({**FIRST, "schemaVersion": 6, "fragments": [older, newest]})
+    assert [each.schema_version for each in upgrade(flow).fragments] == [2, 2]
+
+
 def test_test_origin_comes_only_where_no_error_stage_is() -> None:
     """The odd condition of the engine's last step is kept."""
     origin = StageInstance("t", "k", "1", "l")
