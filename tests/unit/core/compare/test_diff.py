@@ -63,6 +63,15 @@ def test_two_stages_that_look_the_same_are_not_guessed() -> None:
     assert (back.removed, back.added, back.renamed) == (("C",), ("A", "B"), ())
 
 
+def test_a_copy_under_the_same_label_is_another_stage() -> None:
+    """The stage that it looks like is still there."""
+    one, copy = (stage(name, uiInfo={"label": "Reader"}) for name in ("A", "B"))
+    found = diff(flow(one), flow(one, copy))
+    assert (found.added, found.renamed) == (("B",), ())
+    found = diff(flow(one, copy), flow(one))
+    assert (found.removed, found.renamed) == (("B",), ())
+
+
 def test_another_kind_under_the_same_label_is_another_stage() -> None:
     """A reader that was replaced by another reader was removed."""
     old, new = (stage(name, stageName=name, uiInfo={"label": "Reader"}) for name in ("A", "B"))
@@ -89,8 +98,9 @@ def test_the_kind_and_the_order_of_values_count(one: object, other: object) -> N
 
 def test_a_missing_setting_is_not_null() -> None:
     """``only_in`` says which flow has it."""
-    found = diff(flow(stage("A", configuration=[])), flow(stage("A", configuration=settings(a=None))))
-    assert found.settings == (SettingChange("A", "a", None, None, "", "new"),)
+    without, null = (flow(stage("A", configuration=held)) for held in ([], settings(a=None)))
+    assert diff(without, null).settings == (SettingChange("A", "a", None, None, "", "new"),)
+    assert diff(null, without).settings == (SettingChange("A", "a", None, None, "", "old"),)
 
 
 def test_the_order_of_keys_is_no_difference() -> None:
@@ -155,6 +165,35 @@ def test_outputs_that_changed_places_are_a_difference() -> None:
     assert names(flow(old), flow(new)) == ["A stage:outputLanes"]
 
 
+def test_outputs_are_told_where_predicates_do_not_tell_of_them() -> None:
+    """Both flows must have a predicate for each."""
+    bare, known = stage("S", configuration=settings(lanePredicates=[]), outputLanes=["a"]), selector("a", "b")
+    for old, new in ((bare, known), (known, bare)):
+        assert names(flow(old), flow(new)) == ["S stage:outputLanes", "S :lanePredicates"]
+
+
+def test_a_text_that_is_the_name_of_a_lane_is_a_text() -> None:
+    """Only predicates and rules speak of lanes."""
+    old, new = (flow(stage("A", outputLanes=[lane], configuration=settings(a="x"))) for lane in ("x", "y"))
+    assert not diff(old, new)
+
+
+def test_broken_predicates_and_rules_are_compared() -> None:
+    """Rows that are no objects, lanes that are no texts."""
+
+    def made(row: object, lane: str) -> Flow:
+        rules = {"dataRuleDefinitions": [row, {"id": "r", "lane": row}, {"lane": "x"}]}
+        known = stage("S", configuration=settings(lanePredicates=[row, {"outputLane": row}]), outputLanes=[lane])
+        return within({"stages": [known]}, pipelineRules=rules)
+
+    for row in (None, 1, ["x"]):
+        assert names(made(row, "a"), made(row, "b")) == []
+        assert names(made(row, "a"), made("other", "b")) == [
+            " rules:dataRuleDefinitions[r].lane",
+            "S :lanePredicates",
+        ]
+
+
 def test_events_that_nobody_reads_are_a_difference() -> None:
     """The stage produces them now."""
     assert names(flow(stage("A")), flow(stage("A", eventLanes=["e"]))) == ["A stage:eventLanes"]
@@ -205,6 +244,13 @@ def rule(**parts: object) -> dict[str, object]:
             flow(stage("A", uiInfo={"label": "A", "description": "x"})),
             "A picture:description",
         ),
+        (flow(stage("A")), flow(stage("A", services=[SERVICE])), "A parser:format"),
+        (flow(stage("A")), flow(stage("A", services=[{**SERVICE, "configuration": []}])), "A parser:serviceVersion"),
+        (
+            flow(fragments=[{**FRAGMENT, "stages": []}]),
+            flow(fragments=[{**FRAGMENT, "stages": [], "x": 1}]),
+            "F_1 other:x",
+        ),
         (
             flow(stage("A", services=[SERVICE])),
             flow(stage("A", services=[{**SERVICE, "serviceVersion": 2}])),
@@ -237,6 +283,16 @@ def test_a_fragment_that_came_brings_its_stages() -> None:
     assert found.added == ("F_1/A", "F_1/B")
     assert found.links_added == (LinkChange("F_1/A", "F_1/B"),)
     assert list(render_diff(found))[-1] == '+ fragment F_1 = "inner"'
+    gone = diff(flow(fragments=[{**FRAGMENT, "stages": inner}]), flow())
+    assert gone.settings == (SettingChange("", "F_1", "inner", None, "fragment", "old"),)
+    assert gone.removed == ("F_1/A", "F_1/B")
+
+
+def test_fragments_without_a_name_of_their_own_are_numbered() -> None:
+    """One that has none, and one that has that of another."""
+    nameless = {"title": "inner", "fragmentInstanceId": 1, "stages": [stage("A")]}
+    found = diff(flow(), flow(fragments=[nameless, *[{**FRAGMENT, "stages": [stage("A")]}] * 2]))
+    assert found.added == ("fragment 1/A", "F_1/A", "fragment 3/A")
 
 
 def test_special_stages_are_stages() -> None:
@@ -281,7 +337,9 @@ def test_facts_of_the_project_are_compared() -> None:
     assert names(old, attrs.evolve(old, fragment=True)) == [" flow:fragment"]
     new = attrs.evolve(old, engine_version="6", environment_id="f", parameter_sets=("s",), description="d")
     assert names(old, new) == [" flow:description", " flow:parameterSets", " flow:engineVersion", " flow:environment"]
-    assert not diff(old, attrs.evolve(old, environment_id=None, engine_version=""))
+    in_file = attrs.evolve(old, environment_id=None, engine_version="")
+    assert not diff(old, in_file)
+    assert not diff(in_file, old)
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
@@ -319,6 +377,25 @@ def test_secrets_within_other_values_are_masked(value: object) -> None:
     """A row says its name in ``key`` or ``name``."""
     found = diff(flow(stage("A")), flow(stage("A", configuration=settings(map=value))), packaged_catalogue())
     assert "hidden" not in repr(found) + json.dumps(diff_document(found))
+
+
+def test_credentials_by_their_definition_are_masked() -> None:
+    """Whatever they are called, in stages and in fragments; only the catalogue knows."""
+
+    def made(user: str) -> Flow:
+        reader = stage(
+            "J",
+            stageName="com_streamsets_pipeline_stage_origin_jdbc_JdbcDSource",
+            configuration=settings(**{"hikariConfigBean.username": user}),
+        )
+        return flow(reader, fragments=[{**FRAGMENT, "stages": [reader]}])
+
+    found = diff(made("hidden"), made("other"), packaged_catalogue())
+    assert [(each.stage, each.old, each.new) for each in found.settings] == [
+        ("J", "********", "********"),
+        ("F_1/J", "********", "********"),
+    ]
+    assert diff(made("hidden"), made("other")).settings[0].old == "hidden"
 
 
 def test_expressions_in_secrets_are_shown() -> None:
