@@ -238,10 +238,9 @@ class Meant:
 _LOOKUP_SINCE = {
     **dict.fromkeys(("RemoteDownloadDSource", "RabbitDSource", "RedisDSource"), 3),
     "FileTailDSource": 4,
-    **dict.fromkeys(
-        ("ClusterHdfsDSource", "KafkaDSource", "KinesisDSource", "MapRStreamsDSource", "HttpDProcessor"), 5
-    ),
-    "SpoolDirDSource": 8,
+    **dict.fromkeys(("ClusterHdfsDSource", "HttpDProcessor", "JmsDSource", "KafkaDSource"), 5),
+    **dict.fromkeys(("KinesisDSource", "MapRStreamsDSource"), 5),
+    **dict.fromkeys(("AmazonS3DSource", "SpoolDirDSource"), 8),
     "HttpClientDSource": 9,
 }
 """Since which version a stage that reads AVRO is told where the schema and its id are."""

@@ -131,6 +131,12 @@ def test_data_format_moves_into_a_service() -> None:
     assert service.configuration["dataFormat"] == "JSON"
 
 
+def test_what_came_later_is_filled_in_the_service_too() -> None:
+    """The schema of AVRO was in the data before somebody could say where it is."""
+    (service,) = _upgraded("origin_jms_JmsDSource", "4", dataFormat="AVRO").stage.services
+    assert service.configuration["dataFormatConfig.avroSchemaSource"] == "SOURCE"
+
+
 def test_value_that_meant_something_else_is_replaced() -> None:
     """No timeout was written as 0 once."""
     made = _upgraded("origin_http_HttpClientDSource", "15", **{"conf.client.connectTimeoutMillis": 0})
