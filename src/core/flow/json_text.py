@@ -88,8 +88,12 @@ class _Pairs(list[tuple[str, PlainJson]]):
 
 
 def _doubled_path(text: str) -> str:
-    """The path of the first object that has a key twice."""
-    return next(_doubled_paths(json.loads(text, object_pairs_hook=_Pairs), ""), "")
+    """The path of the first object that has a key twice; empty where the text is broken behind it."""
+    try:
+        plain = json.loads(text, object_pairs_hook=_Pairs)
+    except ValueError:
+        return ""
+    return next(_doubled_paths(plain, ""), "")
 
 
 def _doubled_paths(value: object, path: str) -> Iterator[str]:

@@ -32,6 +32,7 @@ def test_brackets_inside_texts_do_not_count_as_nesting() -> None:
     [
         ('{"stages": [], "title": "a", "stages": [1]}', "/"),
         ('{"stages": [{}, {"uiInfo": {"x": 1, "x": 1}}]}', "/stages/1/uiInfo"),
+        ('{"uiInfo": {"x": 1, "x": 1}, "stages": [}', ""),
     ],
 )
 def test_a_key_that_stands_twice_is_refused(text: str, path: str) -> None:
