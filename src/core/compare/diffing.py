@@ -11,6 +11,7 @@ from .changes import Diff, LinkChange, Renamed, SettingChange
 from .links import changed_links
 from .masking import mark_credentials, shown
 from .matching import LISTS, SLOTS, Matching, Pair, match_stages, renaming
+from .parts import BY_HUB, OF_PREVIEWS
 
 _PLACE_AND_LABEL = ("xPos", "yPos", "label")
 _FLOW = {
@@ -90,8 +91,8 @@ def _flow_changes(old: Flow, new: Flow, translate: Translate) -> Iterator[Settin
     yield from _attribute_changes("", "flow", both, old, new)
     yield from _changes("", "", old.configuration, new.configuration)
     yield from _changes("", "flow", _named_stages(old), _named_stages(new))
-    yield from _changes("", "metadata", old.metadata or {}, new.metadata or {})
-    yield from _changes("", "picture", old.ui, new.ui)
+    yield from _changes("", "metadata", _without(old.metadata or {}, BY_HUB), _without(new.metadata or {}, BY_HUB))
+    yield from _changes("", "picture", _without(old.ui, OF_PREVIEWS), _without(new.ui, OF_PREVIEWS))
     yield from _rule_changes(old, new, translate)
     yield from _changes("", "other", _other(old), _other(new))
 

@@ -64,6 +64,17 @@ _STAGES = _keyed("instanceName", _STAGE)
 _SAVED = dict.fromkeys(
     ("uuid", "created", "creator", "lastModified", "lastModifier", "lastRev", "sdcVersion", "sdcId", "valid"), _OURS
 )
+BY_HUB = (
+    *(
+        f"dpm.{word}"
+        for word in ("base.url", "pipeline.id", "pipeline.version", "pipeline.commit.id", "pipeline.rules.id")
+    ),
+    "lastConfigId",
+    "lastRulesId",
+)
+"""What Control Hub writes into the metadata at each commit."""
+OF_PREVIEWS = ("schemaFromPreviewUpdateTime",)
+_METADATA = Part(keys=dict.fromkeys(BY_HUB, _OURS))
 _JUDGED = dict.fromkeys(("issues", "valid", "previewable"), _OURS)
 _FRAGMENT_KEYS: dict[str, Part] = {
     "configuration": _SETTINGS,
@@ -73,7 +84,9 @@ _FRAGMENT_KEYS: dict[str, Part] = {
     "testOriginStage": _STAGE,
     "startEventStages": _STAGES,
     "stopEventStages": _STAGES,
-    "info": Part(keys=_SAVED),
+    "uiInfo": Part(keys=dict.fromkeys(OF_PREVIEWS, _OURS)),
+    "info": Part(keys={**_SAVED, "metadata": _METADATA}),
+    "metadata": _METADATA,
     "uuid": _OURS,
     **_JUDGED,
 }

@@ -206,6 +206,13 @@ def test_event_links_are_not_data_links() -> None:
     assert (found.links_removed, found.links_added) == ((LinkChange("A", "B"),), (LinkChange("A", "B", True),))
 
 
+def test_event_links_leave_the_only_event_output() -> None:
+    """However many outputs for records there are."""
+    old, new = (flow(selector("a", "b", eventLanes=["e"]), stage("B", inputLanes=lanes)) for lanes in ([], ["e"]))
+    assert diff(old, new).links_added == (LinkChange("S", "B", event=True),)
+    assert list(render_diff(diff(old, new))) == ["+ event link S -> B"]
+
+
 def test_inputs_that_no_stage_feeds_are_compared() -> None:
     """Fragments have them, and broken flows."""
     assert names(flow(stage("A", inputLanes=["x"])), flow(stage("A", inputLanes=["y"]))) == ["A stage:inputLanes"]
@@ -323,6 +330,8 @@ def test_a_special_stage_is_not_one_of_the_canvas() -> None:
         {"valid": True},
         {"previewable": True},
         {"pipelineId": "x"},
+        {"metadata": {"dpm.pipeline.commit.id": "x", "dpm.pipeline.version": "7", "lastConfigId": "x"}},
+        {"uiInfo": {"schemaFromPreviewUpdateTime": 5}},
     ],
 )
 def test_bookkeeping_is_no_difference(parts: dict[str, object]) -> None:

@@ -340,14 +340,16 @@ def test_doubled_settings_are_kept() -> None:
 def test_bookkeeping_never_conflicts() -> None:
     """Ours stay: who saved it when, and what an engine said of it."""
 
-    def saved(at: int, **parts: object) -> Flow:
+    def saved(at: int, labels: dict[str, str], **parts: object) -> Flow:
         rules = {"uuid": str(at), "dataRuleDefinitions": [{"id": "r", "timestamp": at}], "ruleIssues": [at]}
-        info = {"lastModified": at, "sdcVersion": str(at), "uuid": str(at), "valid": at == 1}
-        body = {"uuid": str(at), "info": info, "issues": {"issueCount": at}, "valid": at == 1, **parts}
+        metadata = {"dpm.pipeline.version": str(at), "lastRulesId": str(at), **labels}
+        info = {"lastModified": at, "sdcVersion": str(at), "uuid": str(at), "valid": at == 1, "metadata": metadata}
+        judged = {"issues": {"issueCount": at}, "valid": at == 1}
+        body = {"uuid": str(at), "info": info, "metadata": metadata, **judged, **parts}
         return within(body, pipelineRules=rules, libraryDefinitions={"stages": [at]})
 
-    merged = merge(saved(0), saved(1, description="x"), saved(2, metadata={"a": 1}))
-    assert document(merged) == encode_flow(saved(1, description="x", metadata={"a": 1}))
+    merged = merge(saved(0, {}), saved(1, {}, description="x"), saved(2, {"label": "y"}))
+    assert document(merged) == encode_flow(saved(1, {"label": "y"}, description="x"))
 
 
 def test_rules_are_merged_by_their_ids() -> None:
