@@ -312,6 +312,10 @@ def meant(kind: str, version: int) -> Mapping[str, Json]:
     return found | {name: each.value for name, each in MEANT.get(kind, {}).items() if version < each.before}
 
 
+SSL_STORES = ("sslConfig.trustStorePath", "sslConfig.keyStorePath")
+TLS_SWITCH = "tlsConfig.tlsEnabled"
+"""Stores of certificates were used wherever they were named; since there is a switch beside them."""
+
 NO_KEYS = ("awsConfig.credentialMode", ("awsAccessKeyId", "awsSecretAccessKey"), "WITH_IAM_ROLES")
 """A later choice, the settings that it is judged by beside it, and what it means when all of these are empty."""
 

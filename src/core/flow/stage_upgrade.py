@@ -10,7 +10,7 @@ from ..catalogue.definitions import Catalogue, ServiceDefinition, SettingDefinit
 from ..values import Json, JsonMap
 from .model import Flow, Service, StageInstance
 from .settings import Settings
-from .stage_facts import ANY, GATHERED, NO_KEYS, RENAMED, ROWS, Renamed, kind_of, meant
+from .stage_facts import ANY, GATHERED, NO_KEYS, RENAMED, ROWS, SSL_STORES, TLS_SWITCH, Renamed, kind_of, meant
 from .stage_values import written_today
 
 Find = Callable[[StageInstance], StageDefinition | None]
@@ -109,7 +109,7 @@ def upgrade_stage(stage: StageInstance, definition: StageDefinition, catalogue: 
     places.put_all(
         {
             name: written_today(kind, version, name, _with_row_keys(kind, version, value))
-            for name, value in _gathered(kind, stage.configuration).items()
+            for name, value in _gathered(kind, _switched(stage.configuration)).items()
         },
         kind,
         version,
@@ -212,6 +212,18 @@ def _last(name: str) -> str:
 
 def _ends_with(name: str, tail: str) -> bool:
     return name == tail or name.endswith("." + tail)
+
+
+def _switched(held: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The settings, with TLS switched on where they name a store of certificates for it."""
+    named = (
+        name.removesuffix(tail) + TLS_SWITCH
+        for name, value in held.items()
+        for tail in SSL_STORES
+        if value and _ends_with(name, tail)
+    )
+    on = dict.fromkeys(named, True)
+    return {**on, **held} if on else held
 
 
 def _gathered(kind: str, held: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -297,6 +297,14 @@ def test_values_are_written_as_today_in_stages_from_before_the_change(
         assert _upgraded(kind, str(version), **{setting: old}).stage.configuration[setting] == value
 
 
+@pytest.mark.parametrize(("store", "enabled"), [("/certs.jks", True), ("", None)])
+def test_a_store_of_certificates_switches_tls_on(store: str, enabled: bool | None) -> None:
+    """It was used when it was named, before there was a switch."""
+    made = _upgraded("origin_http_HttpClientDSource", "10", **{"conf.client.sslConfig.trustStorePath": store})
+    assert made.stage.configuration["conf.client.tlsConfig.trustStoreFilePath"] == store
+    assert made.stage.configuration.get("conf.client.tlsConfig.tlsEnabled") is enabled
+
+
 def test_a_couchbase_destination_finds_its_nodes_and_keys() -> None:
     """Its document key was the name of a field."""
     old = {"config.URL": "couch", "config.version": "VERSION4", "config.documentKey": "id"}
