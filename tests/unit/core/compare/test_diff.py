@@ -9,6 +9,7 @@ from penstock.adapters.packaged import packaged_catalogue
 from penstock.core import decode_flow, diff
 from penstock.core.compare import LinkChange, Renamed, SettingChange, diff_document, render_diff
 from penstock.core.flow.model import Flow
+from penstock.core.values import thaw
 
 from .making import flow, selector, settings, stage, within
 
@@ -386,6 +387,23 @@ def test_secrets_within_other_values_are_masked(value: object) -> None:
     """A row says its name in ``key`` or ``name``."""
     found = diff(flow(stage("A")), flow(stage("A", configuration=settings(map=value))), packaged_catalogue())
     assert "hidden" not in repr(found) + json.dumps(diff_document(found))
+
+
+def test_of_a_row_only_the_secret_is_masked() -> None:
+    """Its name can be seen, what stands beside it, and rows of other names."""
+    rows = [{"key": "password", "value": "hidden", "note": "x"}, {"key": "user", "value": "y"}, {"value": "z"}]
+    (change,) = diff(flow(stage("A", configuration=[])), flow(stage("A", configuration=settings(map=rows)))).settings
+    assert thaw(change.new) == [{**rows[0], "value": "********"}, *rows[1:]]
+
+
+def test_a_masked_value_keeps_its_form() -> None:
+    """What is no secret in it can be seen: null, true, empty texts, keys, expressions."""
+    value = [None, True, "", "${x}", "hidden", {"a": 1, "b": None}]
+    (change,) = diff(
+        flow(stage("A", configuration=[])), flow(stage("A", configuration=settings(tokens=value)))
+    ).settings
+    mask = "********"
+    assert thaw(change.new) == [None, True, "", "${x}", mask, {"a": mask, "b": None}]
 
 
 def test_credentials_by_their_definition_are_masked() -> None:
