@@ -54,7 +54,7 @@ def plan_lanes(plan: "Plan", part: list[Step], stage: StageInstance, odd: Odd) -
     """Names the lanes of a stage where their number or their names matter, and the event lane nobody reads."""
     now = stage_named(plan.built, stage.instance_name)
     outputs = events = None
-    named = odd.every or not odd.lanes.isdisjoint(stage.output_lanes) or _told_in_settings(stage)
+    named = odd.every or not odd.lanes.isdisjoint(stage.output_lanes) or _told_in_settings(stage) or _doubled(stage)
     if len(now.output_lanes) != len(stage.output_lanes) or (named and now.output_lanes != stage.output_lanes):
         outputs = stage.output_lanes
     read = any(lane in other.input_lanes for other in plan.target.stages for lane in stage.event_lanes)
@@ -71,11 +71,15 @@ def _told_in_settings(stage: StageInstance) -> bool:
     return any(isinstance(row, JsonMap) and row.get("outputLane") in stage.output_lanes for row in rows)
 
 
+def _doubled(stage: StageInstance) -> bool:
+    return len(set(stage.lanes_out)) < len(stage.lanes_out)
+
+
 def plan_all_lanes(plan: "Plan", part: list[Step], stage: StageInstance) -> None:
-    """Names the lanes of a special stage where a new one has another number of them."""
+    """Names the lanes of a special stage where a new one has another number of them, or where one stands twice."""
     now = stage_named(plan.built, stage.instance_name)
     counts = [[len(each.input_lanes), len(each.output_lanes), len(each.event_lanes)] for each in (now, stage)]
-    if counts[0] != counts[1]:
+    if counts[0] != counts[1] or _doubled(stage):
         plan.take(part, Lanes(stage.instance_name, stage.input_lanes, stage.output_lanes, stage.event_lanes))
 
 

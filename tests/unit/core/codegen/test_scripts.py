@@ -213,6 +213,18 @@ def test_a_lane_that_two_stages_write_keeps_its_links() -> None:
     assert not difference(broken, built(python_script(broken, packaged_catalogue(), with_plain_text_credentials=True)))
 
 
+def test_a_lane_that_a_stage_writes_twice_is_one_lane() -> None:
+    """On the canvas and beside it."""
+    flow = example("fraud")
+    stages = tuple(
+        attrs.evolve(each, output_lanes=("x", "x")) if len(each.output_lanes) > 1 else each for each in flow.stages
+    )
+    assert stages != flow.stages
+    beside = attrs.evolve(flow.stages[0], instance_name="beside", output_lanes=("y", "y"))
+    broken = attrs.evolve(flow, stages=stages, stats_stage=beside)
+    assert not difference(broken, built(python_script(broken, packaged_catalogue(), with_plain_text_credentials=True)))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flow=hostile_flows())
 def test_hostile_texts_and_broken_flows_are_rebuilt(flow: Flow, tmp_path_factory: pytest.TempPathFactory) -> None:
