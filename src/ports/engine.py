@@ -108,6 +108,11 @@ class Engine(Protocol):
 class FlowTransfer(Protocol):
     """Power ``transfer``: a store that makes and reads archives itself, as a remote service does."""
 
+    @property
+    def most_flows(self) -> int:
+        """How many flows it puts into one archive; larger ones are made by whoever wants them."""
+        ...
+
     async def export(self, flow_ids: Sequence[FlowId], out: BinaryIO, *, with_plain_text_credentials: bool) -> None:
         """Writes one archive of these flows to an open file, streamed, never held whole."""
         ...

@@ -193,7 +193,7 @@ class Project:
             InvalidValueError: an empty list, something that is no streaming flow, or a folder that does not exist.
         """
         path = transfer.export_path(destination)
-        if isinstance(flows, LazyList) and self._session.ports.transfer is None:
+        if isinstance(flows, LazyList) and transfer.archives_of_store(self._session, len(flows)) is None:
             # thousands of flows: a page of them is held at a time
             members = ((each.flow_id, each.value) for each in self._own(flows))
             return transfer.write_flows(

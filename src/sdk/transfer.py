@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..core.catalogue.definitions import Catalogue
 from ..core.errors import FormatError, InvalidValueError
@@ -14,6 +14,9 @@ from ..core.importing import Create, ImportPlan, Replace, Resolution, outgoing, 
 from ..core.project import StoredFlow
 from .files import whole_file, write_whole
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..ports.engine import FlowTransfer
 
 DEFAULT_NAME = "flows.zip"
 
@@ -24,16 +27,22 @@ def export_path(destination: str | os.PathLike[str] | None) -> Path:
     return path / DEFAULT_NAME if path.is_dir() else path
 
 
+def archives_of_store(session: Session, count: int) -> "FlowTransfer | None":
+    """What makes an archive of this many flows where they are stored; None when it is to be made here."""
+    made_elsewhere = session.ports.transfer
+    return made_elsewhere if made_elsewhere is not None and count <= made_elsewhere.most_flows else None
+
+
 async def export(
     session: Session, flows: Sequence[tuple[StoredFlow, Flow]], path: Path, *, with_plain_text_credentials: bool
 ) -> Path:
     """Writes one archive of these flows, edits included."""
     saved = all(stored.flow == flow for stored, flow in flows)
-    if session.ports.transfer is not None and saved:
+    made_elsewhere = archives_of_store(session, len(flows)) if saved else None
+    if made_elsewhere is not None:
         ids = [stored.flow_id for stored, _ in flows]
         with whole_file(path) as out:
-            plain = with_plain_text_credentials
-            await session.ports.transfer.export(ids, out, with_plain_text_credentials=plain)
+            await made_elsewhere.export(ids, out, with_plain_text_credentials=with_plain_text_credentials)
         return path
     catalogues: dict[str, Catalogue] = {}
     for _, flow in flows:

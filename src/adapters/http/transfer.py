@@ -27,6 +27,11 @@ class HttpTransfer:
     def __init__(self, client: Client, project_id: ProjectId, flows: HttpFlowStore) -> None:
         self._client, self._project_id, self._flows = client, project_id, flows
 
+    @property
+    def most_flows(self) -> int:
+        """As many as an address of 8 KB can name, which is what servers and proxies take at least."""
+        return 150
+
     async def export(self, flow_ids: Sequence[FlowId], out: BinaryIO, *, with_plain_text_credentials: bool) -> None:
         """Writes an archive to an open file, piece by piece."""
         params = {
