@@ -10,7 +10,7 @@ from .expressions import has_expression
 from .issues import Issue
 from .places import shown
 from .plan import SettingPlan
-from .settings import Component, is_number
+from .settings import Component, in_row, is_number
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 
@@ -186,7 +186,8 @@ def _check_rows(component: Component, setting: SettingPlan, value: Json) -> Iter
         for inner in setting.rows.settings:
             item = row.get(inner.name)
             if item is not None:
-                yield from _check(component, inner, item)
+                for issue in _check(component, inner, item):
+                    yield in_row(issue, setting, index)
 
 
 _LISTS = frozenset(("LIST", "MAP", "LIST_BEAN", "FIELD_SELECTOR_MULTI_VALUE", "MULTI_VALUE_CHOOSER", "PREDICATE"))

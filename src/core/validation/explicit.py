@@ -11,7 +11,7 @@ from ..values import Json, JsonMap
 from .expressions import has_expression
 from .issues import Issue
 from .plan import PRECONDITIONS, Plan, SettingPlan
-from .settings import Component
+from .settings import Component, in_row
 
 START_CODES = {
     "fieldMapperConfig.": "INVALID_EXPRESSION_04",
@@ -41,9 +41,10 @@ def _check_plan(component: Component, plan: Plan, held: Mapping[str, Json], with
         if value is None or setting.name == PRECONDITIONS:
             continue
         if setting.rows is not None:
-            for inner in value if isinstance(value, tuple) else ():
+            for at, inner in enumerate(value if isinstance(value, tuple) else ()):
                 if isinstance(inner, JsonMap):
-                    yield from _check_plan(component, setting.rows, inner, f"{setting.name}/")
+                    for issue in _check_plan(component, setting.rows, inner, f"{setting.name}/"):
+                        yield in_row(issue, setting, at)
         elif not setting.contradicted(component.values, held):
             yield from _check_value(component, setting, value, within)
 

@@ -140,8 +140,14 @@ def _check_model(component: Component, setting: SettingPlan, value: Json) -> Ite
 
 def _in_row(issue: Issue, setting: SettingPlan, at: int) -> Issue:
     """A finding about a part of a row says which row it is, so that two rows are two findings."""
-    part = issue.config_name
-    return issue if part is None else attrs.evolve(issue, config_name=f"{setting.name}#{at}:{part}")
+    told, part = in_row(issue, setting, at), issue.config_name
+    return told if part is None else attrs.evolve(told, config_name=f"{setting.name}#{at}:{part}")
+
+
+def in_row(issue: Issue, setting: SettingPlan, at: int) -> Issue:
+    """The finding with the number of its row in the sentence, counted from 1 as people do."""
+    label = setting.definition.label or setting.name
+    return attrs.evolve(issue, text=f"{issue.text} (row {at + 1} of {label})")
 
 
 def _check_paths(component: Component, setting: SettingPlan, value: Json) -> Iterator[Issue]:

@@ -342,6 +342,19 @@ def test_row_that_is_no_object_is_named_with_its_index() -> None:
     assert one(ROWS, rows=[{"path": "x"}, "y"]).config_name == "rows[1]"
 
 
+def test_a_finding_about_a_part_of_a_row_says_which_row() -> None:
+    """Counted from 1, with the label of the list; equal ones are counted, and the first is told."""
+    (issue,) = report(ROWS, rows=[{"way": "UP"}, {"way": "DOWN"}, {"way": "LEFT"}]).issues
+    assert (issue.code, issue.config_name, issue.count) == ("CREATION_010", "way", 2)
+    assert issue.text.startswith("p: Way is 'DOWN'")
+    assert issue.text.endswith("(row 2 of Rows)")
+    paths = model("it", "LIST_BEAN", rows=(model("path", "FIELD_SELECTOR"),))
+    assert one(paths, it=[{"path": "/a"}, {"path": "abc"}]).text.endswith("(row 2 of It)")
+    assert one(paths, it=[{"path": "/a", "odd": 1}]).text.endswith("(row 1 of It)")
+    others = model("others", "LIST_BEAN", rows=(evaluated("expression"),))
+    assert one(others, others=[{}, {"expression": "${1 +}"}]).text.endswith("(row 2 of Others)")
+
+
 def test_values_inside_rows_are_checked() -> None:
     """A choice and a number of a row have their own findings."""
     assert shorts(ROWS, rows=[{"way": "DOWN", "n": "x"}]) == ["CREATION_010", "CREATION_014"]
