@@ -143,6 +143,10 @@ def test_one_destination_triggers_the_commit() -> None:
     value = flow(stage("o", "origin", "", "a"), stage("c", "committer", "a"), stage("d", "committer", "a"))
     assert only(value).code == "VALIDATION_0091"
     assert found(value).previewable
+    assert not found(value).valid
+    other = kind("processor", StageType.PROCESSOR, offset_commit_trigger=True)
+    one = flow(stage("o", "origin", "", "a"), stage("p", "processor", "a", "b"), stage("c", "committer", "b"))
+    assert codes(one, other) == []
 
 
 def test_commit_needs_its_delivery_guarantee() -> None:
@@ -212,6 +216,8 @@ def test_older_stage_is_checked_as_upgraded() -> None:
     value = straight(stage("p", "tested", "a", "b", version="1", settings={"dir": "/x", "gone": 1}))
     assert codes(value, tested) == []
     assert remarks(value, tested) == ["PENSTOCK_0001", "PENSTOCK_0002"]
+    moved = straight(stage("p", "tested", "a", "b", version="1", settings={"dir": "/x"}))
+    assert codes(moved, tested, strictness=Strictness.ENGINE) == []
 
 
 def test_older_stage_without_a_value_that_came_later_is_only_remarked() -> None:

@@ -303,6 +303,31 @@ def test_values_have_their_kind(definition: SettingDefinition, value: object, co
     assert (issue.code, issue.config_name, issue.config_group) == (code, definition.name, "GROUP")
 
 
+@pytest.mark.parametrize(
+    ("definition", "code"),
+    [
+        (setting("it", "LIST"), "CREATION_020"),
+        (setting("it", "MAP"), "CREATION_030"),
+        (model("it", "LIST_BEAN", rows=(setting("path"),)), "CREATION_040"),
+        (model("it", "MULTI_VALUE_CHOOSER", values=("A",)), "CREATION_020"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.type,
+)
+def test_no_expression_stands_for_a_list(definition: SettingDefinition, code: str) -> None:
+    """Lists and maps are written out; their elements may be expressions."""
+    assert shorts(definition, it="${1}") == [code]
+
+
+@pytest.mark.parametrize(
+    ("type", "value"), [("MAP", [{"key": "k", "value": "${x}"}]), ("LIST", ["${x}"]), ("STRING", "${x}")]
+)
+def test_what_a_stage_evaluates_is_not_evaluated_when_it_is_created(type: str, value: object) -> None:
+    """A name that nobody knows is a remark there."""
+    made = report(setting("it", type, evaluation="EXPLICIT", el_sets=("RecordEL",)), it=value)
+    assert made.valid
+    assert [remark.code for remark in made.remarks] == ["PENSTOCK_0007"]
+
+
 def test_every_type_of_a_field_may_be_chosen_where_types_are() -> None:
     """The editor offers those of values; the engine knows maps and lists as well."""
     types = model("type", "VALUE_CHOOSER", values=("BOOLEAN", "INTEGER", "STRING"))
@@ -406,6 +431,9 @@ def test_settings_of_services_are_checked_under_their_service() -> None:
         ("VALIDATION_0034", "depth"),
     ]
     assert {issue.service_name for issue in made} == {"org.example.Parser"}
+    (created, number) = found(flow(with_service(format="x", depth="x"), stage("t", "target", "a"))).stage_issues
+    assert [created.code, number.code] == ["CREATION_014", "VALIDATION_0009"]
+    assert created.service_name == number.service_name == "org.example.Parser"
 
 
 def test_common_settings_have_an_empty_group() -> None:
