@@ -7,6 +7,7 @@ import attrs
 
 from ..flow.document import decode_flow, encode_flow, pipeline_document
 from ..flow.model import Flow
+from .apart import set_apart
 from .parts import AROUND, BESIDE, PIPELINE, How, Part
 from .sequences import merged_order, merged_rows
 
@@ -59,9 +60,10 @@ def merge(base: Flow, ours: Flow, theirs: Flow) -> Merge:
     Shape: ``flow`` is None when there are ``conflicts``; every one of them is named, each with its place.
 
     Objects are merged key by key; stages, settings, services, rules, predicates and parameters by their name; other
-    lists row by row where the changes are apart. Where both moved a stage, it stands where we put it. Ids, times of
-    saving and what an engine found out never conflict: ours stay. Everything else that both sides changed to
-    different values is a conflict, and so is a link to a stage that the other side took away.
+    lists row by row where the changes are apart. Where both moved a stage, it stands where we put it; a stage that
+    they added in the place of one of ours stands below it. Ids, times of saving and what an engine found out never
+    conflict: ours stay. Everything else that both sides changed to different values is a conflict, and so is a link
+    to a stage that the other side took away.
     """
     sides = _Sides(base, ours, theirs)
     conflicts: list[Conflict] = []
@@ -71,7 +73,8 @@ def merge(base: Flow, ours: Flow, theirs: Flow) -> Merge:
     conflicts += _cut_links(ours, theirs, body)
     if conflicts:
         return Merge(None, tuple(conflicts))
-    return Merge(attrs.evolve(decode_flow(_document(body, around, sides), "merge"), **beside))
+    merged = attrs.evolve(decode_flow(_document(body, around, sides), "merge"), **beside)
+    return Merge(set_apart(merged, base, ours, theirs))
 
 
 # --- one part of a document -------------------------------------------------------------------------------------------

@@ -120,6 +120,31 @@ def test_where_both_moved_a_stage_it_stands_where_we_put_it() -> None:
     assert merged["stages"][0]["uiInfo"] == {"label": "A", "xPos": 1, "yPos": 9}
 
 
+def test_new_stages_of_both_sides_do_not_hide_each_other() -> None:
+    """A new stage goes to the same place on both sides; theirs goes below ours, and stays there in a second merge."""
+
+    def at(name: str, x: int, y: int) -> dict[str, object]:
+        return stage(name, uiInfo={"label": name, "xPos": x, "yPos": y})
+
+    base, ours = flow(at("A", 50, 50)), flow(at("A", 50, 50), at("B", 360, 50), at("C", 360, 250))
+    theirs = flow(at("A", 50, 50), at("D", 360, 50), at("E", 670, 50))
+    merged = merge(base, ours, theirs).flow
+    assert merged is not None
+    assert {each.instance_name: each.position for each in merged.stages} == {
+        "A": (50, 50),
+        "B": (360, 50),
+        "C": (360, 250),
+        "D": (360, 450),
+        "E": (670, 50),
+    }
+    assert merge(base, merged, theirs).flow == merged
+    assert merge(base, base, flow(at("Z", 50, 50))).flow == flow(at("Z", 50, 50))
+    stacked = flow(at("A", 50, 50), at("D", 50, 50))
+    assert merge(base, ours, stacked).flow == flow(
+        at("A", 50, 50), at("B", 360, 50), at("C", 360, 250), at("D", 50, 50)
+    )
+
+
 def test_a_stage_that_was_only_moved_can_be_removed() -> None:
     """Arranging a flow is no reason to keep a stage that the other side removed."""
     for merged in (merge(placed(1, 1), flow(), placed(5, 5)), merge(placed(1, 1), placed(5, 5), flow())):
