@@ -1,5 +1,6 @@
 """Files written whole or not at all, and flow files written anew in the manner that they had."""
 
+import json
 import os
 import stat
 import tempfile
@@ -72,7 +73,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> Path:
 def holds_one_document(path: Path) -> bool:
     """True for a file with one JSON object, which ``rewrite_flow`` can write anew; no list of flows, no archive."""
     with path.open("rb") as opened:
-        return opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+        head = opened.read(4096)
+    return head.decode(json.detect_encoding(head), errors="ignore").lstrip()[:1] == "{"
 
 
 def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Path:
@@ -87,7 +89,9 @@ def rewrite_flow(path: Path, flow: Flow, destination: Path | None = None) -> Pat
     from ..core.flow.json_text import json_text, parse_json
     from ..core.flow.manner import manner_of, written
 
-    text, document = path.read_bytes().decode(), encode_flow(flow)
-    same = json_text(parse_json(text.encode(), path.name)) == json_text(document)
+    held, document = path.read_bytes(), encode_flow(flow)
+    encoding = json.detect_encoding(held)
+    text = held.decode(encoding)
+    same = json_text(parse_json(text, path.name)) == json_text(document)
     made = text if same else written(document, manner_of(text))
-    return write_whole(destination or path, lambda out: out.write(made.encode()))
+    return write_whole(destination or path, lambda out: out.write(made.encode(encoding)))

@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...core.errors import FormatError, InvalidValueError
+from ...core.flow.credentials import looks_secret
 from ...core.flow.json_text import parse_json
 from ...core.project import ProjectId
+from ...core.values import kind_word
 from .service import Room, Service
 
 Schema: TypeAlias = dict[str, Any]
@@ -169,8 +171,15 @@ def check_body(endpoint: Endpoint, data: bytes) -> Any:
         if error.validator == "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             raise InvalidValueError(f"request body at {where.rstrip('/')}/{missing[0]}", None, "a value")
-        raise InvalidValueError(f"request body at {where}", error.instance, words_of(error.schema))
+        raise InvalidValueError(f"request body at {where}", _told(error.instance, where), words_of(error.schema))
     return body
+
+
+def _told(value: Any, where: str) -> Any:
+    """What an error says of a value: nothing that is secret, nor what may hold something that is."""
+    if isinstance(value, (dict, list)):
+        return kind_word(value)
+    return "(a credential)" if looks_secret(where.rsplit("/", 1)[-1]) else value
 
 
 _DOCUMENTS = frozenset({"pipeline_definition", "pipeline_envelope"})

@@ -15,6 +15,8 @@ MAX_DEPTH = 100
 def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
     """A JSON text from outside, bounded in size and depth; numbers keep their kind.
 
+    Bytes are UTF-8, or UTF-16 or 32 as their first bytes say: some programs write nothing else.
+
     Raises:
         LimitError: longer than 64 MiB, nested deeper than 100, or a number with thousands of digits.
         FormatError: no JSON, with line and column; also for NaN and Infinity, which JSON has not, and for an object
@@ -22,10 +24,7 @@ def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
     """
     if len(data) > MAX_TEXT_BYTES:
         raise LimitError(source, "", f"{len(data)} bytes; at most {MAX_TEXT_BYTES} are read")
-    try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(source, f"byte {error.start}", "the text is not UTF-8") from None
+    text = data if isinstance(data, str) else _decoded(data, source)
     _check_depth(text, source)
     try:
         plain: PlainJson = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_object)
@@ -40,6 +39,15 @@ def parse_json(data: bytes | str, source: str = "document") -> PlainJson:
     except ValueError:  # the interpreter's own bound for the digits of a whole number
         raise LimitError(source, "", "a number has thousands of digits") from None
     return plain
+
+
+def _decoded(data: bytes, source: str) -> str:
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        word = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+        raise FormatError(source, f"byte {error.start}", f"the text is not {word}") from None
 
 
 def json_text(plain: PlainJson, *, indent: int | None = None) -> str:

@@ -93,6 +93,14 @@ def test_an_edit_keeps_how_the_text_of_a_file_is_written(line: Run, file: Path) 
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_an_edit_keeps_the_encoding_of_a_file(line: Run, file: Path) -> None:
+    """A file in UTF-16, as some programs write it, stays one."""
+    text = file.read_text()
+    file.write_text(text, encoding="utf-16")
+    assert line("rename", file, "Renamed").exit_code == 0
+    assert file.read_text(encoding="utf-16") == text.replace('"title": "Orders by amount"', '"title": "Renamed"')
+
+
 def test_halves_of_letters_are_printed_as_escapes(line: Run, file: Path) -> None:
     """A flow may hold half of a surrogate pair; it can be looked at all the same."""
     flow = json.loads(file.read_text())

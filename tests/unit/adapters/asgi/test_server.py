@@ -328,6 +328,15 @@ def test_halves_of_letters_go_to_a_server_and_back(tmp_path: Path) -> None:
             assert each.to_dict().get("pipelineConfig", each.to_dict())["custom"] == "\ud800"
 
 
+def test_refused_bodies_show_nothing_that_may_be_secret(client: Ask, project: dict[str, str]) -> None:
+    """An error names the place and what is expected, and does not repeat whole parts of the body."""
+    body = {"name": "x", "pipeline_definition": [{"name": "password", "value": "hush-hush"}]}
+    answer = client("POST", FLOWS, params=project, json=body)
+    assert answer.status_code == 400
+    assert "/pipeline_definition: 'a list'" in answer.text
+    assert "hush-hush" not in answer.text
+
+
 def test_uploads_and_runs_are_bounded() -> None:
     """In size, in time, and in number."""
     limits = Limits(upload_bytes=1000, upload_s=0.2, runs=1)

@@ -215,3 +215,10 @@ def test_equal_settings_of_flows_are_held_once_and_keep_their_kinds() -> None:
     assert json.dumps(encode_flow(flow)["configuration"]) == json.dumps(document["configuration"])
     held = zip(flow.configuration.entries, other.configuration.entries, strict=True)
     assert [one is same for one, same in held].count(True) == 6
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_texts_are_read_in_every_encoding_that_json_has(encoding: str) -> None:
+    """What a program on Windows writes is read as well."""
+    text = json.dumps({"stages": [], "title": "T\u00e9"}, ensure_ascii=False)
+    assert load_flow(text.encode(encoding)).name == "T\u00e9"
