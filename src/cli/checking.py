@@ -142,18 +142,23 @@ def check_file(path: Path | None, named: bool = True) -> Iterator[Checked]:
         yield _checked(name, member, flow)
 
 
+LOOKED_AT_BYTES = 1 << 24
+"""How much of a file that cannot be read is looked at for words of flows."""
 _SIGNS = (b'"stages"', b'"pipelineConfig"', b'"pipelineFragmentConfig"', b'"instanceName"')
 
 
 def may_hold_flows(path: Path) -> bool:
     """True for what cannot be read and is to be told: archives, empty files, and texts with words of flows."""
+    if path.suffix.lower() == ".zip":
+        return True
     try:
-        data = path.read_bytes()
+        with path.open("rb") as opened:
+            data = opened.read(LOOKED_AT_BYTES)
     except OSError:
         return True
     # other encodings put zeros between the letters
     plain = data.replace(b"\0", b"")
-    return path.suffix.lower() == ".zip" or not data or any(sign in plain for sign in _SIGNS)
+    return not data or any(sign in plain for sign in _SIGNS)
 
 
 def _checked(name: str, member: str, flow: Flow) -> Checked:
