@@ -1,5 +1,6 @@
 """Findings as SARIF 2.1.0, the format that code-scanning tools read."""
 
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -68,7 +69,8 @@ def _source(each: "Checked") -> str:
     path = Path(each.path)
     if path.suffix.lower() != ".json" or not path.is_file():
         return ""
-    return path.read_text("utf-8-sig", errors="replace")
+    data = path.read_bytes()
+    return data.decode(json.detect_encoding(data), errors="replace")
 
 
 def _uri(path: str) -> str:

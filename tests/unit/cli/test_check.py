@@ -182,9 +182,9 @@ def test_sarif_points_at_the_stage_and_the_setting(line: Run, file: Path) -> Non
     stage = flow.get("pipelineConfig", flow)["stages"][1]
     stage["configuration"].append({"name": "stageRequiredFields", "value": ["abc"]})
     stage["outputLanes"] = []
-    for indent in (2, None):
+    for indent, encoding in ((2, "utf-8"), (None, "utf-8-sig"), (2, "utf-16")):
         text = json.dumps(flow, indent=indent)
-        file.write_text(text)
+        file.write_text(text, encoding)
         pointed = set()
         for place in results(line, file):
             region = place["region"]
