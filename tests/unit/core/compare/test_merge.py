@@ -329,6 +329,15 @@ def test_rows_of_lists_are_merged_where_the_changes_are_apart(
             assert value(merged) == [{"row": sign} for sign in wanted]
 
 
+def test_a_row_with_its_keys_in_another_order_is_the_same_row() -> None:
+    """The side that wrote it so changed another one."""
+    base, ours = [{"x": 1, "y": 1}, {"z": 1}], [{"y": 1, "x": 1}, {"z": 2}]
+    assert value(merge(with_value(base), with_value(ours), with_value([{"x": 1, "y": 5}, {"z": 1}]))) == [
+        {"x": 1, "y": 5},
+        {"z": 2},
+    ]
+
+
 def test_rows_with_doubled_keys_are_rows() -> None:
     """A key that occurs twice tells nothing apart."""
     row, other = {"key": "k", "value": 1}, {"key": "k", "value": 2}
