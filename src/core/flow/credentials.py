@@ -302,8 +302,12 @@ def _in_value(path: Path, name: str, value: Json, definition: SettingDefinition 
         rows = tuple(_in_value((*path, at), name, item, definition, visit) for at, item in enumerate(value))
         return value if all(new is old for new, old in zip(rows, value, strict=True)) else rows
     if isinstance(value, JsonMap):
-        inner = _by_name(definition.model.settings) if definition is not None and definition.model is not None else {}
-        items = {key: _in_value((*path, key), key, item, inner.get(key), visit) for key, item in value.items()}
+        if is_secret(name, definition):  # so is all that is in it, whatever it is called
+            items = {key: _in_value((*path, key), name, item, definition, visit) for key, item in value.items()}
+        else:
+            model = definition.model if definition is not None else None
+            inner = _by_name(model.settings) if model is not None else {}
+            items = {key: _in_value((*path, key), key, item, inner.get(key), visit) for key, item in value.items()}
         return value if all(items[key] is item for key, item in value.items()) else JsonMap(items)
     return value
 

@@ -109,7 +109,9 @@ def test_every_entry_of_a_doubled_setting_is_blanked() -> None:
     assert len(places) == 2
 
 
-@pytest.mark.parametrize("value", [12345, ["geheim"], [[{"password": "geheim"}]], {"password": "geheim"}])
+@pytest.mark.parametrize(
+    "value", [12345, ["geheim"], [[{"password": "geheim"}]], {"password": "geheim"}, {"a": [{"b": "geheim"}]}]
+)
 def test_secrets_of_odd_forms_are_blanked(value: object) -> None:
     """A password may be a number, one of a list, or stand deep inside of an object."""
     for kind, name in ((JDBC, PASSWORD), ("org_Other", "conf.password")):
