@@ -26,6 +26,8 @@ CROWDED_WEIGHT: Final = 8
 """With more long links than that passing by for each of so many stages, clear boxes are worth rows further away."""
 MOST_PASSED: Final = 6
 """So many long links that pass by for each stage are looked at, in all turns together."""
+MOST_GAPS: Final = 12
+"""With more rows in which no stage lies none is kept."""
 HUB: Final = 4
 """Links of a stage that others hang on."""
 
@@ -42,11 +44,16 @@ def cleared(layers: Layers, row: list[int]) -> list[int]:
         if crowded:
             reach, turns = FAR, max(1, min(FEW_TURNS, int(MOST_PASSED / passing)))
     _settle_all(board, reach, turns)
-    if not board.paired or layers.stages > MOST_STAGES or not any(board.passing):
-        return board.now()
+    if board.paired and layers.stages <= MOST_STAGES and any(board.passing):
+        _improved(board)
+    return _closed(board)
+
+
+def _improved(board: Board) -> None:
+    """Looks for better rows in small parts with links through boxes or crossings, and takes the best ones found."""
     best, least = board.now(), board.total()
     if not 0 < least[0] <= MOST_TROUBLE_PX:
-        return best
+        return
     for weight in WEIGHTS:
         board.weigh(weight)
         if weight > 1:
@@ -56,7 +63,27 @@ def cleared(layers: Layers, row: list[int]) -> list[int]:
             best, least = board.now(), found
         if least[0] <= LITTLE_PX:
             break
-    return best
+    board.weigh(1)
+    board.put([*range(len(best))], best)
+
+
+def _closed(board: Board) -> list[int]:
+    """The rows without empty ones, but for those that keep links clear of boxes or of each other."""
+    before, cost = board.now(), _whole(board)
+    used = sorted(set(before))
+    closed = {row: at for at, row in enumerate(used)}
+    everything = [*range(len(before))]
+    gaps = used[-1] - used[0] + 1 - len(used)
+    board.put(everything, [closed[row] for row in before])
+    if not gaps or gaps > MOST_GAPS or _whole(board) <= cost:
+        return board.now()
+    for gap in range(used[-1], used[0], -1):
+        if gap not in closed:
+            tried = [row - 1 if row > gap else row for row in before]
+            board.put(everything, tried)
+            if (found := _whole(board)) <= cost:
+                before, cost = tried, found
+    return before
 
 
 def _loosened(board: Board) -> None:

@@ -11,6 +11,8 @@ AWAY: Final = 3
 SIGHT: Final = 12
 """and follows to the best of that many places to each side."""
 FOLLOWERS: Final = 10
+HUB: Final = 64
+"""A number with more neighbours is compared too slowly; it stays where sifting put it."""
 SLOTS: Final = 16
 """So many comparisons are kept for each number."""
 
@@ -21,8 +23,8 @@ def nudged(layers: Layers, orders: Orders, fewest: int, turns: int) -> Orders:
     Cost: a turn looks at a bounded number of places, whatever the length of the ranks.
     """
     tried = Steps(layers, orders)
-    movable = [node for rank in orders if len(rank) > 1 for node in rank]
-    while turns and fewest:
+    movable = [node for rank in orders if len(rank) > 1 for node in rank if not tried.hub(node)]
+    while turns and fewest and movable:
         fewest -= tried.turn(movable[tried.chosen(len(movable))])
         turns -= 1
     return [[int(node) for node in tried.orders[rank]] for rank in range(len(orders))]
@@ -52,6 +54,10 @@ class Steps:
         self._chance = (self._chance * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
         return count * (self._chance >> 33) >> 31
 
+    def hub(self, node: i64) -> bool:
+        """Whether so much hangs on a number that it stays."""
+        return self._near.first[2 * node + 2] - self._near.first[2 * node] > HUB
+
     def turn(self, node: int) -> int:
         """Moves a number away and lets others follow; how many crossings fewer that makes, none where it was undone."""
         first, near = self._near.first, self._near.near
@@ -61,7 +67,7 @@ class Steps:
         for count, other in enumerate(waiting):
             if count == FOLLOWERS:
                 break
-            better = self._led(other)
+            better = -1 if self.hub(other) else self._led(other)
             if better >= 0:
                 gain += better
                 if len(waiting) < FOLLOWERS:

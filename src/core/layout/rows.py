@@ -23,7 +23,7 @@ def rows_of(layers: Layers, orders: Orders) -> list[int]:
         _settle(orders, row, near, 0)
         _settle(orders, row, near, 1)
     _settle(orders, row, near, 0)
-    return _closed(cleared(layers, [int(each) for each in row]))
+    return cleared(layers, [int(each) for each in row])
 
 
 def _settle(orders: Orders, row: vec[i64], near: Near, side: i64) -> None:
@@ -70,9 +70,3 @@ def _grow(values: vec[float]) -> None:
         for _ in range(counts[block]):
             values[end] = mean
             end += 1
-
-
-def _closed(row: list[int]) -> list[int]:
-    """Without the rows in which no stage lies."""
-    used = {each: at for at, each in enumerate(sorted(set(row)))}
-    return [used[each] for each in row]

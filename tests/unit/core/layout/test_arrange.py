@@ -5,6 +5,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.layout.flows import Graph
+from benchmarks.layout.measure import measure
 from penstock.core.layout import Node, arrange
 
 from .graphs import flows, relaxed
@@ -99,6 +101,16 @@ def test_a_fan_keeps_its_order_around_what_must_pass_it() -> None:
     places = arrange([Node("a", ("origin",)), *fan, longer, Node("z", (), (), (*ends, "origin"))])
     rows = [places[node.key][1] for node in fan if node.key != "s05"]
     assert rows == sorted(rows)
+
+
+def test_a_row_stays_empty_where_that_keeps_a_link_clear_of_a_box() -> None:
+    """A second way past a long chain lies two rows above it: from one row above, its link would run through a box."""
+    chain = [Node(f"c{at}", (f"l{at}",), (), (f"l{at - 1}" if at else "second",)) for at in range(5)]
+    origin, passing = Node("a", ("first", "second", "third")), Node("b", ("past",), (), ("first",))
+    ends = [Node("d", ("on",), (), ("l4", "past")), Node("e", (), (), ("on",)), Node("f", (), (), ("third",))]
+    graph = Graph("", (origin, passing, *chain, *ends))
+    score = measure(graph, arrange(graph.nodes))
+    assert (score.crossings, score.through_boxes) == (0, 0)
 
 
 def test_long_chains_do_not_recurse() -> None:
