@@ -106,6 +106,7 @@ TEXTS: Mapping[str, str] = {
     "PENSTOCK_0006": "{stage} stands for the fragment {fragment}, which the file does not hold; it is left out",
     "PENSTOCK_0007": "{stage}: {setting} holds the expression {text!r}, which fails for each record: {reason}; "
     "correct it",
+    "PENSTOCK_0008": "{stage} has version {version!r}, which is no number; it is checked as version {known}",
 }
 
 NOT_BLOCKING = frozenset(

@@ -76,6 +76,8 @@ def remarks(flow: Flow, resolved: Flow, session: Session, older: Mapping[str, tu
             yield place.issue("PENSTOCK_0001", advice=True, facts=facts)
             if leftover := older.get(stage.instance_name):
                 yield place.issue("PENSTOCK_0002", advice=True, unknown=listed(leftover))
+        elif version_number(stage.stage_version) is None:
+            yield place.issue("PENSTOCK_0008", advice=True, facts=facts)
         elif gap is Gap.NEWER and session.newer_engine:
             yield place.issue("CONTAINER_0902", advice=True, facts=facts)
         if stage.library not in definition.libraries:

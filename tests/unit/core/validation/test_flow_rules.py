@@ -210,6 +210,13 @@ def test_newer_stage_is_only_remarked() -> None:
     assert remarks(value) == ["CONTAINER_0902", "VALIDATION_0008"]
 
 
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 10])
+def test_a_version_that_is_no_number_is_remarked(version: str) -> None:
+    """The stage stays as it is, and is checked as one of today."""
+    value = straight(stage("p", "processor", "a", "b", version=version))
+    assert (codes(value), remarks(value)) == ([], ["PENSTOCK_0008"])
+
+
 def test_older_stage_is_checked_as_upgraded() -> None:
     """A setting that has moved since is looked at in its new place; what has no place is named."""
     tested = kind("tested", StageType.PROCESSOR, setting("conf.dir", required=True))
