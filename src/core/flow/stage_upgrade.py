@@ -51,8 +51,8 @@ class UpgradedFlow:
 def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -> UpgradedFlow:
     """The flow with every stage that is older than its definition brought to it, special stages included.
 
-    The flow's own settings follow: the one mode for clusters is the one that its origin stands for today. Stages that
-    the catalogue does not know, and newer ones, stay as they are. ``find`` says which definition is meant.
+    The flow's own settings follow, as far as they mean something else since. Stages that the catalogue does not know,
+    and newer ones, stay as they are. ``find`` says which definition is meant.
     """
     wanted = find or (lambda stage: catalogue.stage(stage.stage_name, stage.library))
     older: dict[str, tuple[str, ...]] = {}
@@ -82,16 +82,26 @@ def upgrade_stages(flow: Flow, catalogue: Catalogue, find: Find | None = None) -
     return UpgradedFlow(made, older)
 
 
+_RETRIES_SINCE = 3
 _MODES_SPLIT_IN = 4
-"""The version of a flow's settings that has more than one mode for clusters."""
+_OTHERS_SINCE = 11
+"""The versions of a flow's settings that have retries, more than one mode for clusters, and the choice OTHER."""
+_OTHERS = tuple(f"amazonEMRConfig.{name}" for name in ("userRegion", "masterInstanceType", "slaveInstanceType"))
 
 
 def _flow_settings(flow: Flow) -> Settings:
-    if (flow.version or 1) >= _MODES_SPLIT_IN or flow.configuration.get("executionMode") != "CLUSTER":
-        return flow.configuration
-    origins = [kind_of(stage.stage_name) for stage in flow.stages if not stage.input_lanes]
-    mode = "CLUSTER_BATCH" if origins[-1:] == ["ClusterHdfsDSource"] else "CLUSTER_YARN_STREAMING"
-    return flow.configuration.with_values({"executionMode": mode})
+    """What the settings of an older flow mean today: it is not run again after a fault unless it says so."""
+    version, held = flow.version or 1, flow.configuration
+    changed: dict[str, Json] = {}
+    if flow.version is not None and version < _RETRIES_SINCE and "shouldRetry" not in held:
+        changed["shouldRetry"] = False
+    if version < _MODES_SPLIT_IN and held.get("executionMode") == "CLUSTER":
+        origins = [kind_of(stage.stage_name) for stage in flow.stages if not stage.input_lanes]
+        batches = origins[-1:] == ["ClusterHdfsDSource"]
+        changed["executionMode"] = "CLUSTER_BATCH" if batches else "CLUSTER_YARN_STREAMING"
+    if version < _OTHERS_SINCE:
+        changed |= {name: "OTHER" for name in _OTHERS if held.get(name) == "CUSTOM"}
+    return held.with_values(changed)
 
 
 def upgrade_stage(stage: StageInstance, definition: StageDefinition, catalogue: Catalogue) -> Upgraded:

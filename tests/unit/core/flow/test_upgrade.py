@@ -330,6 +330,25 @@ def test_the_one_mode_for_clusters_became_that_of_its_origin(version: int | None
     assert upgrade_stages(flow, CATALOGUE).flow.configuration["executionMode"] == mode
 
 
+@pytest.mark.parametrize(
+    ("version", "held", "meant"),
+    [
+        (2, {}, {"shouldRetry": False}),
+        (2, {"shouldRetry": True}, {"shouldRetry": True}),
+        (3, {}, {}),
+        (None, {}, {}),
+        (10, {"amazonEMRConfig.userRegion": "CUSTOM"}, {"amazonEMRConfig.userRegion": "OTHER"}),
+        (11, {"amazonEMRConfig.userRegion": "CUSTOM"}, {"amazonEMRConfig.userRegion": "CUSTOM"}),
+    ],
+)
+def test_older_settings_of_a_flow_mean_what_they_meant(
+    version: int | None, held: dict[str, object], meant: dict[str, object]
+) -> None:
+    """Before there were retries a flow that failed had failed; choices are called by today's names."""
+    flow = Flow("f", version=version, configuration=Settings.of(held))
+    assert dict(upgrade_stages(flow, CATALOGUE).flow.configuration) == meant
+
+
 def test_setting_without_a_place_is_named() -> None:
     """Nothing is dropped in silence."""
     assert _upgraded("origin_jdbc_JdbcDSource", "2", nobodyKnowsThis=1).leftover == ("nobodyKnowsThis",)
