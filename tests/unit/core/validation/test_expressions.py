@@ -149,6 +149,7 @@ def test_an_expression_in_a_choice_gives_one_of_the_choices() -> None:
     assert fault(choice, "${text}") == ""
     assert fault(choice, "${blank}") == ""
     assert "'80' is none of the choices" in fault(choice, "${port}")
+    assert fault(model("it", "VALUE_CHOOSER"), "${port}") == ""
 
 
 @pytest.mark.parametrize(

@@ -364,8 +364,10 @@ def test_report_has_the_engines_json_form() -> None:
 def test_parameters_are_known_names() -> None:
     """The constants of a flow can be named by its expressions."""
     constants = [{"key": "dir", "value": "/tmp"}]
-    value = Flow("f", configuration=Settings.of({"constants": constants}))
+    odd = [{"key": 5, "value": 1}, {"key": None}, {}, "x"]
+    value = Flow("f", configuration=Settings.of({"constants": [*constants, *odd]}))
     assert parameters_of(value) == {"dir": "/tmp"}
+    assert parameters_of(Flow("f", configuration=Settings.of({"constants": {"dir": "/tmp"}}))) == {}
 
 
 def test_findings_come_in_the_order_of_the_engines_checks() -> None:
