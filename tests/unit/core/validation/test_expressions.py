@@ -104,6 +104,12 @@ def test_functions_of_other_settings_are_told(text: str) -> None:
     assert bool(language.faults(text, secret)) is not text.startswith("${credential")
 
 
+@pytest.mark.parametrize("text", ["${avro:decode('s', x)}", "${asFields(x)}", "${drift:other()}"])
+def test_functions_of_stages_that_do_not_run_here_are_not_judged(text: str) -> None:
+    """Neither their names nor their arguments."""
+    assert Language({"x": 1}).faults(text, setting("it")) == ()
+
+
 def test_a_function_of_a_set_may_be_used_where_the_setting_has_the_set() -> None:
     """Each setting names the sets of its expressions."""
     assert fault(setting("it", el_sets=("RecordEL",)), "${record:exists('/a')}") == ""

@@ -77,6 +77,9 @@ def test_events_are_handled_in_standalone_mode() -> None:
 def test_test_origin_is_an_origin() -> None:
     """0003 is asked of the test origin, too."""
     assert codes(straight(test_origin=stage("x", "target"))) == ["0003"]
+    assert codes(straight(test_origin=stage("x", "origin"))) == []
+    assert codes(straight(test_origin=stage("x", "origin", "", "y z", "e"))) == []
+    assert codes(straight(test_origin=stage("x", "origin", "y"))) == ["0012"]
 
 
 def test_unknown_mode_is_told_wherever_the_engine_asks() -> None:

@@ -200,6 +200,13 @@ def test_field_paths_have_their_syntax(path: str) -> None:
     assert shorts(many, it=["/ok", path, path]) == ["0033"]
 
 
+@pytest.mark.parametrize("path", [1, True, {}, ["/a"]], ids=repr)
+def test_a_path_in_a_list_is_a_text(path: object) -> None:
+    """0033 says so, and later paths are not looked at."""
+    paths = model("it", "FIELD_SELECTOR_MULTI_VALUE", **EXPLICIT)
+    assert "it is no text" in one(paths, it=["/ok", path, "abc"]).text
+
+
 def test_every_row_with_a_wrong_part_is_a_finding_of_its_own() -> None:
     """Its place is the setting, the number of the row and the part."""
     rows = model("it", "LIST_BEAN", rows=(model("path", "FIELD_SELECTOR"),))
