@@ -2,13 +2,14 @@
 
 Phases, each a module with an invariant of its own: ``graph`` (links from lane names, parts, cycles opened), ``ranks``
 (no link points backwards), ``order`` (few crossings), ``rows`` (whole rows, no two stages in one place), ``upright``
-(lanes in their order where that costs nothing).
+and ``lanes`` (lanes in their order where that adds no crossing).
 """
 
 from collections.abc import Sequence
 
 from .board import ROW_PX
 from .graph import parts_of
+from .lanes import in_lane_order
 from .meeting import RANK_PX
 from .node import Node
 from .order import ordered
@@ -35,7 +36,9 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     top = 0
     for part in parts_of(nodes):
         layers = ranked(part)
-        rows = upright([by_key[key] for key in part.keys], layers.twins, rows_of(layers, ordered(layers)))
+        own = [by_key[key] for key in part.keys]
+        rows = upright(own, layers.twins, rows_of(layers, ordered(layers)))
+        rows = in_lane_order(layers, own, rows)
         lowest = min(rows)
         for index, key in enumerate(part.keys):
             row = rows[index] - lowest + top

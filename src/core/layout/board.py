@@ -19,10 +19,11 @@ _TOUCH: Final = BOX_H / ROW_PX / 2 - 0.005
 class Board:
     """Rows as they are now; for each rank the rows that are taken and the long links that pass.
 
-    A place where a link passes a rank has a number; those of a link follow each other, from left to right.
+    A place where a link passes a rank has a number; those of a link follow each other, from left to right. Crossings
+    between neighbouring ranks that no long link passes count only if ``every`` one shall.
     """
 
-    def __init__(self, layers: Layers, row: list[int], room: int) -> None:
+    def __init__(self, layers: Layers, row: list[int], room: int, *, every: bool = False) -> None:
         count, rank = layers.stages, layers.rank
         lowest = min(row[:count]) - room
         held = [each - lowest for each in row[:count]]
@@ -64,7 +65,7 @@ class Board:
                     self.passing[middle + count].append(link)
                     self._entries[middle + count].append(self._entry[link] + count)
                 self._pass(link)
-        self._meetings = meetings(layers.rank[: layers.stages], self.links, self.passing)
+        self._meetings = meetings(layers.rank[: layers.stages], self.links, self.passing, every=every)
         self.paired = self._meetings.known
         self.rows = vec[vec[i64]]([vec[i64]() for _ in range(self.depth)])
         self.taken = vec[vec[i64]]([vec[i64]() for _ in range(self.depth)])

@@ -176,8 +176,8 @@ class Meetings:
         self._meets[a] = self._meets[b] = self._meets[c] = self._meets[d] = True
 
 
-def meetings(rank: list[int], links: Links, passing: list[list[int]]) -> Meetings:
-    """The pairs of links that may cross, those between neighbouring ranks only beside long ones.
+def meetings(rank: list[int], links: Links, passing: list[list[int]], *, every: bool = False) -> Meetings:
+    """The pairs of links that may cross, those between neighbouring ranks only beside long ones unless ``every``.
 
     ``passing`` are for each rank the links that pass it.
     """
@@ -189,13 +189,13 @@ def meetings(rank: list[int], links: Links, passing: list[list[int]]) -> Meeting
         if rank[links.target[at]] - start == 1:
             short[start].append(at)
     long = [sorted({*passing[at], *passing[at + 1]}) for at in range(depth - 1)]
-    sizes = [(len(far), len(near)) for far, near in zip(long, short, strict=False) if far]
+    sizes = [(len(far), len(near)) for far, near in zip(long, short, strict=False) if far or every]
     pairs, short_pairs = sum([far * (far + near) for far, near in sizes]), sum([near * near // 2 for _, near in sizes])
     if pairs > MOST_PAIRS or short_pairs > MOST_SHORT_PAIRS:
         found.known = False
     else:
         for at, far in enumerate(long):
-            if not far:
+            if not far and not every:
                 continue
             near = short[at]
             for count, one in enumerate(far, 1):

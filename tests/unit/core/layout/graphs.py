@@ -24,6 +24,29 @@ def flows(draw: st.DrawFn, *, cycles: bool = False, most: int = 12) -> list[Node
     ]
 
 
+@st.composite
+def trees(draw: st.DrawFn, *, most: int = 16) -> list[Node]:
+    """Up to ``most`` stages, each of which reads a data or an event lane of its own of an earlier one."""
+    size = draw(st.integers(1, most))
+    makers = [draw(st.integers(0, n - 1)) for n in range(1, size)]
+    events = [draw(st.booleans()) for _ in makers]
+    return [
+        Node(
+            f"s{n:02}",
+            tuple(
+                f"l{m}"
+                for m, (maker, event) in enumerate(zip(makers, events, strict=True), 1)
+                if maker == n and not event
+            ),
+            tuple(
+                f"l{m}" for m, (maker, event) in enumerate(zip(makers, events, strict=True), 1) if maker == n and event
+            ),
+            (f"l{n}",) if n else (),
+        )
+        for n in range(size)
+    ]
+
+
 def parts(*, most: int = 12) -> st.SearchStrategy[Part]:
     """The largest connected part of a random flow."""
     return flows(most=most).map(lambda nodes: max(parts_of(nodes), key=lambda part: len(part.keys)))

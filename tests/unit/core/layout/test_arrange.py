@@ -9,7 +9,7 @@ from benchmarks.layout.flows import Graph
 from benchmarks.layout.measure import measure
 from penstock.core.layout import Node, arrange
 
-from .graphs import flows, relaxed
+from .graphs import flows, relaxed, trees
 
 
 @relaxed
@@ -117,3 +117,40 @@ def test_long_chains_do_not_recurse() -> None:
     """Three thousand stages one after the other lie in one row."""
     nodes = [Node(f"s{n:04}", (f"l{n}",), (), (f"l{n - 1}",)) for n in range(3000)]
     assert [*arrange(nodes).values()] == [(50 + 310 * n, 50) for n in range(3000)]
+
+
+def test_a_branch_that_ends_late_leaves_below_that_of_an_earlier_lane() -> None:
+    """Of two branches the later lane's goes below, whichever of them is longer or forks."""
+    chain = [Node(f"b{at}", (f"m{at}",), (), (f"m{at - 1}" if at else "second",)) for at in range(3)]
+    fork = [Node(f"f{at}", (), (), ("first",)) for at in range(2)]
+    places = arrange([Node("a", ("first", "second"), ("event",)), *fork, *chain, Node("e", (), (), ("event",))])
+    assert max(places[key][1] for key in ("f0", "f1")) < places["b0"][1] < places["e"][1]
+
+
+@relaxed
+@given(st.data())
+def test_lanes_of_a_tree_leave_in_order(data: st.DataObject) -> None:
+    """Where nothing has to cross, every lane leaves below the one before, events below data."""
+    nodes = data.draw(trees())
+    graph = Graph("", tuple(nodes))
+    places = arrange(nodes)
+    assert measure(graph, places).crossings == 0
+    reader = {lane: node.key for node in nodes for lane in node.input_lanes}
+    for node in nodes:
+        rows = [places[reader[lane]][1] for lane in (*node.output_lanes, *node.event_lanes) if lane in reader]
+        assert rows == sorted(rows)
+
+
+def test_branches_change_places_where_that_crosses_nothing() -> None:
+    """An event hangs below the data lane also where the data stages are linked among each other."""
+    places = arrange(
+        [
+            Node("a", ("one",), ("started",)),
+            Node("b", ("two",), ("done",), ("one",)),
+            Node("c", (), (), ("two", "one")),
+            Node("d", (), (), ("done",)),
+            Node("e", (), (), ("started",)),
+        ]
+    )
+    assert places["c"][1] < places["b"][1] < places["e"][1]
+    assert places["c"][1] < places["d"][1]
