@@ -494,6 +494,62 @@ def test_broken_parts_are_merged_or_conflict() -> None:
     assert paths(merge(ruled({"id": "a"}), within({}, pipelineRules=None), ruled({"id": "a"}, {"id": "b"})))
 
 
+def test_a_link_cut_here_and_replaced_there_is_replaced() -> None:
+    """Both took the old one away; only one side has something in its place."""
+    base, cut, replaced = (flow(stage("R", inputLanes=lanes)) for lanes in (["a"], [], ["x"]))
+    assert merge(base, cut, replaced).flow == merge(base, replaced, cut).flow == replaced
+
+
+def test_conflicts_say_what_was_done() -> None:
+    """Added, changed or removed."""
+    (conflict,) = merge(flow(), placed(1, 1), placed(1, 1, custom=1)).conflicts
+    assert str(conflict) == "/stages/A: we added it, they added it"
+    rules: dict[str, object] = {"pipelineRules": {"a": 1}}
+    (conflict,) = merge(within({}), flow(), within({}, **rules)).conflicts
+    assert str(conflict) == "/: we removed it, they changed it"
+
+
+def test_a_label_of_ours_and_a_place_of_theirs() -> None:
+    """Both are in what the canvas keeps of a stage; it need not keep a place at all."""
+
+    def looks(**ui: object) -> Flow:
+        return flow(stage("A", uiInfo=ui))
+
+    base = {"label": "A", "xPos": 1, "yPos": 1}
+    ours, theirs = looks(**{**base, "label": "B"}), looks(**{**base, "yPos": 9})
+    wanted = looks(label="B", xPos=1, yPos=9)
+    assert merge(looks(**base), ours, theirs).flow == merge(looks(**base), theirs, ours).flow == wanted
+    assert merge(looks(label="A"), looks(label="B"), looks(label="A", icon="x")).flow == looks(label="B", icon="x")
+
+
+def test_a_fragment_that_was_only_saved_again_can_be_removed() -> None:
+    """Its id of saving is no edit."""
+
+    def made(uuid: str) -> Flow:
+        return flow(fragments=[{"fragmentId": "f", "fragmentInstanceId": "F_1", "uuid": uuid, "stages": []}])
+
+    assert document(merge(made("a"), flow(fragments=[]), made("b")))["fragments"] == []
+
+
+def test_a_value_of_another_form_is_a_conflict() -> None:
+    """A list and a text cannot be put together; nor is a number in a list or object one of another kind."""
+    base, ours = with_value([1]), with_value([1, 2])
+    for other in ("x", {"a": 1}, None):
+        assert paths(merge(base, ours, with_value(other)))
+        assert paths(merge(base, with_value(other), ours))
+    for one, kind in (([1], [1.0]), ({"x": 1, "y": 1}, {"y": 1.0, "x": 1})):
+        assert repr(value(merge(with_value(one), with_value(kind), with_value(one)))) == repr(kind)
+        assert repr(value(merge(with_value(one), with_value(one), with_value(kind)))) == repr(kind)
+
+
+def test_a_key_around_the_document_can_be_removed() -> None:
+    """By either side, while the other one edits the document."""
+    base, less = within({}, mine=1), within({})
+    edited = within({"description": "x"}, mine=1)
+    for merged in (merge(base, less, edited), merge(base, edited, less)):
+        assert document(merged) == encode_flow(within({"description": "x"}))
+
+
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 FLOWS = [
