@@ -1,5 +1,6 @@
 """Positions: where a new stage goes, and the automatic arrangement."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -30,10 +31,23 @@ def auto_arrange(flow: Flow) -> Flow:
     """
     from ..layout import arrange
 
-    places = arrange([node_of(stage) for stage in flow.stages])
-    return flow.with_stages(
-        tuple(_placed(stage, places[stage.instance_name]) for stage in flow.stages), same_names=True
+    places = arrange(
+        [attrs.evolve(node_of(stage), key=key) for stage, key in zip(flow.stages, _keys(flow), strict=True)]
     )
+    return flow.with_stages(
+        tuple(_placed(stage, place) for stage, place in zip(flow.stages, places.values(), strict=True)), same_names=True
+    )
+
+
+def _keys(flow: Flow) -> list[str]:
+    """The instance names, those that files repeat against the rules with a number, so every stage has its own place."""
+    seen: Counter[str] = Counter()
+    keys: list[str] = []
+    for stage in flow.stages:
+        name = stage.instance_name
+        keys.append(f"{name}\0{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return keys
 
 
 def node_of(stage: StageInstance) -> "Node":

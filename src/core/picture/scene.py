@@ -50,7 +50,7 @@ _KINDS = {"SOURCE": "origin", "PROCESSOR": "processor", "TARGET": "destination",
 
 
 def scene_of(flow: Flow) -> Scene:
-    """The scene of a flow: stages where they were placed, those without a place by the automatic arrangement."""
+    """The scene of a flow: stages where they were placed, or all by the automatic arrangement if one has no place."""
     if any(stage.position is None for stage in flow.stages):
         from ..edit.arrange import auto_arrange
 
