@@ -14,7 +14,7 @@ from .meeting import RANK_PX
 from .node import Node
 from .order import ordered
 from .ranks import ranked
-from .rows import rows_of
+from .rows import cheapest_rows
 from .upright import upright
 
 __all__ = ["Node", "arrange"]
@@ -37,7 +37,7 @@ def arrange(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     for part in parts_of(nodes):
         layers = ranked(part)
         own = [by_key[key] for key in part.keys]
-        rows = upright(own, layers.twins, rows_of(layers, ordered(layers)))
+        rows = upright(own, layers.twins, cheapest_rows(layers, ordered(layers)))
         rows = in_lane_order(layers, own, rows)
         lowest = min(rows)
         for index, key in enumerate(part.keys):

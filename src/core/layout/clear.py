@@ -83,7 +83,7 @@ def _closed(board: Board) -> list[int]:
             board.put(everything, tried)
             if (found := _whole(board)) <= cost:
                 before, cost = tried, found
-    return before
+    return [row - used[0] for row in before]
 
 
 def _loosened(board: Board) -> None:

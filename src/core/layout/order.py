@@ -17,6 +17,11 @@ SHARE: Final = 10
 FEW: Final = 4
 EACH: Final = 3
 """Few crossings are worth few steps."""
+MOST_AGAIN: Final = 60
+TURNS_AGAIN: Final = 3
+MOST_TURNS_AGAIN: Final = 150
+MOST_CROSSINGS_AGAIN: Final = 30
+"""Parts of so many stages and crossings are worth more small steps."""
 MOST_LINKS: Final = 2.5
 """With more links for each stage there are fewer small steps, as each looks at more of them."""
 
@@ -41,6 +46,17 @@ def ordered(layers: Layers) -> Orders:
     crowd = max(1.0, len(layers.links) / layers.stages / MOST_LINKS)
     turns = min(layers.stages, SMALL + layers.stages // SHARE, FEW + EACH * fewest)
     return nudged(layers, best, fewest, int(turns / crowd**2))
+
+
+def again(layers: Layers, orders: Orders) -> Orders | None:
+    """Orders with fewer crossings, by more small steps, where a small part has few but some; otherwise none."""
+    if layers.stages > MOST_AGAIN:
+        return None
+    fewest = crossings(layers, orders)
+    if not 0 < fewest <= MOST_CROSSINGS_AGAIN:
+        return None
+    found = nudged(layers, orders, fewest, min(TURNS_AGAIN * layers.stages, MOST_TURNS_AGAIN))
+    return found if crossings(layers, found) < fewest else None
 
 
 def _waved(orders: Orders, near: Near) -> Orders:

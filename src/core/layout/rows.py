@@ -4,12 +4,30 @@ from math import ceil, floor
 from typing import Final
 
 from .arrays import i64, vec
+from .board import Board
 from .clear import cleared
 from .near import Near
+from .order import again
 from .ranks import Layers
 from .sift import Orders
 
 ROUNDS: Final = 2
+
+
+def cheapest_rows(layers: Layers, orders: Orders) -> list[int]:
+    """The rows for these orders, or for those of ``again`` where that picture costs less: straight long links may cross
+    more though the orders have fewer crossings.
+    """
+    rows, others = rows_of(layers, orders), again(layers, orders)
+    if others is None:
+        return rows
+    found = rows_of(layers, others)
+    return found if _price(layers, found) < _price(layers, rows) else rows
+
+
+def _price(layers: Layers, rows: list[int]) -> float:
+    trouble, length = Board(layers, rows, 0, every=True).total()
+    return trouble + length
 
 
 def rows_of(layers: Layers, orders: Orders) -> list[int]:

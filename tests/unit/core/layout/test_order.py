@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.core.layout.nudge import Steps, nudged
-from penstock.core.layout.order import ordered
+from penstock.core.layout.order import again, ordered
 from penstock.core.layout.ranks import Layers
 from penstock.core.layout.sift import Orders, crossings, places_of, sift
 
@@ -76,6 +76,15 @@ def test_orders_hold_every_number_once_and_repeat(layers: Layers) -> None:
     orders = ordered(layers)
     assert [sorted(rank) for rank in orders] == by_number(layers)
     assert orders == ordered(layers)
+
+
+@relaxed
+@given(layered())
+def test_more_steps_come_back_only_with_fewer_crossings(layers: Layers) -> None:
+    """Orders that cross as much as before are no reason to look at their rows."""
+    orders = ordered(layers)
+    found = again(layers, orders)
+    assert found is None or crossings(layers, found) < crossings(layers, orders)
 
 
 def test_two_crossing_branches_are_sorted_out() -> None:

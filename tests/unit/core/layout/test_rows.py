@@ -28,10 +28,11 @@ def assert_apart(layers: Layers, rows: list[int]) -> None:
 @relaxed
 @given(layered())
 def test_no_two_stages_of_a_rank_share_a_row(layers: Layers) -> None:
-    """Rows are whole, start at 0, and none between is empty."""
+    """Rows are whole and start at 0; without long links, which may need room, none between is empty."""
     rows = rows_of(layers, ordered(layers))
     assert_apart(layers, rows)
-    assert set(rows) == set(range(max(rows) + 1))
+    assert min(rows) == 0
+    assert len(layers.rank) > layers.stages or set(rows) == set(range(max(rows) + 1))
 
 
 @relaxed
