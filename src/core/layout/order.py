@@ -18,10 +18,8 @@ FEW: Final = 4
 EACH: Final = 3
 """Few crossings are worth few steps."""
 MOST_AGAIN: Final = 60
-TURNS_AGAIN: Final = 3
-MOST_TURNS_AGAIN: Final = 150
 MOST_CROSSINGS_AGAIN: Final = 30
-"""Parts of so many stages and crossings are worth more small steps."""
+"""Parts of so many stages and crossings are worth one more small step for each stage."""
 MOST_LINKS: Final = 2.5
 """With more links for each stage there are fewer small steps, as each looks at more of them."""
 
@@ -55,7 +53,7 @@ def again(layers: Layers, orders: Orders) -> Orders | None:
     fewest = crossings(layers, orders)
     if not 0 < fewest <= MOST_CROSSINGS_AGAIN:
         return None
-    found = nudged(layers, orders, fewest, min(TURNS_AGAIN * layers.stages, MOST_TURNS_AGAIN))
+    found = nudged(layers, orders, fewest, layers.stages)
     return found if crossings(layers, found) < fewest else None
 
 
