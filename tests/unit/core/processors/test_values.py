@@ -10,13 +10,14 @@ from penstock.core.records.values import FieldValue
 
 from .conftest import Play
 from .given import codes
-from .test_documents import PARSER, SCHEMAS
 from .test_expression import EXPRESSION, header, setting
 from .test_fields import DECODE, ENCODE, HASH, RENAME, SPLIT, ZIP, hashing, renaming
 from .test_moving import SPLITTING, merging
 from .test_parsing import GENERATE, LOOKUP, PARSE, looking
 from .test_processors import LOG, MERGE, PIVOT
 from .test_replacing import FIELD, rules
+from .test_schemas import SCHEMAS
+from .test_xml_fields import PARSER
 
 ZIPPED = {"firstField": "/l", "secondField": "/l2", "zippedFieldPath": "/none/x"}
 

@@ -6,7 +6,7 @@ from penstock.core.processors import Out
 from penstock.core.running.tally import Own
 from penstock.core.values import thaw
 
-from .test_documents import batch, windows
+from .test_windows import batch, windows
 
 COUNT = {"enabled": True, "aggregationName": "n", "aggregationTitle": "Total", "aggregationFunction": "COUNT"}
 
