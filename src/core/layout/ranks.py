@@ -10,6 +10,8 @@ from .near import Near
 from .shorten import shortened
 
 TIGHTENINGS: Final = 4
+MOST_BENDS: Final = 100_000
+"""With more the longest links are left out, whose ways nobody could follow with the eye."""
 
 
 @attrs.frozen
@@ -17,7 +19,8 @@ class Layers:
     """Stages and the bends of long links, by rank.
 
     The first ``stages`` numbers are stages, the others bends. ``below[i]`` are the neighbours one rank to the right of
-    ``i``, ``above[i]`` those to the left; a link between them spans exactly one rank. ``links`` are the whole links.
+    ``i``, ``above[i]`` those to the left; a link between them spans exactly one rank. ``links`` are the whole links,
+    without those that are left out for their length.
     """
 
     stages: int
@@ -68,21 +71,30 @@ def ranked(part: Part) -> Layers:
     stages = len(part.keys)
     below: list[list[int]] = [[] for _ in range(stages)]
     above: list[list[int]] = [[] for _ in range(stages)]
-    links: list[tuple[int, int]] = []
-    for source, targets in enumerate(part.targets):
-        for target in targets:
-            links.append((source, target))
-            last = source
-            for middle in range(rank[source] + 1, rank[target]):
-                rank.append(middle)
-                below.append([])
-                above.append([])
-                below[last].append(len(rank) - 1)
-                above[-1].append(last)
-                last = len(rank) - 1
-            below[last].append(target)
-            above[target].append(last)
+    links = _short_enough(whole, rank)
+    for source, target in links:
+        last = source
+        for middle in range(rank[source] + 1, rank[target]):
+            rank.append(middle)
+            below.append([])
+            above.append([])
+            below[last].append(len(rank) - 1)
+            above[-1].append(last)
+            last = len(rank) - 1
+        below[last].append(target)
+        above[target].append(last)
     return Layers(stages, rank, below, above, links)
+
+
+def _short_enough(links: list[tuple[int, int]], rank: list[int]) -> list[tuple[int, int]]:
+    """The links, without the longest ones where all together had too many bends."""
+    bends, longest = 0, 0
+    for span in sorted([rank[target] - rank[source] for source, target in links]):
+        bends += span - 1
+        if bends > MOST_BENDS:
+            return [link for link in links if rank[link[1]] - rank[link[0]] <= longest]
+        longest = span
+    return links
 
 
 def _sorted(part: Part) -> list[int]:

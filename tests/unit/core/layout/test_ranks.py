@@ -6,7 +6,7 @@ from hypothesis import given
 
 from penstock.core.layout import Node
 from penstock.core.layout.graph import Part, parts_of
-from penstock.core.layout.ranks import Layers, ranked
+from penstock.core.layout.ranks import MOST_BENDS, Layers, ranked
 from penstock.core.layout.shorten import shortened
 
 from .graphs import flows, layered, parts, relaxed
@@ -56,3 +56,16 @@ def test_shortening_never_lengthens(part: Part) -> None:
     after = shortened(before, whole)
     assert all(after[target] > after[source] for source, target in whole)
     assert sum(after[b] - after[a] for a, b in whole) <= sum(before[b] - before[a] for a, b in whole)
+
+
+def test_the_longest_links_are_left_out_where_all_had_too_many_bends() -> None:
+    """A stage that reads all stages of a long chain: time and room grow no more, and every link leads forwards."""
+    length = 600
+    chain = [(*([at + 1] if at + 1 < length else []), length) for at in range(length)]
+    part = Part(tuple(f"s{at:03}" for at in range(length + 1)), (*chain, ()))
+    layers = ranked(part)
+    assert len(layers.rank) - layers.stages <= MOST_BENDS
+    assert all(layers.rank[source] < layers.rank[target] for source, target in links(part))
+    left = set(links(part)) - set(layers.links)
+    assert left == {(at, length) for at in range(len(left))}
+    assert layers.links == [link for link in links(part) if link not in left]
