@@ -13,6 +13,7 @@ from ..core.importing import ImportPlan, Resolution
 from ..core.project import EngineInfo, FlowSummary, JobId, Revision, StoredFlow
 from ..core.project import ParameterSet as ParameterSetValue
 from . import compose, transfer
+from .attributes import KnownAttributes
 from .checks import chosen_type, copies_of, flow_list, own_flow
 from .environments import AsyncEnvironment
 from .jobs import JobFacts, RunFacts, faults_in, job_value
@@ -112,7 +113,7 @@ class AsyncJob(JobFacts):
         await self._session.reset_offset(JobId(self.job_id))
 
 
-class AsyncProject:
+class AsyncProject(KnownAttributes):
     """A project for programs with an event loop: the verbs of ``Project``, awaited."""
 
     def __init__(self, session: Session, close: Callable[[], Any]) -> None:

@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ..core.errors import UnsupportedError
+from ..core.errors import UnknownAttributeError, UnknownSettingError, UnsupportedError
 from ..core.flow.credentials import masked_rows
 from ..core.values import Json
 from .results import shown
 
 
 class Configuration(MutableMapping[str, Any]):
-    """Settings by human-readable or raw name. Reading gives the value, or the default where the file has none."""
+    """Settings by human-readable or raw name, as items or as attributes.
+
+    Reading gives the value, or the default where the file has none.
+    """
+
+    __slots__ = ("_masked", "_names", "_read", "_write")
 
     def __init__(
         self,
@@ -27,6 +32,28 @@ class Configuration(MutableMapping[str, Any]):
 
     def __setitem__(self, name: str, value: object) -> None:
         self._write({name: value})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except UnknownSettingError as error:
+            raise UnknownAttributeError("setting", name, error.near, error.where) from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name.startswith("_"):
+            object.__setattr__(self, name, value)
+            return
+        if hasattr(type(self), name):
+            raise UnknownAttributeError("settable attribute", name, (), "a configuration")
+        try:
+            self[name] = value
+        except UnknownSettingError as error:
+            raise UnknownAttributeError("setting", name, error.near, error.where) from None
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name for name in self if name.isidentifier())})
 
     def __delitem__(self, name: str) -> None:
         self._read(name)

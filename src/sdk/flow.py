@@ -20,6 +20,7 @@ from ..core.flow.model import Flow, StageInstance
 from ..core.importing import renamed
 from ..core.project import StoredFlow, StoredParameterSet
 from ..core.values import EMPTY_MAP, Json
+from .attributes import KnownAttributes
 from .available import StageInfo, available_stages
 from .configuration import Configuration
 from .flow_document import DocumentEdits
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 KEEP_UNDO = 1000
 
 
-class FlowHandle(DocumentEdits, FlowLooks):
+class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
     """Everything of a flow that needs no waiting: reading it and editing it.
 
     ``value`` is the frozen flow; each edit swaps in another one, so undo, comparing and keeping a state cost nothing.

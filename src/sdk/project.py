@@ -13,6 +13,7 @@ from ..core.importing import ImportPlan, Resolution
 from ..core.project import EngineInfo, FlowSummary, Revision, StoredFlow
 from ..core.project import ParameterSet as ParameterSetValue
 from . import transfer
+from .attributes import KnownAttributes
 from .checks import chosen_type, copies_of, flow_list, own_flow
 from .environments import Environment
 from .jobs import Job, job_value
@@ -22,7 +23,7 @@ from .session import Session, checked_flow_type, flow_query, new_environment
 from .streaming import StreamingFlow
 
 
-class Project:
+class Project(KnownAttributes):
     """A project: flows, parameter sets, environments and jobs, with the verbs that work on them.
 
     Use it as a context manager, or call ``close()``; what is open at the end of the program is closed then.
