@@ -105,11 +105,12 @@ def _doubled_path(text: str) -> str:
 
 
 def _doubled_paths(value: object, path: str) -> Iterator[str]:
+    """Objects end in this order: the parser sees an inner one before that which it stands in."""
     if isinstance(value, _Pairs):
-        if len({name for name, _ in value}) != len(value):
-            yield path or "/"
         for name, item in value:
             yield from _doubled_paths(item, f"{path}/{name}")
+        if len({name for name, _ in value}) != len(value):
+            yield path or "/"
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _doubled_paths(item, f"{path}/{index}")
@@ -138,10 +139,14 @@ def _check_depth(text: str, source: str) -> None:
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
+_BRACES = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
 def _deepest(text: str) -> int:
     depth = deepest = 0
-    for piece in text.replace("[", "{").replace("]", "}").split("}"):
-        depth += piece.count("{")
+    for opened in text.encode(errors="surrogatepass").translate(_BRACES, _NO_BRACKETS).split(b"}"):
+        depth += len(opened)
         deepest = max(deepest, depth)
         depth -= 1
     return deepest

@@ -42,6 +42,12 @@ def test_a_key_that_stands_twice_is_refused(text: str, path: str) -> None:
     assert (broken.value.source, broken.value.path) == ("x.json", path)
 
 
+def test_of_doubled_keys_in_each_other_the_inner_one_is_named_with_its_own_place() -> None:
+    """The place and the key belong together."""
+    with pytest.raises(FormatError, match="/a/0: the key 'x'"):
+        parse_json('{"a": [{"x": 1, "x": 2}], "a": {}}', "x.json")
+
+
 def test_a_number_of_thousands_of_digits_is_refused() -> None:
     """The reason is told without the interpreter's own advice."""
     with pytest.raises(LimitError, match="a number has thousands of digits"):
