@@ -1,7 +1,7 @@
 """Values without their secrets, to be shown beside each other."""
 
 from ..catalogue.definitions import Catalogue
-from ..flow.credentials import MASK, holds_secret, looks_secret, replace_credentials
+from ..flow.credentials import MASK, holds_secret, looks_secret, replace_credentials, said_names
 from ..flow.model import Flow
 from ..values import Json, JsonMap
 
@@ -28,10 +28,7 @@ def _searched(value: Json) -> Json:
     if isinstance(value, tuple):
         return tuple(map(_searched, value))
     if isinstance(value, JsonMap):
-        spoken = next((word for word in map(value.get, ("key", "name")) if isinstance(word, str)), "")
-        return JsonMap(
-            (inner, shown(spoken if inner == "value" and spoken else inner, item)) for inner, item in value.items()
-        )
+        return JsonMap((inner, shown(said, item)) for inner, said, item in said_names(value))
     return value
 
 

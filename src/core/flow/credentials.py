@@ -5,7 +5,7 @@ of other versions) its name decides: it is named like a credential of the same s
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -131,19 +131,27 @@ def blank_credentials(flow: Flow, catalogue: Catalogue) -> tuple[Flow, tuple[Bla
 
 
 def mask_credentials(flow: Flow, catalogue: Catalogue) -> Flow:
-    """The flow with asterisks in place of every plain-text credential, for showing and comparing."""
-    return replace_credentials(flow, catalogue, lambda _: MASK)
+    """The flow with asterisks in place of every plain-text credential, for showing and comparing.
+
+    So it is with the values of rows that say such a name (``{"key": "apiToken", "value": …}``): parameters, headers.
+    """
+    return _changed(flow, catalogue, lambda _: _masked, by_rows=True)
+
+
+def _masked(path: Path, value: Json, definition: SettingDefinition | None) -> Json:
+    return MASK if holds_secret(value) else value
 
 
 def masked_setting(name: str, value: Json, definition: SettingDefinition | None) -> Json:
     """The value of one setting with asterisks in place of what is secret in it, for showing."""
-    return _in_value((name,), name, value, definition, lambda _, held, __: MASK if holds_secret(held) else held)
+    return _in_value((name,), name, value, definition, _masked)
 
 
 def masked_rows(name: str, value: Json) -> Json:
     """A value of which only the name is known, with asterisks for what sounds secret: parameters, rows of any kind.
 
-    A row ``{"key": "apiToken", "value": …}`` is judged by its key.
+    A row ``{"key": "apiToken", "value": …}`` is judged by its key, or by its ``name``; all that an object under such a
+    name holds is secret.
     """
     if isinstance(value, (str, int, float)):
         sounds = looks_secret(name) if isinstance(value, str) else _is_secret_number(name, None)
@@ -151,15 +159,17 @@ def masked_rows(name: str, value: Json) -> Json:
     if isinstance(value, tuple):
         return tuple(masked_rows(name, item) for item in value)
     if isinstance(value, JsonMap):
-        key = value.get("key")
-        spoken = key if isinstance(key, str) else ""
-        return JsonMap(
-            {
-                inner: masked_rows(spoken if inner == "value" and spoken else inner, item)
-                for inner, item in value.items()
-            }
-        )
+        if looks_secret(name):
+            return JsonMap((inner, masked_rows(name, item)) for inner, item in value.items())
+        return JsonMap((inner, masked_rows(said, item)) for inner, said, item in said_names(value))
     return value
+
+
+def said_names(row: JsonMap) -> Iterator[tuple[str, str, Json]]:
+    """Every key of a row, the name to judge its value by, and the value: ``key`` or ``name`` say that of ``value``."""
+    spoken = next((word for word in map(row.get, ("key", "name")) if isinstance(word, str) and word), "value")
+    for key, value in row.items():
+        yield key, spoken if key == "value" else key, value
 
 
 def blanks_to_fill(flow: Flow, catalogue: Catalogue) -> tuple[BlankedSetting, ...]:
@@ -235,12 +245,17 @@ def _by_name(settings: Iterable[SettingDefinition]) -> Mapping[str, SettingDefin
     return {setting.name: setting for setting in settings}
 
 
-def _changed(flow: Flow, catalogue: Catalogue, of_holder: Callable[[Holder], Visit]) -> Flow:
-    """The flow with what the visits make of every setting that holds a credential or would; itself if nothing else."""
+def _changed(flow: Flow, catalogue: Catalogue, of_holder: Callable[[Holder], Visit], *, by_rows: bool = False) -> Flow:
+    """The flow with what the visits make of every setting that holds a credential or would; itself if nothing else.
+
+    ``by_rows``: a row that says a name beside its value counts as a setting of that name.
+    """
 
     def in_settings(settings: Settings, holder: Holder) -> Settings:
         visit = of_holder(holder)
-        return settings.mapped(lambda name, value: _in_value((name,), name, value, holder.definition(name), visit))
+        return settings.mapped(
+            lambda name, value: _in_value((name,), name, value, holder.definition(name), visit, by_rows)
+        )
 
     def in_service(stage: StageInstance, service: Service) -> Service:
         known = catalogue.service(service.service)
@@ -272,7 +287,7 @@ def _changed(flow: Flow, catalogue: Catalogue, of_holder: Callable[[Holder], Vis
         test_origin=one(flow.test_origin),
         start_stages=_each(flow.start_stages, in_stage),
         stop_stages=_each(flow.stop_stages, in_stage),
-        fragments=_each(flow.fragments, lambda fragment: _changed(fragment, catalogue, of_holder)),
+        fragments=_each(flow.fragments, lambda fragment: _changed(fragment, catalogue, of_holder, by_rows=by_rows)),
         envelope=_in_envelope(flow.envelope, pipeline, of_holder),
     )
 
@@ -292,14 +307,21 @@ def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
     return items if all(new is old for new, old in zip(made, items, strict=True)) else made
 
 
-def _in_value(path: Path, name: str, value: Json, definition: SettingDefinition | None, visit: Visit) -> Json:
+def _in_value(
+    path: Path,
+    name: str,
+    value: Json,
+    definition: SettingDefinition | None,
+    visit: Visit,
+    by_rows: bool = False,
+) -> Json:
     """The value after a visit of its credentials, however deep they are; itself when none changed."""
     if isinstance(value, str):
         return visit(path, value, definition) if is_secret(name, definition) else value
     if isinstance(value, (int, float)):
         return visit(path, value, definition) if _is_secret_number(name, definition) else value
     if isinstance(value, tuple):
-        rows = tuple(_in_value((*path, at), name, item, definition, visit) for at, item in enumerate(value))
+        rows = tuple(_in_value((*path, at), name, item, definition, visit, by_rows) for at, item in enumerate(value))
         return value if all(new is old for new, old in zip(rows, value, strict=True)) else rows
     if isinstance(value, JsonMap):
         if is_secret(name, definition):  # so is all that is in it, whatever it is called
@@ -307,9 +329,22 @@ def _in_value(path: Path, name: str, value: Json, definition: SettingDefinition 
         else:
             model = definition.model if definition is not None else None
             inner = _by_name(model.settings) if model is not None else {}
-            items = {key: _in_value((*path, key), key, item, inner.get(key), visit) for key, item in value.items()}
+            items = {
+                key: _in_value((*path, key), said, item, _defined(key, said, inner), visit, by_rows)
+                for key, said, item in (said_names(value) if by_rows else _own_names(value))
+            }
         return value if all(items[key] is item for key, item in value.items()) else JsonMap(items)
     return value
+
+
+def _defined(key: str, said: str, definitions: Mapping[str, SettingDefinition]) -> SettingDefinition | None:
+    """The definition of a value in a row; none for one that goes by another name, unless it is a credential anyway."""
+    definition = definitions.get(key)
+    return definition if said == key or (definition is not None and definition.is_credential) else None
+
+
+def _own_names(row: JsonMap) -> Iterator[tuple[str, str, Json]]:
+    return ((key, key, value) for key, value in row.items())
 
 
 def _in_envelope(

@@ -15,7 +15,9 @@ from penstock.core.flow.credentials import (
     credential_places,
     looks_secret,
     mask_credentials,
+    masked_rows,
 )
+from penstock.core.flow.document import dump_flow
 from penstock.core.flow.model import Envelope, Flow, StageInstance
 from penstock.core.flow.settings import Settings
 from penstock.core.values import JsonMap, freeze, thaw
@@ -134,6 +136,23 @@ def test_masked_flow_shows_asterisks() -> None:
     assert mask_credentials(flow, CATALOGUE).stages[0].configuration[PASSWORD] == MASK
 
 
+def test_rows_that_say_the_name_of_a_secret_are_masked_but_exported() -> None:
+    """Parameters, headers: shown without, and written to files as they are."""
+    rows = [{"key": "ssl.keystore.password", "value": "geheim"}, {"key": "zone", "value": "utc"}]
+    flow = _flow(_stage("org_Other", {"properties": rows}))
+    held = attrs.evolve(flow, configuration=Settings.of({"constants": [{"key": "dbPassword", "value": "geheim"}]}))
+    masked = mask_credentials(held, CATALOGUE)
+    assert "geheim" not in dump_flow(masked)
+    assert "utc" in dump_flow(masked)
+    assert blank_credentials(held, CATALOGUE)[0] is held
+
+
+def test_values_of_rows_that_are_credentials_are_masked_whatever_the_row_says() -> None:
+    """The properties of a JDBC driver may all be secrets."""
+    flow = _flow(_stage(JDBC, {"hikariConfigBean.driverProperties": [{"key": "zone", "value": "geheim"}]}))
+    assert "geheim" not in dump_flow(mask_credentials(flow, CATALOGUE))
+
+
 def test_import_asks_for_credentials_in_use() -> None:
     """An empty password is asked for while it is in use, not when credentials are switched off."""
     settings = {PASSWORD: "", "hikariConfigBean.connection.useCredentials": True}
@@ -175,3 +194,22 @@ def test_published_flows_are_asked_to_be_filled_in_again() -> None:
                 asked = {(each.instance_name, each.service, each.path) for each in blanks_to_fill(blanked, CATALOGUE)}
                 missing = {(each.instance_name, each.service, each.path) for each in places} - asked
                 assert all(path[0].endswith("EmrConnection.awsConfig.roleARN") for _, _, path in missing)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ({"name": "password", "value": "hunter2"},),
+        {"key": "apiToken", "value": {"of": {"today": "hunter2"}}},
+        {"password": [{"x": "hunter2"}]},
+    ],
+)
+def test_rows_that_name_a_secret_are_masked_with_all_that_they_hold(value: object) -> None:
+    """Whether a row says its name in ``key`` or in ``name``, and however deep the secret is."""
+    assert "hunter2" not in repr(masked_rows("headers", freeze(value)))
+
+
+def test_other_rows_are_shown() -> None:
+    """A name beside something else says nothing of it."""
+    rows = ({"name": "password", "length": 12}, {"key": "", "name": "city", "value": "Bern"})
+    assert masked_rows("rows", freeze(rows)) == freeze(rows)
