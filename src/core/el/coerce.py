@@ -104,14 +104,18 @@ def as_decimal(value: Any) -> Decimal:
     if isinstance(value, Char):
         return Decimal(ord(value[0]))
     if isinstance(value, str):
-        decimal: Decimal = _parsed(parse_decimal, value)
-        return decimal
+        return _unsigned_zero(_parsed(parse_decimal, value))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = float(value)
         if number != number or number in (math.inf, -math.inf):
             raise EvaluationError(f"{java_string(number)} is no decimal")
-        return Decimal(number)
+        return _unsigned_zero(Decimal(number))
     raise EvaluationError(f"{_shown(value)} is no number")
+
+
+def _unsigned_zero(value: Decimal) -> Decimal:
+    """The decimal itself: the original's have no negative zero."""
+    return value if value else value.copy_abs()
 
 
 def _parsed(parser: Any, text: str) -> Any:
@@ -166,9 +170,9 @@ def _quotient(left: float, right: float) -> float:
 
 def _exactly(sign: str, left: Decimal, right: Decimal) -> Decimal:
     _bound(left, right)
-    if sign == "+":
-        return _EXACT.add(left, right)
-    return _EXACT.subtract(left, right) if sign == "-" else _EXACT.multiply(left, right)
+    if sign == "*":
+        return _unsigned_zero(_EXACT.multiply(left, right))
+    return _EXACT.add(left, right) if sign == "+" else _EXACT.subtract(left, right)
 
 
 def _bound(*values: Decimal) -> None:
@@ -186,7 +190,7 @@ def _decimal_quotient(left: Any, right: Any) -> Decimal:
     _bound(Decimal(1).scaleb(exponent))
     quotient = Fraction(upper) / Fraction(lower) / Fraction(10) ** exponent
     digits = (abs(quotient.numerator) * 2 + quotient.denominator) // (quotient.denominator * 2)
-    return Decimal((1 if quotient < 0 else 0, tuple(map(int, str(digits))), exponent))
+    return _unsigned_zero(_EXACT.scaleb(Decimal(-digits if quotient < 0 else digits), exponent))
 
 
 def _float_rest(left: float, right: float) -> float:
@@ -211,7 +215,7 @@ def negated(value: Any) -> Any:
         return -as_double(value) if _looks_float(value) else Long(wrap_long(-as_long(value)))
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise EvaluationError(f"{_shown(value)} is no number")
-    return type(value)(-value)
+    return _unsigned_zero(value.copy_negate()) if isinstance(value, Decimal) else type(value)(-value)
 
 
 def _is_whole(value: Any) -> bool:

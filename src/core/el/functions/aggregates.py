@@ -7,7 +7,7 @@ from typing import Any
 from ...java import wrap_long
 from ...java.kinds import kind_of
 from ...records.values import FieldType, Long
-from ..coerce import plain
+from ..coerce import arithmetic, plain
 from ..errors import EvaluationError
 from .registry import named
 
@@ -41,7 +41,7 @@ def _aggregated(values: Any, join: Callable[[Any, Any], Any]) -> Any:
     return Long(wrap_long(made)) if kind in _WHOLE else made if isinstance(made, Decimal) else float(made)
 
 
-named("sum", "O")(lambda values: _aggregated(values, lambda one, other: one + other))
+named("sum", "O")(lambda values: _aggregated(values, lambda one, other: arithmetic("+", one, other)))
 named("min", "O")(lambda values: _aggregated(values, min))
 
 

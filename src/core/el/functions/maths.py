@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from ...errors import InvalidValueError
-from ...java import parse_double, parse_long
-from ...records.values import Char, Float, Long
+from ...java import parse_double, parse_long, wrap_int, wrap_long
+from ...java.kinds import kind_of
+from ...records.values import Char, FieldType, Float, Long
 from ..errors import EvaluationError
 from .registry import named
 
@@ -27,11 +28,13 @@ def _is_float(value: Any) -> bool:
 
 @named("math:abs", "O")
 def absolute(value: Any) -> Any:
-    """The size without sign."""
+    """The size without sign; the smallest whole number has none and stays as it is."""
     if value is None:
         return None
     number = _number(value)
-    return type(number)(abs(number))
+    if _is_float(number):
+        return type(number)(abs(number))
+    return wrap_int(abs(number)) if kind_of(number) is FieldType.INTEGER else Long(wrap_long(abs(number)))
 
 
 def _rounded(value: Any, how: Any) -> float | None:
@@ -40,7 +43,7 @@ def _rounded(value: Any, how: Any) -> float | None:
     number = _number(value)
     if type(number) is not float:
         raise EvaluationError("only doubles can be rounded up or down")
-    return float(how(number)) if math.isfinite(number) else number
+    return math.copysign(how(number), number) if math.isfinite(number) else number
 
 
 @named("math:ceil", "O")
@@ -55,6 +58,11 @@ def floor(value: Any) -> float | None:
     return _rounded(value, math.floor)
 
 
+def _half_up(number: float) -> int:
+    below = math.floor(number)
+    return below + (number - below >= 0.5)
+
+
 @named("math:round", "O")
 def rounded(value: Any) -> int | None:
     """The nearest whole number, halves upwards: LONG of a double, INTEGER of a float."""
@@ -67,7 +75,7 @@ def rounded(value: Any) -> int | None:
     if number != number:
         whole = 0
     else:
-        whole = math.floor(number + 0.5) if math.isfinite(number) else (1 << 70) * (1 if number > 0 else -1)
+        whole = _half_up(float(number)) if math.isfinite(number) else (1 << 70) * (1 if number > 0 else -1)
     whole = max(-(1 << bits), min((1 << bits) - 1, whole))
     return whole if isinstance(number, Float) else Long(whole)
 
@@ -80,7 +88,14 @@ def _pick(one: Any, other: Any, choose: Any) -> Any:
         raise EvaluationError(f"{type(left).__name__} and {type(right).__name__} are not of one kind")
     if isinstance(left, Float):
         raise EvaluationError("floats cannot be compared here")
-    return choose(left, right)
+    if left != left or right != right:
+        return left + right
+    return choose(left, right, key=_order)
+
+
+def _order(number: Any) -> tuple[Any, float]:
+    """By size; of the two zeros of floats the negative one is less."""
+    return number, math.copysign(1, number)
 
 
 named("math:max", "OO")(lambda one, other: _pick(one, other, max))
