@@ -12,7 +12,8 @@ from ..scope import Scope
 from .registry import named
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP = re.compile(r"(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2})(?:\.(\d{1,9}))?\Z")
+_STAMP = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,9}):(\d{1,9}):(\d{1,9})(?:\.(\d{1,9}))?\Z")
+_BLANKS = "".join(map(chr, range(33)))
 
 
 def moment(ms: int) -> datetime:
@@ -72,8 +73,15 @@ def date_zone_offset(scope: Scope, date: datetime | None, zone: str) -> int:
 
 
 def _offset(date: datetime, zone: str) -> int:
-    shift = date.astimezone(_zone(zone)).utcoffset() or timedelta()
+    try:
+        shift = date.astimezone(_zone(zone)).utcoffset() or timedelta()
+    except OverflowError:
+        raise _beyond(date, zone) from None
     return Long(shift // timedelta(milliseconds=1))
+
+
+def _beyond(date: datetime, zone: object) -> EvaluationError:
+    return EvaluationError(f"{date.isoformat()} is no date between the years 1 and 9999 in {zone}")
 
 
 def _formatted(date: datetime, pattern: str, zone: tzinfo = UTC) -> str:
@@ -81,6 +89,8 @@ def _formatted(date: datetime, pattern: str, zone: tzinfo = UTC) -> str:
         return date_format(pattern, zone).format(date)
     except InvalidValueError as error:
         raise EvaluationError(str(error)) from None
+    except OverflowError:
+        raise _beyond(date, zone) from None
 
 
 @named("time:extractStringFromDate", "TS")
@@ -136,14 +146,24 @@ def date_in_zone(text: str, zone: str, pattern: str) -> datetime | None:
 
 @named("time:extractNanosecondsFromString", "S")
 def nanoseconds(text: str) -> str:
-    """``<milliseconds>``, with ``<n><nanoseconds below>`` behind them where there are any; empty for an empty text."""
+    """``<milliseconds>``, with ``<n><nanoseconds below>`` behind them where there are any; empty for an empty text.
+
+    What is too large for its place counts on: the 30th of February, hour 25.
+    """
     if not text:
         return ""
-    found = _STAMP.match(text)
+    found = _STAMP.match(text.strip(_BLANKS))
     if found is None:
         raise EvaluationError(f"{text[:60]!r} is no time of the form yyyy-mm-dd hh:mm:ss[.fff]")
-    whole = datetime.strptime(found.group(1), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    digits = (found.group(2) or "").ljust(9, "0")
+    year, month, day, hours, minutes, seconds = map(int, found.groups()[:6])
+    try:
+        if not 1 <= day <= 31:
+            raise ValueError
+        whole = datetime(year, month, 1, tzinfo=UTC)
+        whole += timedelta(days=day - 1, hours=hours, minutes=minutes, seconds=seconds)
+    except (ValueError, OverflowError):
+        raise EvaluationError(f"{text[:60]!r} is no moment of the years 1 to 9999") from None
+    digits = (found.group(7) or "").ljust(9, "0")
     below = int(digits[3:])
     return f"{millis(whole) + int(digits[:3])}" + (f"<n>{below}" if below else "")
 

@@ -1,9 +1,12 @@
 """``str:``, ``list:``, ``map:``, ``base64:`` and ``file:`` functions."""
 
 import base64
+import codecs
 import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
-from urllib.parse import quote_plus, unquote_to_bytes
+from urllib.parse import quote_plus
 
 from ...errors import InvalidValueError
 from ...java.hashset import hash_order
@@ -12,8 +15,12 @@ from ..coerce import as_text, plain
 from ..errors import EvaluationError
 from .registry import PlainMap, named
 
+MAX_TEXT = 1 << 26
+"""How many characters a function may make of shorter ones: expressions and fields come from outside."""
 _TRIMMED = "".join(map(chr, range(33)))
 _CHARSETS = {"UTF8": "utf-8", "ISO-8859-1": "latin-1", "US-ASCII": "ascii"}
+_NO_CHARSETS = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-8-sig")
+"""What Python knows beside the charsets."""
 
 
 def compiled_pattern(pattern: str) -> Pattern:
@@ -40,6 +47,12 @@ def in_time(search: Any, *arguments: Any) -> Any:
         raise EvaluationError(f"a regular expression took longer than {MATCH_S:g} s") from None
 
 
+def _bound(length: int) -> None:
+    """Refuses a text that would fill the memory, before it is made."""
+    if length > MAX_TEXT:
+        raise EvaluationError(f"a text of more than {MAX_TEXT} characters")
+
+
 @named("str:substring", "SII")
 def substring(text: str, begin: int, end: int) -> str:
     """The characters from ``begin`` up to, not including, ``end``."""
@@ -57,7 +70,6 @@ named("str:lastIndexOf", "SS")(lambda text, part: text.rfind(part))
 named("str:trim", "S")(lambda text: text.strip(_TRIMMED))
 named("str:toUpper", "S")(str.upper)
 named("str:toLower", "S")(str.lower)
-named("str:replace", "SSS")(lambda text, old, new: text.replace(old, new))
 named("str:contains", "SS")(lambda text, part: part in text)
 named("str:startsWith", "SS")(lambda text, part: text.startswith(part))
 named("str:endsWith", "SS")(lambda text, part: text.endswith(part))
@@ -66,6 +78,14 @@ named("str:length", "S")(len)
 named("str:isNullOrEmpty", "S")(lambda text: not text)
 named("str:escapeXML10", "S")(lambda text: _escaped(text, r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"))
 named("str:escapeXML11", "S")(lambda text: _escaped(text, r"[\x00\ufffe\uffff\ud800-\udfff]"))
+
+
+@named("str:replace", "SSS")
+def replace(text: str, old: str, new: str) -> str:
+    """A text put in for another, wherever that stands."""
+    if len(new) > len(old):
+        _bound(len(text) + text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
 
 
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
@@ -93,14 +113,29 @@ def unescape_xml(text: str) -> str:
 
 @named("str:replaceAll", "SSS")
 def replace_all(text: str, pattern: str, replacement: str) -> str:
-    """Every match replaced; ``$1`` stands for a group, a backslash takes the next sign as it is."""
+    """Every match replaced; ``$1`` stands for a group, a backslash takes the next sign as it is.
+
+    Raises:
+        EvaluationError: there is a match, but the replacement is none.
+    """
     compiled = compiled_pattern(pattern)
-    pieces = _replacement(replacement, compiled)
+    length = len(text)
+
+    @cache
+    def pieces() -> list[str | tuple[int]]:
+        return _replacement(replacement, compiled)
 
     def put_in(found: Match) -> str:
-        return "".join(piece if isinstance(piece, str) else found.group(piece[0]) or "" for piece in pieces)
+        nonlocal length
+        made = "".join(piece if isinstance(piece, str) else found.group(piece[0]) or "" for piece in pieces())
+        length += len(made)
+        _bound(length)
+        return made
 
     return str(in_time(compiled.sub, put_in, text))
+
+
+_PLAIN = re.compile(r"[^\\$]+")
 
 
 def _replacement(text: str, pattern: Pattern) -> list[str | tuple[int]]:
@@ -108,11 +143,11 @@ def _replacement(text: str, pattern: Pattern) -> list[str | tuple[int]]:
     pieces: list[str | tuple[int]] = []
     at = 0
     while at < len(text):
-        char = text[at]
-        if char not in "\\$":
-            pieces.append(char)
-            at += 1
-        elif char == "\\" and at + 1 < len(text):
+        plain = _PLAIN.match(text, at)
+        if plain:
+            pieces.append(plain[0])
+            at = plain.end()
+        elif text[at] == "\\" and at + 1 < len(text):
             pieces.append(text[at + 1])
             at += 2
         else:
@@ -163,10 +198,13 @@ def matches(text: str, pattern: str) -> bool:
 
 
 def _charset(name: str) -> str:
+    found = _CHARSETS.get(name.upper(), name)
     try:
-        "".encode(found := _CHARSETS.get(name.upper(), name))
-    except LookupError:
-        raise EvaluationError(f"{name!r} is no charset") from None
+        codec = codecs.lookup(found)
+    except (LookupError, ValueError):
+        raise EvaluationError(f"{name[:60]!r} is no charset") from None
+    if not codec._is_text_encoding or codec.name.replace("_", "-") in _NO_CHARSETS:
+        raise EvaluationError(f"{name[:60]!r} is no charset")
     return found
 
 
@@ -185,17 +223,28 @@ def url_decode(text: str, charset: str) -> str:
     """
     if re.search(r"%(?![0-9a-fA-F]{2})", text):
         raise EvaluationError(f"{text[:60]!r} has a percent sign without two hexadecimal digits")
-    return unquote_to_bytes(text.replace("+", " ")).decode(_charset(charset), "replace")
+    codec = _charset(charset)
+
+    def decoded(found: re.Match[str]) -> str:
+        return bytes.fromhex(found[0].replace("%", "")).decode(codec, "replace")
+
+    return re.sub(r"(?:%[0-9a-fA-F]{2})+", decoded, text.replace("+", " "))
 
 
 @named("str:unescapeJava", "S")
 def unescape_java(text: str) -> str:
-    """Backslash sequences of Java replaced by their characters."""
+    """Backslash sequences of Java replaced by their characters.
+
+    Raises:
+        EvaluationError: ``u`` without four hexadecimal digits behind it.
+    """
     known = {"b": "\b", "n": "\n", "t": "\t", "f": "\f", "r": "\r"}
 
     def character(found: re.Match[str]) -> str:
         body = found.group(1)
-        if body.startswith("u"):
+        if body == "u":
+            raise EvaluationError(f"{text[:60]!r} has less than four hexadecimal digits behind a u")
+        if body[0] == "u":
             return chr(int(body.lstrip("u"), 16))
         return chr(int(body, 8)) if body[0] in "01234567" else known.get(body, body)
 
@@ -237,9 +286,14 @@ def _word(value: Any) -> str:
     return "null" if plain(value) is None else as_text(value)
 
 
-named("list:join", "CS")(lambda items, separator: separator.join(_word(item) for item in items or ()))
+def _joined(words: Sequence[str], separator: str) -> str:
+    _bound(sum(map(len, words)) + len(separator) * len(words))
+    return separator.join(words)
+
+
+named("list:join", "CS")(lambda items, separator: _joined([_word(item) for item in items or ()], separator))
 named("list:joinSkipNulls", "CS")(
-    lambda items, separator: separator.join(_word(item) for item in items or () if plain(item) is not None)
+    lambda items, separator: _joined([_word(item) for item in items or () if plain(item) is not None], separator)
 )
 
 
@@ -247,7 +301,8 @@ named("list:joinSkipNulls", "CS")(
 def join_map(items: Any, separator: str, inner: str) -> str:
     """The entries one behind the other, in the order of the original's map of their names."""
     held = items or {}
-    return separator.join(f"{key}{inner}{_word(held[key])}" for key in hash_order(held))
+    _bound(len(inner) * len(held))
+    return _joined([f"{key}{inner}{_word(held[key])}" for key in hash_order(held)], separator)
 
 
 @named("base64:encodeString", "SBS")
@@ -261,6 +316,7 @@ def encode_bytes(data: Any, url_safe: bool) -> str:
     """Base64 of bytes; the safe form has no padding."""
     if not isinstance(data, bytes):
         raise EvaluationError("expected a byte array")
+    _bound(len(data) * 4 // 3)
     return base64.urlsafe_b64encode(data).decode().rstrip("=") if url_safe else base64.b64encode(data).decode()
 
 

@@ -56,3 +56,34 @@ def test_a_match_ends_in_time() -> None:
 def test_texts_are_split_as_in_java(pattern: str, text: str, limit: int, pieces: list[str]) -> None:
     """Without a limit empty pieces at the end fall away; groups are not pieces."""
     assert java_split(java_pattern(pattern), text, limit) == pieces
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((((a{1000}){1000}){1000}){1000})",
+        "(?:(?:[(]{500,}){500,900}){2}",
+        "(?R)",
+        "(a(?1)?)",
+        "(?<n>a(?&n)?)",
+        "(?iu)ä",
+    ],
+)
+def test_patterns_that_would_fill_the_memory_are_refused(pattern: str) -> None:
+    """Repeats of repeats are written out; calling itself is unknown to the original."""
+    with pytest.raises(InvalidValueError, match="regular expression"):
+        java_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("(a{1000}){90}", "a" * 90_000),
+        (r"\(\?R\)[(?R)]{3}", "(?R)?R("),
+        (r"(?:\d{4}-){500}", "2020-" * 500),
+        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}" * 20, "01234567-0123-0123-0123-0123456789ab" * 20),
+    ],
+)
+def test_repeats_beside_each_other_are_not_multiplied(pattern: str, text: str) -> None:
+    """Nor do signs in a class or behind a backslash count as groups."""
+    assert java_pattern(pattern).fullmatch(text)
