@@ -15,11 +15,11 @@ from ..core.project import ParameterSet as ParameterSetValue
 from . import compose, transfer
 from .attributes import KnownAttributes
 from .checks import chosen_type, copies_of, flow_list, own_flow
-from .environments import AsyncEnvironment
+from .environments import AsyncEnvironment, environment_value
 from .jobs import JobFacts, RunFacts, faults_in, job_value
 from .parameter_sets import ParameterSet, checked_set_name
 from .platform import DEFAULT_PROJECT, _options, new_project_info, open_session
-from .results import Response, SeekableList, first_match, matching
+from .results import Response, SeekableList, ValidationResult, first_match, matching
 from .session import Session, checked_flow_type, flow_query, new_environment
 from .streaming import AsyncStreamingFlow
 
@@ -154,7 +154,7 @@ class AsyncProject(KnownAttributes):
         flow_type: str = "streaming",
     ) -> AsyncStreamingFlow:
         """Keeps a new flow without stages and gives it back."""
-        value = environment.value if environment is not None else None
+        value = environment_value(environment, self._session)
         return await self._handle(await self._session.create_flow(name, value, description or "", flow_type))
 
     @property
@@ -191,6 +191,11 @@ class AsyncProject(KnownAttributes):
         flow._value = sent
         flow._took(stored, sent)
         return Response(200, {"flow_id": flow.flow_id, "revision": stored.revision})
+
+    async def validate_flow(self, flow: AsyncStreamingFlow) -> ValidationResult:
+        """The same as ``flow.validate()``."""
+        own_flow(flow, self._session)
+        return await flow.validate()
 
     async def duplicate_flow(
         self, flow: AsyncStreamingFlow, name: str, description: str | None = None, number_of_copies: int = 1

@@ -6,14 +6,15 @@ from ..core.errors import UnknownAttributeError, nearest
 
 
 class KnownAttributes:
-    """Public attributes are those of the class; setting another one is refused, with the nearest that can be set."""
+    """Public attributes are those of the class; setting another one, or a method, is refused with the nearest."""
 
     if not TYPE_CHECKING:  # type checkers find unknown attributes by themselves, as long as there is no method for it
 
         def __setattr__(self, name: str, value: object) -> None:
             kind = type(self)
-            if not name.startswith("_") and not hasattr(kind, name):
-                raise UnknownAttributeError("settable attribute", name, nearest(name, _settable(kind)), kind.__name__)
+            if not name.startswith("_") and (not hasattr(kind, name) or callable(getattr(kind, name))):
+                near = nearest(name, _settable(kind))
+                raise UnknownAttributeError("settable attribute", name, near, kind.__name__)
             object.__setattr__(self, name, value)
 
 

@@ -45,6 +45,11 @@ class StageInfo:
         return self._summary.type.word
 
     @property
+    def stage_type(self) -> str:
+        """SOURCE, PROCESSOR, TARGET or EXECUTOR, as documents and ``stage.type`` have it."""
+        return self._summary.type.value
+
+    @property
     def library(self) -> str:
         """The stage library it comes from by default."""
         return self._summary.library

@@ -1,6 +1,6 @@
 """Environments and engines as people see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -104,3 +104,23 @@ class AsyncEnvironment(EnvironmentHandle):
     async def engines(self) -> SeekableList[EngineInfo]:
         """The engines in it; a local backend has one embedded engine that is online."""
         return SeekableList(await self._session.engines(self.value), "engine")
+
+
+def environment_value(environment: object, session: "Session") -> EnvironmentValue | None:
+    """The value of an environment of this project; None for none.
+
+    Raises:
+        InvalidValueError: something that is no environment, or one of another project.
+    """
+    if environment is None:
+        return None
+    if not isinstance(environment, EnvironmentHandle):
+        raise InvalidValueError("environment", environment, "an item of project.environments")
+    if not environment._session.same_place(session):
+        raise InvalidValueError("environment", environment.name, f"one of the project {session.project.name!r}")
+    return environment.value
+
+
+def first_online(engines: Iterable[EngineInfo]) -> EngineInfo | None:
+    """The first engine that takes work now; None when none does."""
+    return next((engine for engine in engines if engine.online), None)

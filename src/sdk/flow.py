@@ -138,6 +138,11 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
         return self._stored.revision
 
     @property
+    def project_id(self) -> str:
+        """The id of its project."""
+        return self._session.project.project_id
+
+    @property
     def flow_type(self) -> str:
         """Always ``streaming``."""
         return self._value.flow_type
@@ -166,6 +171,16 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
     @environment_id.setter
     def environment_id(self, environment_id: str | None) -> None:
         self._apply(lambda flow: attrs.evolve(flow, environment_id=environment_id))
+
+    @property
+    def connection_ids(self) -> list[str]:
+        """The ids of the connections that the service says it uses (a copy)."""
+        return list(self._value.connection_ids)
+
+    @property
+    def fragment_ids(self) -> list[str]:
+        """The ids of the fragments that the service says it uses (a copy)."""
+        return list(self._value.fragment_ids)
 
     @property
     def name(self) -> str:
@@ -252,21 +267,28 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
     ) -> Stage:
         """Adds a stage by label, name of its kind, type and library, or by an entry of ``available_stages``.
 
-        ``instance_name`` is the name of the stage inside the flow; without it one is made from the label.
+        Beside ``stage_info`` the label is the one that the new stage gets. ``instance_name`` is the name of the stage
+        inside the flow; without it one is made from the label.
 
         Raises:
             NotFoundError: no such stage; with the nearest labels.
-            InvalidValueError: several stages fit; says which argument tells them apart.
-            NameInUseError: another stage has the instance name.
+            InvalidValueError: several stages fit; says which argument tells them apart. Or ``stage_info`` beside a
+                name, type or library.
+            NameInUseError: another stage has the instance name, or the label.
         """
+        own_label = None
         if isinstance(label, StageInfo):
             label, stage_info = None, label
         if stage_info is not None:
-            label, name, type, library = None, stage_info.name, None, stage_info.library
+            own_label = label
+            label, name, library = None, *_meant_by(stage_info, name=name, type=type, library=library)
+            type = None
         definition = find_stage(self._catalogue, label, name=name, type=type, library=library)
         flow, stage = edit.add_stage(
             self._value, definition, self._catalogue, new_id=self._new_id, instance_name=instance_name
         )
+        if own_label is not None:
+            flow = edit.relabel_stage(flow, stage.instance_name, own_label)
         self._swap(flow)
         return Stage(self, stage.instance_name)
 
@@ -319,11 +341,11 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
         self._swap(flow)
         return Stage(self, stage.instance_name)
 
-    def remove_stage(self, *stages: Stage) -> None:
+    def remove_stage(self, stage: Stage, *stages: Stage) -> None:
         """Removes exactly these stages and the links to and from them."""
         with self.one_step():
-            for stage in stages:
-                name = self._own(stage)
+            for each in (stage, *stages):
+                name = self._own(each)
                 self._apply(lambda flow, name=name: edit.remove_stage(flow, name))  # type: ignore[misc]
 
     def duplicate_stage(self, stage: Stage) -> Stage:
@@ -526,3 +548,13 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
             f"StreamingFlow(name={self.name!r}, description={self.description!r}, "
             f"flow_id={self.flow_id!r}, engine_version={self.engine_version!r})"
         )
+
+
+def _meant_by(info: object, **others: str | None) -> tuple[str, str]:
+    """Name and library of the kind that an entry of ``available_stages`` stands for; it goes with no other of them."""
+    if not isinstance(info, StageInfo):
+        raise InvalidValueError("stage_info", info, "an item of flow.available_stages")
+    for what, given in others.items():
+        if given is not None:
+            raise InvalidValueError(what, given, "nothing beside stage_info, which says it")
+    return info.name, info.library

@@ -9,6 +9,7 @@ from ..core.errors import UsageError
 from ..core.preview import Preview, StageOutput
 
 if TYPE_CHECKING:
+    from ..core.flow.model import Flow
     from ..core.records.record import Record
     from .stage import Stage
 
@@ -26,11 +27,15 @@ class PreviewError(UsageError):
 
 
 class PreviewStage:
-    """One stage of a preview, all batches together. ``outputs`` holds what it did in each batch."""
+    """One stage of a preview, all batches together.
 
-    def __init__(self, outputs: Sequence[StageOutput], duration_s: float = 0.0) -> None:
+    ``outputs`` holds what it did in each batch, ``stage_name`` is its label.
+    """
+
+    def __init__(self, outputs: Sequence[StageOutput], duration_s: float = 0.0, stage_name: str = "") -> None:
         self.outputs = tuple(outputs)
         self.duration_s = duration_s
+        self.stage_name = stage_name
 
     @property
     def instance_name(self) -> str:
@@ -102,12 +107,14 @@ class PreviewStage:
 class PreviewResult(list[PreviewStage]):
     """The stages of a preview in the order they ran."""
 
-    def __init__(self, preview: Preview) -> None:
+    def __init__(self, preview: Preview, labels: Mapping[str, str] | None = None) -> None:
         grouped: dict[str, list[StageOutput]] = {}
         for batch in preview.batches:
             for output in batch:
                 grouped.setdefault(output.instance_name, []).append(output)
-        super().__init__(PreviewStage(outputs, preview.duration_s) for outputs in grouped.values())
+        super().__init__(
+            PreviewStage(outputs, preview.duration_s, (labels or {}).get(name, "")) for name, outputs in grouped.items()
+        )
         self.preview = preview
 
     @property
@@ -146,14 +153,14 @@ class PreviewResult(list[PreviewStage]):
         return "".join(stage._repr_html_() for stage in self)
 
 
-def checked(preview: Preview) -> PreviewResult:
-    """The result of a preview that finished.
+def checked(preview: Preview, flow: Flow) -> PreviewResult:
+    """The result of a preview of a flow that finished.
 
     Raises:
         PreviewError: it did not; with the engine's message and the issues.
     """
     if preview.finished:
-        return PreviewResult(preview)
+        return PreviewResult(preview, {stage.instance_name: stage.label for stage in flow.all_stages()})
     issues = tuple(f"{each.instance_name or 'flow'}: {each.message}" for each in preview.issues)
     raise PreviewError(preview.status, preview.message or "", issues)
 

@@ -15,10 +15,10 @@ from ..core.project import ParameterSet as ParameterSetValue
 from . import transfer
 from .attributes import KnownAttributes
 from .checks import chosen_type, copies_of, flow_list, own_flow
-from .environments import Environment
+from .environments import Environment, environment_value
 from .jobs import Job, job_value
 from .parameter_sets import ParameterSet, checked_set_name
-from .results import LazyList, Response, SeekableList
+from .results import LazyList, Response, SeekableList, ValidationResult
 from .session import Session, checked_flow_type, flow_query, new_environment
 from .streaming import StreamingFlow
 
@@ -74,7 +74,7 @@ class Project(KnownAttributes):
             NameInUseError: another flow of the project has the name.
             InvalidValueError: an empty name, or a flow type other than ``streaming``.
         """
-        value = environment.value if environment is not None else None
+        value = environment_value(environment, self._session)
         return self._handle(self._call(self._session.create_flow, name, value, description or "", flow_type))
 
     @property
@@ -126,6 +126,11 @@ class Project(KnownAttributes):
         flow._value = sent
         flow._took(stored, sent)
         return Response(200, {"flow_id": flow.flow_id, "revision": stored.revision})
+
+    def validate_flow(self, flow: StreamingFlow) -> ValidationResult:
+        """The same as ``flow.validate()``."""
+        own_flow(flow, self._session)
+        return flow.validate()
 
     def duplicate_flow(
         self, flow: StreamingFlow, name: str, description: str | None = None, number_of_copies: int = 1

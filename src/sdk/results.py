@@ -79,7 +79,8 @@ class FlowValidationError:
 
     instanceName = instance_name
     humanReadableMessage = human_readable_message
-    errorCode = code
+    error_code = errorCode = code
+    technical_message = technicalMessage = message
 
     def _facts_(self) -> dict[str, object]:
         return {

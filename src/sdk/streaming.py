@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import attrs
+
 from ..core.errors import InvalidValueError
 from ..core.flow.model import Flow
 from ..core.preview import PreviewOptions
-from ..core.project import Revision, StoredFlow, StoredParameterSet
+from ..core.project import EngineInfo, Revision, StoredFlow, StoredParameterSet
+from .environments import AsyncEnvironment, Environment, environment_value, first_online
 from .flow import FlowHandle
 from .preview import PreviewResult, checked
 from .results import SeekableList, ValidationResult
@@ -40,6 +43,15 @@ def preview_options(
     for what, value, most in (("batch_size", batch_size, 1000), ("batches", batches, 10)):
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
             raise InvalidValueError(what, value, f"a whole number from 1 to {most}")
+    switches = {
+        "write_to_destination": write_to_destination,
+        "execute_lifecycle_events": execute_lifecycle_events,
+        "test_origin": test_origin,
+        "call_out": call_out,
+    }
+    for what, switch in switches.items():
+        if not isinstance(switch, bool):
+            raise InvalidValueError(what, switch, "true or false")
     if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, (int, float)) or timeout_ms <= 0:
         raise InvalidValueError("timeout_ms", timeout_ms, "milliseconds above 0")
     through = getattr(run_through_stage, "instance_name", run_through_stage)
@@ -68,6 +80,17 @@ def _by_name(given: Mapping[Any, T] | None) -> dict[str, T]:
 class AsyncStreamingFlow(FlowHandle):
     """A flow of an async project: edits as on ``StreamingFlow``, awaited verbs for what touches the world."""
 
+    async def environment(self) -> AsyncEnvironment | None:
+        """The environment; None when there is none. ``environment_id`` can be set."""
+        if not self.environment_id:
+            return None
+        return AsyncEnvironment(self._session, await self._session.environment(self.environment_id))
+
+    async def engine(self) -> EngineInfo | None:
+        """The first engine of its environment that is online; None when there is none."""
+        environment = await self.environment()
+        return None if environment is None else first_online(await environment.engines())
+
     async def validate(self) -> ValidationResult:
         """Checks the flow as it is now, edits included: structure and settings, and by its engine where it has one."""
         report, note = await self._session.validate(self._value, self._stored.flow_id, self._catalogue)
@@ -86,12 +109,17 @@ class AsyncStreamingFlow(FlowHandle):
         outputs: "Outputs | None" = None,
         batches: int = 1,
         call_out: bool = False,
+        time_zone: str = "BROWSER",
+        show_field_type: bool = True,
+        push_limit_down: bool = True,
+        remote: bool = True,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
         Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
         records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
-        ``call_out`` lets HTTP stages that make records call.
+        ``call_out`` lets HTTP stages that make records call. ``time_zone``, ``show_field_type``, ``push_limit_down``
+        and ``remote`` are there for programs of the official client and change nothing.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -108,7 +136,7 @@ class AsyncStreamingFlow(FlowHandle):
             outputs,
             call_out,
         )
-        return checked(await self._session.preview(self._value, self._stored.flow_id, options))
+        return checked(await self._session.preview(self._value, self._stored.flow_id, options), self._value)
 
     async def refresh(self) -> Self:
         """Loads the newest revision; edits that are not saved are dropped (``undo`` brings them back)."""
@@ -139,6 +167,29 @@ class StreamingFlow(FlowHandle):
         super().__init__(session, stored, catalogue, sets)
         self._call = call
 
+    @property
+    def environment(self) -> Environment | None:
+        """The environment; None when there is none. Another one brings its engine version."""
+        if not self.environment_id:
+            return None
+        return Environment(self._session, self._call(self._session.environment, self.environment_id), self._call)
+
+    @environment.setter
+    def environment(self, environment: Environment | None) -> None:
+        value = environment_value(environment, self._session)
+        if value is None:
+            self.environment_id = None
+            return
+        version = value.engine_version
+        self._catalogue = self._call(self._session.catalogue, version)
+        self._apply(lambda flow: attrs.evolve(flow, environment_id=value.environment_id, engine_version=version))
+
+    @property
+    def engine(self) -> EngineInfo | None:
+        """The first engine of its environment that is online; None when there is none."""
+        environment = self.environment
+        return None if environment is None else first_online(environment.engines)
+
     def validate(self) -> ValidationResult:
         """Checks the flow as it is now, edits included: structure and settings, and by its engine where it has one."""
         report, note = self._call(self._session.validate, self._value, self._stored.flow_id, self._catalogue)
@@ -157,12 +208,17 @@ class StreamingFlow(FlowHandle):
         outputs: "Outputs | None" = None,
         batches: int = 1,
         call_out: bool = False,
+        time_zone: str = "BROWSER",
+        show_field_type: bool = True,
+        push_limit_down: bool = True,
+        remote: bool = True,
     ) -> PreviewResult:
         """Runs a few batches through the flow as it is now and gives the records of every stage.
 
         Nothing is written, called or committed unless asked for. ``inputs`` gives a stage (or its instance name)
         records of your own; ``outputs`` takes the place of what a stage puts out, which is not run then.
-        ``call_out`` lets HTTP stages that make records call.
+        ``call_out`` lets HTTP stages that make records call. ``time_zone``, ``show_field_type``, ``push_limit_down``
+        and ``remote`` are there for programs of the official client and change nothing.
 
         Raises:
             PreviewError: it did not finish; with the issues that stood in its way.
@@ -179,7 +235,7 @@ class StreamingFlow(FlowHandle):
             outputs,
             call_out,
         )
-        return checked(self._call(self._session.preview, self._value, self._stored.flow_id, options))
+        return checked(self._call(self._session.preview, self._value, self._stored.flow_id, options), self._value)
 
     def refresh(self) -> Self:
         """Loads the newest revision; edits that are not saved are dropped (``undo`` brings them back)."""

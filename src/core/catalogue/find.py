@@ -44,6 +44,9 @@ def find_stage(
         NotFoundError: nothing fits; with the nearest labels.
         InvalidValueError: nothing but the role does not fit, several kinds fit, or nothing was asked for.
     """
+    for what, given in (("stage", label), ("stage name", name), ("stage type", type), ("stage library", library)):
+        if given is not None and not isinstance(given, (str, StageType)):
+            raise InvalidValueError(what, given, "a text")
     return _find(catalogue, label, name, type, library, role)  # type: ignore[arg-type]
 
 

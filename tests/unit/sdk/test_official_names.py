@@ -1,8 +1,10 @@
 """Names that programs of the official client use mean here what they mean there, and mistyped ones never pass."""
 
+import anyio
 import pytest
 
 import penstock
+from penstock import InvalidValueError
 from penstock.core.errors import UnknownAttributeError
 
 
@@ -37,3 +39,112 @@ def test_a_misspelt_attribute_of_a_flow_or_project_is_refused(
         flow.enviroment_id = "lost"  # type: ignore[attr-defined]
     with pytest.raises(UnknownAttributeError, match="projet"):
         project.projet = "lost"  # type: ignore[attr-defined]
+
+
+def test_the_environment_of_a_flow_is_read_and_set(project: penstock.Project) -> None:
+    """Another environment brings its engine version, is saved, and shows its engine; undo takes both back."""
+    flow = project.create_flow(name="orders")
+    assert (flow.environment, flow.engine) == (None, None)
+    environment = project.create_environment(name="laptop", engine_version="3.22.0")
+    flow.environment = environment
+    assert flow.environment == environment
+    assert flow.engine_version == "3.22.0"
+    assert flow.engine is not None
+    assert flow.engine.online
+    project.update_flow(flow)
+    saved = project.flows.get(name="orders")
+    assert (saved.environment, saved.engine_version) == (environment, "3.22.0")
+    flow.environment = None
+    assert flow.environment_id is None
+
+
+def test_the_environment_of_a_flow_is_found_under_an_event_loop() -> None:
+    """The async face awaits the environment and the engine."""
+
+    async def job() -> list[object]:
+        async with await penstock.open_project_async() as opened:
+            environment = await opened.create_environment(name="laptop")
+            flow = await opened.create_flow(name="orders", environment=environment)
+            with pytest.raises(UnknownAttributeError, match="environment_id"):
+                flow.environment = environment  # type: ignore[method-assign, assignment]
+            bare = await opened.create_flow(name="bare")
+            engine = await flow.engine()
+            assert not (await opened.validate_flow(flow)).success
+            return [await flow.environment() == environment, engine and engine.online, await bare.engine()]
+
+    assert anyio.run(job) == [True, True, None]
+
+
+def test_what_is_no_environment_of_the_project_is_refused(project: penstock.Project) -> None:
+    """A name, an id or an environment of another project is an error that says what is expected."""
+    flow = project.create_flow(name="orders")
+    with penstock.open_project() as other:
+        stranger = other.create_environment(name="elsewhere")
+    for wrong in ("laptop", 5, stranger):
+        with pytest.raises(InvalidValueError, match="environment"):
+            flow.environment = wrong  # type: ignore[assignment]
+        with pytest.raises(InvalidValueError, match="environment"):
+            project.create_flow(name="other", environment=wrong)  # type: ignore[arg-type]
+
+
+def test_a_stage_is_removed_by_keyword(flow: penstock.StreamingFlow) -> None:
+    """``remove_stage(stage=…)`` is the same as without the keyword; several go as before."""
+    origin, trash = flow.stages
+    flow.remove_stage(stage=trash)
+    assert flow.stages == [origin]
+    flow.undo().remove_stage(origin, trash)
+    assert flow.stages == []
+
+
+def test_a_preview_takes_the_words_of_the_official_client(flow: penstock.StreamingFlow) -> None:
+    """Its further keywords are taken; its stages have labels."""
+    origin = flow.stages[0]
+    origin.set_attributes(raw_data='{"a": 1}', stop_after_first_batch=True)
+    shown = flow.preview(timeout_ms=120000, time_zone="UTC", show_field_type=False, push_limit_down=False, remote=False)
+    assert [stage.stage_name for stage in shown] == ["Dev Raw Data Source 1", "Trash 1"]
+
+
+@pytest.mark.parametrize("switch", ["write_to_destination", "execute_lifecycle_events", "test_origin", "call_out"])
+def test_a_word_at_the_place_of_a_switch_writes_nothing(flow: penstock.StreamingFlow, switch: str) -> None:
+    """A time zone that comes by position must not make a preview write."""
+    with pytest.raises(InvalidValueError, match="write_to_destination"):
+        flow.preview(10, 30_000, "all", "BROWSER")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match=switch):
+        flow.preview(**{switch: "no"})  # type: ignore[arg-type]
+
+
+def test_stages_are_chosen_by_type_and_added_under_a_label(flow: penstock.StreamingFlow) -> None:
+    """``stage_type`` has the words of documents; a label beside ``stage_info`` is the new stage's."""
+    found = flow.available_stages.get_all(stage_type="SOURCE")
+    assert found
+    assert {each.type for each in found} == {"origin"}
+    info = flow.available_stages.get(label="Trash")
+    stage = flow.add_stage(label="Nothing left", stage_info=info)
+    assert (stage.stage_name, stage.kind) == ("Nothing left", info.name)
+    for other in ({"name": info.name}, {"type": "TARGET"}, {"library": info.library}):
+        with pytest.raises(InvalidValueError, match="stage_info"):
+            flow.add_stage(stage_info=info, **other)
+    with pytest.raises(InvalidValueError, match="stage_info"):
+        flow.add_stage(stage_info="Trash")  # type: ignore[arg-type]
+    assert len(flow.stages) == 3
+
+
+@pytest.mark.parametrize("wrong", [5, ["Trash"], {}])
+def test_what_is_no_text_is_no_stage(flow: penstock.StreamingFlow, wrong: object) -> None:
+    """A label, name, type or library of another kind is an error that says so."""
+    for given in ({"label": wrong}, {"name": wrong}, {"label": "Trash", "type": wrong}):
+        with pytest.raises(InvalidValueError, match="stage"):
+            flow.add_stage(**given)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="stage"):
+        flow.set_error_stage(wrong)  # type: ignore[arg-type]
+
+
+def test_findings_have_the_facts_of_the_official_client(project: penstock.Project) -> None:
+    """``project.validate_flow`` is ``flow.validate``; a finding has its code and message under those names."""
+    flow = project.create_flow(name="orders")
+    flow.add_stage("Trash")
+    result = project.validate_flow(flow)
+    assert repr(result) == repr(flow.validate())
+    finding = result.issues[0]
+    assert (finding.error_code, finding.technical_message) == (finding.code, finding.message)
+    assert (flow.project_id, flow.connection_ids, flow.fragment_ids) == (project.project_id, [], [])
