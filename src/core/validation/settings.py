@@ -1,6 +1,5 @@
 """Checks of the settings of a stage, service or the flow: required, ranges, unknown names, the forms of models."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
@@ -12,8 +11,6 @@ from .issues import Issue
 from .paths import path_problem
 from .places import Place, java_text, listed
 from .plan import PRECONDITIONS, Plan, SettingPlan
-
-_EXPRESSION = re.compile(r".*\$\{.*\}")
 
 
 @attrs.frozen(eq=False)
@@ -170,7 +167,8 @@ def _check_paths(component: Component, setting: SettingPlan, value: Json) -> Ite
 
 
 def _check_path(component: Component, setting: SettingPlan, path: str) -> Iterator[Issue]:
-    if _EXPRESSION.match(path):
+    line = path.partition("\n")[0]
+    if 0 <= line.find("${") < line.rfind("}"):
         return  # what an expression gives is known at run time only
     reason = path_problem(path)
     if reason is not None:
