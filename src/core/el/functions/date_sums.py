@@ -74,11 +74,20 @@ def date_difference(unit: str, later: datetime | None, earlier: datetime | None)
         return Long(between // length if between >= timedelta() else -(-between // length))
     count = int(((end.year - start.year) * 12 + end.month - start.month) / _MONTHS[unit])
     step = 1 if end >= start else -1
-    while count and (_added(unit, Decimal(count), start) - end) * step > timedelta():
+    while count and _passes(unit, count, start, end):
         count -= step
-    while (_added(unit, Decimal(count + step), start) - end) * step <= timedelta():
+    while not _passes(unit, count + step, start, end):
         count += step
     return Long(count)
+
+
+def _passes(unit: str, count: int, start: datetime, end: datetime) -> bool:
+    """True when so many units from the start lie behind the end, seen from there; what no year has lies behind all."""
+    try:
+        reached = _later(start, count * _MONTHS[unit])
+    except ValueError:
+        return True
+    return reached > end if count > 0 else reached < end
 
 
 @named("time:nowNanoTimestampString", scoped=True)

@@ -56,6 +56,10 @@ def test_parts_of_units_count(unit: str, amount: str, expected: datetime) -> Non
         ("WEEK", "2020-01-14", "2020-01-01", 1),
         ("DAY", "2020-01-01", "2020-01-03", -2),
         ("HOUR", "2020-01-02", "2020-01-01", 24),
+        ("YEAR", "9999-12-31", "2020-01-01", 7979),
+        ("MONTH", "9999-12-31", "9999-01-31", 11),
+        ("QUARTER", "0001-01-01", "9999-12-31", -39995),
+        ("YEAR", "2020-06-01", "2020-06-01", 0),
     ],
 )
 def test_a_difference_is_of_whole_units(unit: str, later: str, earlier: str, number: int) -> None:

@@ -38,6 +38,7 @@ LISTED = "[Field[INTEGER:1], Field[STRING:null], Field[STRING:x]]"
         ("1e3", 1000.0),
         ('"it\\"s"', 'it"s'),
         ("record:value('/m').k.value", "v"),
+        ("record:value('/m').über", None),
     ],
 )
 def test_operators_bind_as_in_the_original(text: str, expected: object) -> None:
@@ -162,7 +163,9 @@ def test_what_fits_no_parameter_or_operator_is_an_error(text: str) -> None:
         value(text)
 
 
-@pytest.mark.parametrize("text", ["uri:scheme('a')", "error:code()", "str:concat('a', 'b', 'c')", "1 +* 2", "a.1"])
+@pytest.mark.parametrize(
+    "text", ["uri:scheme('a')", "error:code()", "str:concat('a', 'b', 'c')", "1 +* 2", "a.1", "١", "1.١"]
+)
 def test_what_is_no_expression_is_told_before_it_is_evaluated(text: str) -> None:
     """Unknown functions, too many arguments, signs that do not belong together."""
     with pytest.raises(ElError):
@@ -198,9 +201,9 @@ def test_units_are_constants(text: str, number: int) -> None:
     assert value(text) == number
 
 
-@pytest.mark.parametrize("name", ["_a", "$a", "a$1", "#a", "a_b"])
+@pytest.mark.parametrize("name", ["_a", "$a", "a$1", "#a", "a_b", "über", "#ü", "名前", "a١"])
 def test_names_of_parameters(name: str) -> None:
-    """Letters, digits, underscores and dollars; a hash may begin one."""
+    """Letters and digits of any script, underscores and dollars; a hash may begin one."""
     assert value(name, parameters={name: "here"}) == "here"
 
 
