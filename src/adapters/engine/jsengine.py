@@ -39,7 +39,10 @@ def _serve() -> None:
 
 
 def _leave(home: threading.Thread) -> None:
-    """Lets it end what it was asked for: a program must not end in the middle of freeing an engine."""
+    """Frees the engines that are left and ends the thread: the interpreter cannot free one while it ends, nor may it
+    end in the middle of that."""
+    for engine in list(_living):
+        _at_home(engine._racer.close)
     _waiting.put(None)
     home.join()
 
@@ -82,6 +85,7 @@ class Engine:
         self._racer = _at_home(_made, prelude).result()
         self._freed = weakref.finalize(self, _at_home, self._racer.close)
         self._freed.atexit = False
+        _living.add(self)
 
     def eval(self, script: str, **limits: float) -> object:
         """What the script gives; ``limits`` are ``timeout_sec`` and ``max_memory``."""
@@ -92,6 +96,9 @@ class Engine:
         freeing = self._freed()
         if freeing and _home().is_alive():
             freeing.result()
+
+
+_living: "weakref.WeakSet[Engine]" = weakref.WeakSet()
 
 
 def engine_faults() -> type[Exception]:

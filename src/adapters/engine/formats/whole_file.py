@@ -119,8 +119,9 @@ class _Limited(io.BufferedIOBase):
         return data
 
     def close(self) -> None:
-        """Closes the file."""
-        self._opened.close()
+        """Closes the file, if it could be opened."""
+        if hasattr(self, "_opened"):
+            self._opened.close()
         super().close()
 
 

@@ -275,6 +275,7 @@ def test_a_header_can_name_the_folder_of_a_file(file: Path, tmp_path: Path) -> N
     assert (tmp_path / "there" / "a.bin").read_bytes() == file.read_bytes()
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_a_file_that_is_gone_is_refused_and_a_folder_that_cannot_be_ends_the_run(file: Path, tmp_path: Path) -> None:
     """The one is a fault of the record, the other of the stage."""
     held = read(file)
