@@ -255,7 +255,7 @@ class AsyncProject(KnownAttributes):
         """Writes a ZIP with these flows; where it was written. Credentials are blanked unless asked for."""
         listed = flow_list(flows, self._session)
         pairs = [(flow._stored, flow.value) for flow in listed]
-        path = transfer.export_path(destination)
+        path = transfer.export_path(destination, with_plain_text_credentials)
         return await transfer.export(
             self._session, pairs, path, with_plain_text_credentials=with_plain_text_credentials
         )
@@ -304,8 +304,7 @@ class AsyncProject(KnownAttributes):
     async def update_parameter_set(self, parameter_set: ParameterSet, *, force: bool = False) -> Response:
         """Saves a parameter set with its edits; a stale one is refused unless forced."""
         stored = await self._session.save_parameter_set(parameter_set.stored, parameter_set.value, force=force)
-        parameter_set.stored = stored
-        parameter_set._value = stored.value
+        parameter_set._took(stored)
         return Response(200, {"parameter_set_id": stored.parameter_set_id, "revision": stored.revision})
 
     async def duplicate_parameter_set(self, parameter_set: ParameterSet, name: str) -> ParameterSet:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ..core.errors import UnknownAttributeError, UnknownSettingError, UnsupportedError
+from ..core.errors import UnknownAttributeError, UnknownSettingError, UnsupportedError, nearest
 from ..core.flow.credentials import masked_rows
 from ..core.values import Json
+from .attributes import public_names
 from .results import shown
 
 
@@ -39,7 +40,8 @@ class Configuration(MutableMapping[str, Any]):
         try:
             return self[name]
         except UnknownSettingError as error:
-            raise UnknownAttributeError("setting", name, error.near, error.where) from None
+            near = nearest(name, [*error.near, *public_names(Configuration)])
+            raise UnknownAttributeError("setting", name, near, error.where) from None
 
     def __setattr__(self, name: str, value: object) -> None:
         if name.startswith("_"):

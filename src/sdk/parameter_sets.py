@@ -11,6 +11,7 @@ from ..core.errors import InvalidValueError, NameInUseError, NotFoundError, Unsu
 from ..core.project import Parameter, StoredParameterSet, ValueSet
 from ..core.project import ParameterSet as ParameterSetValue
 from ..core.values import Json, freeze
+from .attributes import KnownAttributes
 from .results import SeekableList, shown
 
 if TYPE_CHECKING:
@@ -34,13 +35,21 @@ PROJDEF = "PROJDEF"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class ParameterSet:
+class ParameterSet(KnownAttributes):
     """A parameter set of a project; edits take effect with ``project.update_parameter_set``."""
 
     def __init__(self, session: "Session", stored: StoredParameterSet) -> None:
         self._session = session
-        self.stored = stored
+        self._stored = stored
         self._value = stored.value
+
+    @property
+    def stored(self) -> StoredParameterSet:
+        """The set as it was stored last."""
+        return self._stored
+
+    def _took(self, stored: StoredParameterSet) -> None:
+        self._stored, self._value = stored, stored.value
 
     @property
     def value(self) -> ParameterSetValue:
@@ -50,7 +59,7 @@ class ParameterSet:
     @property
     def parameter_set_id(self) -> str:
         """The id of the set in its project."""
-        return self.stored.parameter_set_id
+        return self._stored.parameter_set_id
 
     @property
     def name(self) -> str:

@@ -196,9 +196,10 @@ class Project(KnownAttributes):
         """Writes a ZIP with these flows; where it was written. Credentials are blanked unless asked for.
 
         Raises:
-            InvalidValueError: an empty list, something that is no streaming flow, or a folder that does not exist.
+            InvalidValueError: an empty list, something that is no streaming flow, a folder that does not exist, or
+                ``with_plain_text_credentials`` that is neither true nor false.
         """
-        path = transfer.export_path(destination)
+        path = transfer.export_path(destination, with_plain_text_credentials)
         if isinstance(flows, LazyList) and transfer.archives_of_store(self._session, len(flows)) is None:
             # thousands of flows: a page of them is held at a time
             members = ((each.flow_id, each.value) for each in self._own(flows))
@@ -268,8 +269,7 @@ class Project(KnownAttributes):
             ConflictError: somebody else saved since it was loaded; ``force`` saves anyway.
         """
         stored = self._call(self._session.save_parameter_set, parameter_set.stored, parameter_set.value, force=force)
-        parameter_set.stored = stored
-        parameter_set._value = stored.value
+        parameter_set._took(stored)
         return Response(200, {"parameter_set_id": stored.parameter_set_id, "revision": stored.revision})
 
     def duplicate_parameter_set(self, parameter_set: ParameterSet, name: str) -> ParameterSet:

@@ -11,10 +11,18 @@ from ..core.edit import raw
 from ..core.edit import settings as setting_edits
 from ..core.edit.basics import definition_of, type_of, with_stage
 from ..core.edit.links import LinkKind, consumers, producers
-from ..core.errors import InvalidValueError, LinkError, NotFoundError, UnknownAttributeError, UnknownSettingError
+from ..core.errors import (
+    InvalidValueError,
+    LinkError,
+    NotFoundError,
+    UnknownAttributeError,
+    UnknownSettingError,
+    nearest,
+)
 from ..core.flow.credentials import mask_credentials
 from ..core.flow.model import Flow, StageInstance
 from ..core.values import Json, freeze
+from .attributes import public_names, settable_names
 from .configuration import Configuration
 from .results import SeekableList, shown
 
@@ -244,7 +252,8 @@ class Stage:
         try:
             return self.configuration[name]
         except UnknownSettingError as error:
-            raise UnknownAttributeError("attribute or setting", name, error.near, f"stage {self._name}") from None
+            near = nearest(name, [*error.near, *public_names(Stage)])
+            raise UnknownAttributeError("attribute or setting", name, near, f"stage {self._name}") from None
 
     def __setattr__(self, name: str, value: object) -> None:
         if name.startswith("_") or isinstance(getattr(type(self), name, None), property):
@@ -255,7 +264,8 @@ class Stage:
         try:
             self._write({name: value})
         except UnknownSettingError as error:
-            raise UnknownAttributeError("attribute or setting", name, error.near, f"stage {self._name}") from None
+            near = nearest(name, [*error.near, *settable_names(Stage)])
+            raise UnknownAttributeError("attribute or setting", name, near, f"stage {self._name}") from None
 
     def __dir__(self) -> list[str]:
         names = [name for name in self._names() if name.isidentifier()]

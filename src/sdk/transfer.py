@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 DEFAULT_NAME = "flows.zip"
 
 
-def export_path(destination: str | os.PathLike[str] | None) -> Path:
-    """Where an export goes: ``flows.zip`` here by default, or inside the folder that is named."""
+def export_path(destination: str | os.PathLike[str] | None, with_plain_text_credentials: object) -> Path:
+    """Where an export goes: ``flows.zip`` here by default, or inside the folder that is named.
+
+    Raises:
+        InvalidValueError: for credentials that are asked for by something else than true: a name of a file given in
+            this place would let them out.
+    """
+    if not isinstance(with_plain_text_credentials, bool):
+        expected = "true or false; name the file with destination=..."
+        raise InvalidValueError("with_plain_text_credentials", with_plain_text_credentials, expected)
     path = Path(DEFAULT_NAME if destination is None else destination)
     return path / DEFAULT_NAME if path.is_dir() else path
 

@@ -41,6 +41,45 @@ def test_a_misspelt_attribute_of_a_flow_or_project_is_refused(
         project.projet = "lost"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("flow.add_stge('Trash')", "add_stage"),
+        ("flow.stagse", "stages"),
+        ("flow.stages[0].conect_output_to", "connect_output_to"),
+        ("flow.stages[0].stage_nme", "stage_name"),
+        ("flow.configuration.updat({})", "update"),
+        ("project.craete_flow('x')", "create_flow"),
+        ("project.create_parameter_set('words').add_paramter('string', 'x')", "add_parameter"),
+    ],
+)
+def test_a_misspelt_verb_names_the_nearest(
+    project: penstock.Project, flow: penstock.StreamingFlow, wanted: str, meant: str
+) -> None:
+    """Verbs and facts are found like settings when they are mistyped."""
+    with pytest.raises(UnknownAttributeError) as unknown:
+        eval(wanted, {"project": project, "flow": flow})
+    assert unknown.value.near[0] == meant
+
+
+def test_a_misspelt_fact_of_a_stage_or_parameter_set_is_refused(
+    project: penstock.Project, flow: penstock.StreamingFlow
+) -> None:
+    """An assignment names what can be set."""
+    with pytest.raises(UnknownAttributeError, match="'stage_name'"):
+        flow.stages[0].stage_nme = "lost"
+    with pytest.raises(UnknownAttributeError, match="'description'"):
+        project.create_parameter_set("words").descripton = "lost"  # type: ignore[attr-defined]
+
+
+def test_a_property_that_fails_says_why(project: penstock.Project) -> None:
+    """A failure inside of a property is not told as an attribute that is not there."""
+    flow = project.create_flow(name="orders")
+    del flow._value
+    with pytest.raises(AttributeError, match="_value"):
+        _ = flow.description
+
+
 def test_the_environment_of_a_flow_is_read_and_set(project: penstock.Project) -> None:
     """Another environment brings its engine version, is saved, and shows its engine; undo takes both back."""
     flow = project.create_flow(name="orders")

@@ -146,6 +146,21 @@ def test_exporting_nothing_or_something_else_is_refused(project: penstock.Projec
         project.export_flows(flows)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_a_file_in_the_place_of_the_credentials_switch_lets_none_out(
+    flow: penstock.StreamingFlow,
+    project: penstock.Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    several: bool,
+) -> None:
+    """A name is true for Python, and would have exported passwords; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidValueError, match="destination="):
+        project.export_flows([flow], "flows.zip") if several else project.export_flow(flow, "flows.zip")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_exporting_into_a_missing_folder_is_refused(flow: penstock.StreamingFlow, project: penstock.Project) -> None:
     """The folder of the destination must exist; nothing is written."""
     with pytest.raises(InvalidValueError, match="existing folder"):
