@@ -9,11 +9,18 @@ from typing import Any
 from ..errors import InvalidValueError
 from ..java import java_string, parse_decimal, parse_double, parse_int, parse_long, wrap_int, wrap_long
 from ..java.calendar import to_millis
-from ..java.numbers import decimal_to_long, float_to_int, float_to_long
-from ..records.values import Char, Long, Null
+from ..java.kinds import kind_of
+from ..java.numbers import decimal_to_long, float_to_int, float_to_long, wrap_bits
+from ..records.values import Byte, Char, FieldType, Long, Null, Short
 from .errors import EvaluationError
 
 MAX_DIGITS = 5000
+_WHOLE: dict[FieldType, tuple[type[int], int]] = {
+    FieldType.BYTE: (Byte, 8),
+    FieldType.SHORT: (Short, 16),
+    FieldType.INTEGER: (int, 32),
+    FieldType.LONG: (Long, 64),
+}
 _EXACT = Context(prec=4 * MAX_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -207,7 +214,7 @@ def _whole_rest(left: int, right: int) -> int:
 
 
 def negated(value: Any) -> Any:
-    """Unary minus."""
+    """Unary minus: the kind stays, and the smallest whole number of one is its own negative."""
     value = plain(value)
     if value is None:
         return 0
@@ -215,7 +222,13 @@ def negated(value: Any) -> Any:
         return -as_double(value) if _looks_float(value) else Long(wrap_long(-as_long(value)))
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise EvaluationError(f"{_shown(value)} is no number")
-    return _unsigned_zero(value.copy_negate()) if isinstance(value, Decimal) else type(value)(-value)
+    if isinstance(value, Decimal):
+        return _unsigned_zero(value.copy_negate())
+    whole = _WHOLE.get(kind_of(value))
+    if whole is None or isinstance(value, float):
+        return type(value)(-value)
+    make, bits = whole
+    return make(wrap_bits(-value, bits))
 
 
 def _is_whole(value: Any) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from penstock.core.el import EvaluationError
-from penstock.core.records.values import FieldValue, Long
+from penstock.core.records.values import Byte, FieldValue, Long, Short
 
 from .test_functions import value
 
@@ -15,6 +15,9 @@ ROOT: dict[str, FieldValue] = {
     "int": -(2**31),
     "wide": -(2**40),
     "long": Long(-(2**63)),
+    "byte": Byte(-128),
+    "short": Short(-(2**15)),
+    "above": 2**31,
     "nan": float("nan"),
     "odd": 4503599627370497.0,
     "many": MANY,
@@ -35,6 +38,11 @@ ROOT: dict[str, FieldValue] = {
         ("math:abs(record:value('/wide'))", Long(2**40)),
         ("math:abs(record:value('/long'))", Long(-(2**63))),
         ("-record:value('/many')", MANY.copy_negate()),
+        ("-record:value('/int')", -(2**31)),
+        ("-record:value('/long')", Long(-(2**63))),
+        ("-record:value('/byte')", Byte(-128)),
+        ("-record:value('/short')", Short(-(2**15))),
+        ("-record:value('/above')", Long(-(2**31))),
         ("sum(record:value('/decs'))", Decimal("1234567890123456789012345678901234567891.75")),
         ("sum(record:value('/longs'))", Long(-(2**63))),
     ],
