@@ -81,10 +81,13 @@ def _writers_of_today(script: Json) -> Json:
     return script.replace("out.write", "output.write").replace("err.write", "error.write")
 
 
+_LONGEST_PAUSE_MS = 2**31 - 1
+
+
 def _pause_ms(per_second: Json) -> Json:
     if isinstance(per_second, bool) or not isinstance(per_second, (int, float)) or per_second <= 0:
         return per_second
-    return int(1000 / per_second)
+    return int(min(1000 / per_second, _LONGEST_PAUSE_MS))
 
 
 def _bytes_of_thousand(thousands: Json) -> Json:

@@ -285,6 +285,7 @@ def test_values_are_found_under_what_became_of_their_setting(
         ),
         ("processor_http_HttpDProcessor", 10, "conf.rateLimit", 4, 250),
         ("processor_http_HttpDProcessor", 10, "conf.rateLimit", 0, 0),
+        ("processor_http_HttpDProcessor", 10, "conf.rateLimit", 1e-320, 2**31 - 1),
         ("destination_kinesis_KinesisDTarget", 4, "kinesisConfig.partitionStrategy", "ROUND_ROBIN", "RANDOM"),
     ],
     ids=lambda each: each.rsplit("_", 1)[-1] if isinstance(each, str) and "_" in each else "",
