@@ -41,24 +41,24 @@ def _aggregated(values: Any, join: Callable[[Any, Any], Any]) -> Any:
     return Long(wrap_long(made)) if kind in _WHOLE else made if isinstance(made, Decimal) else float(made)
 
 
-named("sum", "O")(lambda values: _aggregated(values, lambda one, other: arithmetic("+", one, other)))
-named("min", "O")(lambda values: _aggregated(values, min))
+named("sum", "A")(lambda values: _aggregated(values, lambda one, other: arithmetic("+", one, other)))
+named("min", "A")(lambda values: _aggregated(values, min))
 
 
-@named("max", "O")
+@named("max", "A")
 def largest(values: Any) -> Any:
     """The largest field; among floats never less than the smallest positive one, where the original starts."""
     made = _aggregated(values, max)
     return max(made, SMALLEST) if isinstance(made, float) else made
 
 
-@named("asFields", "O")
+@named("asFields", "A")
 def as_fields(values: Any) -> list[Any]:
     """The values that are not null."""
     return [value for value in values or () if plain(value) is not None]
 
 
-@named("map", "OO")
+@named("map", "AO")
 def mapped(values: Any, change: Any) -> list[Any]:
     """What a function makes of every field."""
     if not callable(change):

@@ -29,10 +29,10 @@ def named_id(scope: Scope) -> str:
 named("uuid", scoped=True)(lambda scope: scope.new_id())
 named("emptyMap")(PlainMap)
 named("emptyList")(list)
-named("size", "C")(lambda items: -1 if items is None else len(items))
-named("length", "C")(lambda items: -1 if items is None else len(items))
-named("isEmptyMap", "C")(lambda items: not items)
-named("isEmptyList", "C")(lambda items: not items)
+named("size", "M")(lambda items: -1 if items is None else len(items))
+named("length", "A")(lambda items: -1 if items is None else len(items))
+named("isEmptyMap", "M")(lambda items: not items)
+named("isEmptyList", "A")(lambda items: not items)
 
 named("pipeline:id", scoped=True)(lambda scope: scope.facts.pipeline_id)
 named("pipeline:name", scoped=True)(lambda scope: scope.facts.pipeline_id)
@@ -110,15 +110,15 @@ named("credential:getWithOptions", "SSSS", scoped=True)(
 named("vault:read", "SS", scoped=True)(lambda scope, path, key: _secret(scope, "vault", path, key))
 named("vault:readWithDelay", "SSL", scoped=True)(lambda scope, path, key, ms: _secret(scope, "vault", path, key))
 
-named("collection:contains", "CO")(
+named("collection:contains", "AO")(
     lambda items, wanted: any(kind_of(each) is kind_of(wanted) and plain(each) == wanted for each in items or ())
 )
-named("collection:size", "C")(lambda items: len(items or ()))
-named("collection:get", "CI")(lambda items, at: items[at] if items and 0 <= at < len(items) else None)
+named("collection:size", "A")(lambda items: len(items or ()))
+named("collection:get", "AI")(lambda items, at: items[at] if items and 0 <= at < len(items) else None)
 named("alert:info", scoped=True)(lambda scope: scope.memory.get("alert"))
 
 
-@named("collection:filterByRegExp", "CS")
+@named("collection:filterByRegExp", "AS")
 def filtered(items: Any, pattern: str) -> list[Any]:
     """What of a collection has a text in which the pattern is found."""
     search = compiled_pattern(pattern).search

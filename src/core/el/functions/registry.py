@@ -26,13 +26,16 @@ class PlainMap(dict[str, Any]):
     """A map that a function made, without an order of its own: as a field it is a MAP, not a LIST_MAP."""
 
 
-def _collection(value: Any) -> Any:
-    value = plain(value)
-    if value is None or (isinstance(value, str) and not value):
-        return None
-    if isinstance(value, (list, dict)):
-        return value
-    raise EvaluationError("expected a list or a map")
+def _collection(kind: type, expected: str) -> Callable[[Any], Any]:
+    def coerced(value: Any) -> Any:
+        value = plain(value)
+        if value is None or (isinstance(value, str) and not value):
+            return None
+        if isinstance(value, kind):
+            return value
+        raise EvaluationError(f"expected {expected}, not a value of kind {type(value).__name__}")
+
+    return coerced
 
 
 _COERCIONS: dict[str, Callable[[Any], Any]] = {
@@ -42,7 +45,8 @@ _COERCIONS: dict[str, Callable[[Any], Any]] = {
     "D": as_double,
     "B": as_truth,
     "T": _date,
-    "C": _collection,
+    "A": _collection(list, "a list"),
+    "M": _collection(dict, "a map"),
     "O": plain,
 }
 
@@ -51,7 +55,7 @@ _COERCIONS: dict[str, Callable[[Any], Any]] = {
 class Function:
     """One function.
 
-    ``parameters`` has a letter per argument: S text, I and L whole numbers, D float, B truth, T date, C collection,
+    ``parameters`` has a letter per argument: S text, I and L whole numbers, D float, B truth, T date, A list, M map,
     O any value. ``scoped`` functions get the scope as their first argument.
     """
 

@@ -291,13 +291,13 @@ def _joined(words: Sequence[str], separator: str) -> str:
     return separator.join(words)
 
 
-named("list:join", "CS")(lambda items, separator: _joined([_word(item) for item in items or ()], separator))
-named("list:joinSkipNulls", "CS")(
+named("list:join", "AS")(lambda items, separator: _joined([_word(item) for item in items or ()], separator))
+named("list:joinSkipNulls", "AS")(
     lambda items, separator: _joined([_word(item) for item in items or () if plain(item) is not None], separator)
 )
 
 
-@named("map:join", "CSS")
+@named("map:join", "MSS")
 def join_map(items: Any, separator: str, inner: str) -> str:
     """The entries one behind the other, in the order of the original's map of their names."""
     held = items or {}
