@@ -199,8 +199,7 @@ class FlowHandle(KnownAttributes, DocumentEdits, FlowLooks):
 
     @description.setter
     def description(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise InvalidValueError("flow description", text, "a text")
+        edit.stages.checked_description(text)
         self._apply(lambda flow: attrs.evolve(flow, description=text, document_description=text))
 
     @property

@@ -9,6 +9,7 @@ import attrs
 from ..core.catalogue.definitions import Catalogue
 from ..core.catalogue.find import find_stage
 from ..core.edit import new_flow
+from ..core.edit.stages import checked_description, checked_name
 from ..core.errors import ClosedError, InvalidValueError, NotFoundError, UnsupportedError, nearest
 from ..core.flow.model import Flow, FlowId
 from ..core.importing import free_name, renamed
@@ -94,6 +95,7 @@ class Session:
         """Keeps a new flow without stages."""
         self._must_be_open()
         checked_flow_type(flow_type)
+        checked_description(description)
         catalogue = await self.catalogue(environment.engine_version if environment is not None else None)
         error = find_stage(catalogue, "Discard", role="error")
         flow = new_flow(name, description, catalogue, new_id=self.ids.new_id, error_definition=error)
@@ -168,7 +170,7 @@ class Session:
     async def duplicate(self, stored: StoredFlow, flow: Flow, name: str, description: str | None) -> StoredFlow:
         """Keeps a copy of a flow (edits included) under another name."""
         self._must_be_open()
-        text = flow.description if description is None else description
+        text = flow.description if description is None else checked_description(description)
         copy = attrs.evolve(renamed(flow, name), title=name, description=text, document_description=text)
         copy = attrs.evolve(copy, uuid=self.ids.new_id() if flow.uuid is not None else None)
         if self.ports.transfer is not None and flow == stored.flow:
@@ -177,6 +179,7 @@ class Session:
 
     async def free_names(self, name: str, copies: int) -> list[str]:
         """Names for several copies: ``name``, then numbered ones that are free."""
+        checked_name(name, "flow name")
         taken = dict.fromkeys(await self.names())
         names: list[str] = []
         for number in range(1, copies + 1):

@@ -26,13 +26,19 @@ def export_path(destination: str | os.PathLike[str] | None, with_plain_text_cred
 
     Raises:
         InvalidValueError: for credentials that are asked for by something else than true: a name of a file given in
-            this place would let them out.
+            this place would let them out; for a destination that is no path.
     """
     if not isinstance(with_plain_text_credentials, bool):
         expected = "true or false; name the file with destination=..."
         raise InvalidValueError("with_plain_text_credentials", with_plain_text_credentials, expected)
-    path = Path(DEFAULT_NAME if destination is None else destination)
+    path = Path(DEFAULT_NAME) if destination is None else _path(destination, "destination")
     return path / DEFAULT_NAME if path.is_dir() else path
+
+
+def _path(given: object, what: str) -> Path:
+    if not isinstance(given, (str, os.PathLike)):
+        raise InvalidValueError(what, given, "the path of a file")
+    return Path(given)
 
 
 def archives_of_store(session: Session, count: int) -> "FlowTransfer | None":
@@ -93,7 +99,7 @@ def read_source(source: str | os.PathLike[str]) -> list[Flow]:
     Raises:
         FormatError: it is no such file; nothing was imported.
     """
-    return [flow for _, flow in read_archived(Path(source))]
+    return [flow for _, flow in read_archived(_path(source, "source"))]
 
 
 def read_archived(path: Path) -> list[tuple[str, Flow]]:
@@ -158,7 +164,7 @@ async def import_flows(
 ) -> tuple[tuple[StoredFlow, ...], list[Flow]]:
     """Imports all flows of a file or none; the stored flows, and the flows of the file."""
     if session.ports.transfer is not None:
-        return await session.ports.transfer.import_archive(Path(source), resolution), []
+        return await session.ports.transfer.import_archive(_path(source, "source"), resolution), []
     flows = read_source(source)
     if not flows:
         raise FormatError(str(source), "", "there is no flow in it")

@@ -122,6 +122,17 @@ _PREVIEW_CONFIG = JsonMap(
 )
 
 
+def checked_description(text: object) -> str:
+    """The description of a flow when it is a text.
+
+    Raises:
+        InvalidValueError: for anything else.
+    """
+    if not isinstance(text, str):
+        raise InvalidValueError("flow description", text, "a text")
+    return text
+
+
 def checked_name(name: object, what: str) -> str:
     """The name when it is a text with something in it.
 

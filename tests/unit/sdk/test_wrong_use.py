@@ -290,3 +290,33 @@ def test_an_environment_needs_a_name_and_sound_options(project: penstock.Project
     for wrong in ({"name": ""}, {"name": "e", "cpus_to_allocate": 0}, {"name": "e", "stage_libs": "basic"}):
         with pytest.raises(InvalidValueError):
             project.create_environment(**wrong)
+
+
+@pytest.mark.parametrize("name", ["", None, 5])
+def test_a_copy_needs_a_name(project: penstock.Project, flow: penstock.StreamingFlow, name: object) -> None:
+    """duplicate_flow says that the name must be a text with something in it, for several copies, too."""
+    for copies in (1, 2):
+        with pytest.raises(InvalidValueError, match="flow name"):
+            project.duplicate_flow(flow, name=name, number_of_copies=copies)  # type: ignore[arg-type]
+    assert len(project.flows) == 1
+
+
+def test_a_description_is_a_text(project: penstock.Project, flow: penstock.StreamingFlow) -> None:
+    """A number is kept by no verb that takes a description."""
+    with pytest.raises(InvalidValueError, match="flow description"):
+        project.create_flow(name="other", description=5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="flow description"):
+        project.duplicate_flow(flow, name="other", description=5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="flow description"):
+        flow.description = None  # type: ignore[assignment]
+    assert len(project.flows) == 1
+
+
+def test_files_are_named_by_paths(project: penstock.Project, flow: penstock.StreamingFlow) -> None:
+    """What is no path is told with the argument that it was given for."""
+    with pytest.raises(InvalidValueError, match="source"):
+        project.import_flows(source=None, conflict_resolution="skip")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="source"):
+        project.plan_import(5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="destination"):
+        project.export_flow(flow=flow, destination=5)  # type: ignore[arg-type]
