@@ -208,6 +208,10 @@ class Board:
             length += self._lengths[span][self.height + row[links.target[link]] - row[links.source[link]]]
         return CROSS_PX * float(self._meetings.total(row, self.y)) + HIT_PX * float(through), length
 
+    def lay(self, rows: list[int]) -> None:
+        """Puts all stages into these rows."""
+        self.put([*range(len(rows))], rows)
+
     def put(self, nodes: list[int], rows: list[int]) -> None:
         """Moves stages to free rows."""
         for node, row in zip(nodes, rows, strict=True):

@@ -64,7 +64,7 @@ def _improved(board: Board) -> None:
         if least[0] <= LITTLE_PX:
             break
     board.weigh(1)
-    board.put([*range(len(best))], best)
+    board.lay(best)
 
 
 def _closed(board: Board) -> list[int]:
@@ -72,15 +72,14 @@ def _closed(board: Board) -> list[int]:
     before, cost = board.now(), _whole(board)
     used = sorted(set(before))
     closed = {row: at for at, row in enumerate(used)}
-    everything = [*range(len(before))]
     gaps = used[-1] - used[0] + 1 - len(used)
-    board.put(everything, [closed[row] for row in before])
+    board.lay([closed[row] for row in before])
     if not gaps or gaps > MOST_GAPS or _whole(board) <= cost:
         return board.now()
     for gap in range(used[-1], used[0], -1):
         if gap not in closed:
             tried = [row - 1 if row > gap else row for row in before]
-            board.put(everything, tried)
+            board.lay(tried)
             if (found := _whole(board)) <= cost:
                 before, cost = tried, found
     return [row - used[0] for row in before]

@@ -37,7 +37,6 @@ def in_lane_order(layers: Layers, nodes: list[Node], rows: list[int]) -> list[in
     board = Board(layers, rows, ROOM, every=True)
     if not board.paired:
         return rows
-    everything = [*range(layers.stages)]
     now = board.now()
     trouble, length = board.total()
     tries: int = MOST_TRIES
@@ -49,7 +48,7 @@ def in_lane_order(layers: Layers, nodes: list[Node], rows: list[int]) -> list[in
             tries -= 1
             if len(turned) >= len(wrong) or min(tried) < 0 or max(tried) >= board.height:
                 continue
-            board.put(everything, tried)
+            board.lay(tried)
             more, longer = board.total()
             if more <= trouble and longer <= length + WORTH_PX * (len(wrong) - len(turned)):
                 now, trouble, length, wrong = tried, more, longer, turned
