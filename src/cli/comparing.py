@@ -38,6 +38,9 @@ def diff(place: Place, first: str, second: str, as_json: bool) -> int:
         before, after = _flows_in(Path(first)), _flows_in(Path(second))
         if len(before) != 1 or len(after) != 1 or Path(first).is_dir() or Path(second).is_dir():
             return _diff_many(before, after, as_json)
+    for name, other in ((first, second), (second, first)):
+        if Path(other).is_dir() and not Path(name).exists():
+            raise FormatError(name, "", f"there is no such folder to compare {other} with")
     old, catalogue = _read(place, first)
     new, _ = _read(place, second)
     found = compare(old, new, catalogue)

@@ -247,6 +247,17 @@ def test_archives_are_compared_flow_by_flow(run: Run, tmp_path: Path) -> None:
     assert "- flow Fraud scoring" in done.out.splitlines()
 
 
+@pytest.mark.parametrize("names", [("here", "thre"), ("thre", "here")])
+def test_the_folder_that_is_missing_is_named(
+    line: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, str]
+) -> None:
+    """Not the one that is there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    done = line("diff", *names)
+    assert (done.exit_code, "cannot read thre: there is no such folder" in done.err) == (2, True), done.err
+
+
 def test_a_folder_is_no_flow(line: Run, file: Path, tmp_path: Path) -> None:
     """What it is compared with must be one too; the error says what it is."""
     done = line("diff", file, tmp_path)
